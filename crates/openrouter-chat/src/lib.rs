@@ -1,0 +1,1 @@
+//! OpenRouter chat for Rust: messages, media, tools, structured output, reasoning and streaming.

@@ -1,0 +1,1 @@
+//! OpenRouter's provider routing: checked preferences, model slugs, and an offline planner that explains itself.

@@ -1,0 +1,1 @@
+//! An OpenRouter on loopback for tests: scripted answers, faults and recordings.

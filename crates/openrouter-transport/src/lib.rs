@@ -1,0 +1,1 @@
+//! The HTTP client of OpenRouter: connections, timeouts, retries, errors and server-sent events.

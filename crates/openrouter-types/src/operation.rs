@@ -1,0 +1,106 @@
+//! API calls as data: method, path, query, headers, body, answer.
+//!
+//! An [`Operation`] says everything that a client needs to know to make one call and to read its answer.
+//! It does no input or output: tests print it, and any HTTP stack can execute it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::Serialize;
+
+use crate::Decode;
+
+/// One call of the OpenRouter API, described as data.
+///
+/// Each generated operation implements this; implement it yourself to call something that this crate does not know.
+pub trait Operation {
+    /// What a successful answer decodes into.
+    type Answer: Decode;
+    /// What is sent as the JSON body; `()` for calls without one.
+    type Body: Serialize + ?Sized;
+
+    /// The operation's name in OpenRouter's description (`operationId`), for logs and spans.
+    const NAME: &'static str;
+    /// The HTTP method.
+    const METHOD: Method;
+    /// The kind of key that the call needs.
+    const CREDENTIAL: Credential;
+
+    /// The path below the API's base URL, with its parameters escaped, beginning with `/`.
+    fn path(&self) -> String;
+
+    /// The query string, escaped, without the question mark; empty when there is none.
+    fn query(&self) -> String {
+        String::new()
+    }
+
+    /// Header fields that belong to this call, beside those of the client.
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The body, or `None` for calls without one.
+    fn body(&self) -> Option<&Self::Body> {
+        None
+    }
+}
+
+/// An [`Operation`] whose answer can also be streamed as server-sent events.
+pub trait StreamOperation: Operation {
+    /// What the data of each event decodes into.
+    type Chunk: Decode;
+
+    /// Asks for a streamed answer, or for a whole one.
+    fn set_streaming(&mut self, streaming: bool);
+}
+
+/// An HTTP method that the API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`: reads, costs nothing, may be sent again at any time.
+    Get,
+    /// `POST`: may be billed, so it is sent again only where that is known to be safe.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+}
+
+impl Method {
+    /// The method's name as HTTP writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The kind of key that an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Credential {
+    /// An ordinary API key, for inference.
+    ApiKey,
+    /// A management key, for administration; inference refuses it, and these calls refuse an ordinary key.
+    ManagementKey,
+    /// Works without a key; one that is there adds data to the answer.
+    Optional,
+    /// No key: it must not be sent.
+    None,
+}
