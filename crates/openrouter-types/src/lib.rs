@@ -5,55 +5,27 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod bulk;
+mod decode;
+mod extra;
+mod key_order;
+mod map;
+mod number;
 pub mod operation;
+mod raw;
+mod unknown;
+mod wire;
 
+#[rustfmt::skip]
+mod generated;
+
+pub use bulk::BulkText;
+pub use decode::{Decode, DecodeError};
+pub use extra::Extra;
+pub use generated::*;
+pub use key_order::KeyOrder;
+pub use map::Map;
+pub use number::{Decimal, Number};
 pub use operation::{Credential, Method, Operation, StreamOperation};
-
-use alloc::string::String;
-use core::fmt;
-
-/// What can be read from the JSON text of an answer.
-pub trait Decode: Sized {
-    /// Reads a value from JSON text.
-    ///
-    /// # Errors
-    ///
-    /// When the text is not JSON, or not of the outermost kind (object, array) that this type needs.
-    fn decode(json: &[u8]) -> Result<Self, DecodeError>;
-}
-
-/// JSON text that could not be read.
-#[derive(Debug)]
-pub struct DecodeError {
-    message: String,
-    line: usize,
-    column: usize,
-}
-
-impl DecodeError {
-    /// Line of the offending byte, from 1; 0 when unknown.
-    #[must_use]
-    pub fn line(&self) -> usize {
-        self.line
-    }
-
-    /// Column of the offending byte, from 1; 0 when unknown.
-    #[must_use]
-    pub fn column(&self) -> usize {
-        self.column
-    }
-}
-
-impl From<serde_json::Error> for DecodeError {
-    fn from(error: serde_json::Error) -> Self {
-        Self { line: error.line(), column: error.column(), message: alloc::format!("{error}") }
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl core::error::Error for DecodeError {}
+pub use raw::RawJson;
+pub use unknown::{UnknownMember, UnknownValue};

@@ -3,7 +3,7 @@
 //! An [`Operation`] says everything that a client needs to know to make one call and to read its answer.
 //! It does no input or output: tests print it, and any HTTP stack can execute it.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -103,4 +103,60 @@ pub enum Credential {
     Optional,
     /// No key: it must not be sent.
     None,
+}
+
+/// Fills the `{parameters}` of a path, escaped so that a value stays one segment; `/` in a value is escaped too.
+pub(crate) fn fill(template: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
+    let mut path = String::new();
+    let mut rest = template;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
+    {
+        path.push_str(before);
+        if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
+            escape(&mut path, &value.to_string());
+        }
+        rest = after;
+    }
+    path.push_str(rest);
+    path
+}
+
+/// Builds a query string.
+#[derive(Default)]
+pub(crate) struct Query(String);
+
+impl Query {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn add(&mut self, name: &str, value: Option<&impl fmt::Display>) {
+        if let Some(value) = value {
+            if !self.0.is_empty() {
+                self.0.push('&');
+            }
+            escape(&mut self.0, name);
+            self.0.push('=');
+            escape(&mut self.0, &value.to_string());
+        }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0
+    }
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+fn escape(out: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
 }

@@ -1,0 +1,72 @@
+//! The order in which the fields of a value came.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// The order in which the fields of a value came, and which of them were `null`.
+///
+/// Types that travel both ways carry one, so that an assistant's message goes back with its keys in the order in which
+/// it arrived. It takes no part in comparisons: two values with the same fields are equal. Empty for a value that was
+/// made here, which is written in the order of the schema.
+#[derive(Clone, Debug, Default)]
+pub struct KeyOrder {
+    inline: [u8; INLINE],
+    len: u8,
+    // Only for objects with more fields than fit above.
+    more: Option<Box<Vec<u8>>>,
+}
+
+const INLINE: usize = 15;
+const EXTRA: u8 = u8::MAX;
+const NULL: u8 = 0x80;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Field { field: u8, null: bool },
+    Extra,
+}
+
+impl KeyOrder {
+    /// Adds an entry; a field that came twice keeps its first place.
+    pub(crate) fn push(&mut self, entry: Entry) {
+        let code = match entry {
+            Entry::Extra => EXTRA,
+            Entry::Field { field, .. } if self.contains(field) => return,
+            Entry::Field { field, null } => field | if null { NULL } else { 0 },
+        };
+        if usize::from(self.len) < INLINE {
+            self.inline[usize::from(self.len)] = code;
+            self.len += 1;
+        } else {
+            self.more.get_or_insert_default().push(code);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn contains(&self, field: u8) -> bool {
+        self.codes().any(|code| code != EXTRA && code & !NULL == field)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Entry> + '_ {
+        self.codes().map(|code| match code {
+            EXTRA => Entry::Extra,
+            code => Entry::Field { field: code & !NULL, null: code & NULL != 0 },
+        })
+    }
+
+    fn codes(&self) -> impl Iterator<Item = u8> + '_ {
+        let more = self.more.as_ref().map_or(&[][..], |more| more.as_slice());
+        self.inline[..usize::from(self.len)].iter().chain(more).copied()
+    }
+}
+
+impl PartialEq for KeyOrder {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KeyOrder {}
