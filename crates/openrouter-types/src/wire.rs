@@ -101,7 +101,8 @@ impl<T: Value> Value for Box<T> {
     }
 }
 
-/// A list. Its `null` elements are left out; read tolerantly, so are those of the wrong kind.
+/// A list. Its `null` elements are left out; read tolerantly, so are those of the wrong kind, unless none is left: then
+/// the list as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Value> Value for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Elements<T>(PhantomData<T>);
@@ -127,7 +128,8 @@ impl<T: Value> Value for Vec<T> {
 
     fn from_raw(raw: &RawValue) -> Option<Self> {
         let elements: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
-        Some(elements.into_iter().filter_map(T::from_raw).collect())
+        let fitting: Vec<T> = elements.iter().copied().filter_map(T::from_raw).collect();
+        (elements.is_empty() || !fitting.is_empty()).then_some(fitting)
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn deserialize_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(dese
                         T::read(Some(member), members)
                     }
                     Err(tag) => {
-                        before.push(name, tag);
+                        before.push(T::TAG.into(), tag);
                         T::read(None, MapMembers { before, tag: None, map })
                     }
                 };
