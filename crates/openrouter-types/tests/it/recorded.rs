@@ -57,7 +57,9 @@ fn assert_contains(whole: &serde_json::Value, part: &serde_json::Value, place: &
             }
         }
         (Value::Array(whole), Value::Array(part)) => {
-            assert_eq!(whole.len(), part.len(), "{place}");
+            // In a list of objects, what is no object is left out.
+            let part = part.iter().filter(|element| element.is_object() || !part.iter().any(Value::is_object));
+            assert_eq!(whole.len(), part.clone().count(), "{place}");
             for (whole, part) in whole.iter().zip(part) {
                 assert_contains(whole, part, place);
             }
