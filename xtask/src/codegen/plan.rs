@@ -67,6 +67,8 @@ pub struct Object {
     pub keeps_order: bool,
     /// Whether users make values of it to send.
     pub sent: bool,
+    /// Whether one value can be laid over another.
+    pub overlay: bool,
 }
 
 /// A field of a struct.

@@ -127,34 +127,26 @@ wire::open_string!(AnthropicCacheControlTtl);
 #[non_exhaustive]
 pub struct ChatChoice {
     /// No description yet.
-    pub finish_reason: Option<ChatFinishReasonEnum>,
-    /// No description yet.
     pub index: Option<u64>,
     /// No description yet.
-    pub logprobs: Option<ChatTokenLogprobs>,
-    /// No description yet.
     pub message: Option<ChatAssistantMessage>,
+    /// No description yet.
+    pub finish_reason: Option<ChatFinishReasonEnum>,
+    /// No description yet.
+    pub native_finish_reason: Option<String>,
+    /// No description yet.
+    pub logprobs: Option<Box<ChatTokenLogprobs>>,
+    /// No description yet.
+    pub error: Option<Box<ErrorBody>>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatChoice {
-    /// Sets [`finish_reason`](Self::finish_reason).
-    #[must_use]
-    pub fn with_finish_reason(mut self, value: impl Into<ChatFinishReasonEnum>) -> Self {
-        self.finish_reason = Some(value.into());
-        self
-    }
     /// Sets [`index`](Self::index).
     #[must_use]
     pub fn with_index(mut self, value: u64) -> Self {
         self.index = Some(value);
-        self
-    }
-    /// Sets [`logprobs`](Self::logprobs).
-    #[must_use]
-    pub fn with_logprobs(mut self, value: impl Into<ChatTokenLogprobs>) -> Self {
-        self.logprobs = Some(value.into());
         self
     }
     /// Sets [`message`](Self::message).
@@ -163,17 +155,43 @@ impl ChatChoice {
         self.message = Some(value.into());
         self
     }
+    /// Sets [`finish_reason`](Self::finish_reason).
+    #[must_use]
+    pub fn with_finish_reason(mut self, value: impl Into<ChatFinishReasonEnum>) -> Self {
+        self.finish_reason = Some(value.into());
+        self
+    }
+    /// Sets [`native_finish_reason`](Self::native_finish_reason).
+    #[must_use]
+    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
+        self.native_finish_reason = Some(value.into());
+        self
+    }
+    /// Sets [`logprobs`](Self::logprobs).
+    #[must_use]
+    pub fn with_logprobs(mut self, value: impl Into<ChatTokenLogprobs>) -> Self {
+        self.logprobs = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
+        self.error = Some(Box::new(value.into()));
+        self
+    }
 }
 
 impl wire::Object for ChatChoice {
     const NAME: &'static str = "ChatChoice";
-    const FIELDS: u8 = 4;
+    const FIELDS: u8 = 6;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "finish_reason" => Some(0),
-            "index" => Some(1),
-            "logprobs" => Some(2),
-            "message" => Some(3),
+            "index" => Some(0),
+            "message" => Some(1),
+            "finish_reason" => Some(2),
+            "native_finish_reason" => Some(3),
+            "logprobs" => Some(4),
+            "error" => Some(5),
             _ => None,
         }
     }
@@ -183,10 +201,12 @@ impl wire::Object for ChatChoice {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.finish_reason, source),
-            1 => wire::optional(&mut self.index, source),
-            2 => wire::optional(&mut self.logprobs, source),
-            3 => wire::optional(&mut self.message, source),
+            0 => wire::optional(&mut self.index, source),
+            1 => wire::optional(&mut self.message, source),
+            2 => wire::optional(&mut self.finish_reason, source),
+            3 => wire::optional(&mut self.native_finish_reason, source),
+            4 => wire::optional(&mut self.logprobs, source),
+            5 => wire::optional(&mut self.error, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -196,10 +216,12 @@ impl wire::Object for ChatChoice {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("finish_reason", &self.finish_reason),
-            1 => fields.optional("index", &self.index),
-            2 => fields.optional("logprobs", &self.logprobs),
-            3 => fields.optional("message", &self.message),
+            0 => fields.optional("index", &self.index),
+            1 => fields.optional("message", &self.message),
+            2 => fields.optional("finish_reason", &self.finish_reason),
+            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
+            4 => fields.optional("logprobs", &self.logprobs),
+            5 => fields.optional("error", &self.error),
             _ => Ok(()),
         }
     }
@@ -754,6 +776,176 @@ wire::object!(ChatJsonSchemaConfig);
 pub type ChatModelNames = Vec<String>;
 
 /// No description yet.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatRequestStop {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<String>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatRequestStop {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatRequestStop {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for ChatRequestStop {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for ChatRequestStop {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<String>> for ChatRequestStop {
+    fn from(value: Vec<String>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatRequestStop {
+    const NAME: &'static str = "ChatRequestStop";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatRequestStop);
+
+/// No description yet.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatRequestResponseFormat {
+    /// `ChatFormatTextConfig`.
+    Text(ChatFormatTextConfig),
+    /// `ChatFormatJsonObjectConfig`.
+    JsonObject(ChatFormatJsonObjectConfig),
+    /// `ChatFormatJsonSchemaConfig`.
+    JsonSchema(ChatFormatJsonSchemaConfig),
+    /// `ChatFormatGrammarConfig`.
+    Grammar(ChatFormatGrammarConfig),
+    /// `ChatFormatPythonConfig`.
+    Python(ChatFormatPythonConfig),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatRequestResponseFormat {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::JsonObject(value) => serde::Serialize::serialize(value, serializer),
+            Self::JsonSchema(value) => serde::Serialize::serialize(value, serializer),
+            Self::Grammar(value) => serde::Serialize::serialize(value, serializer),
+            Self::Python(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatRequestResponseFormat {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<ChatFormatTextConfig> for ChatRequestResponseFormat {
+    fn from(value: ChatFormatTextConfig) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<ChatFormatJsonObjectConfig> for ChatRequestResponseFormat {
+    fn from(value: ChatFormatJsonObjectConfig) -> Self {
+        Self::JsonObject(value)
+    }
+}
+
+impl From<ChatFormatJsonSchemaConfig> for ChatRequestResponseFormat {
+    fn from(value: ChatFormatJsonSchemaConfig) -> Self {
+        Self::JsonSchema(value)
+    }
+}
+
+impl From<ChatFormatGrammarConfig> for ChatRequestResponseFormat {
+    fn from(value: ChatFormatGrammarConfig) -> Self {
+        Self::Grammar(value)
+    }
+}
+
+impl From<ChatFormatPythonConfig> for ChatRequestResponseFormat {
+    fn from(value: ChatFormatPythonConfig) -> Self {
+        Self::Python(value)
+    }
+}
+
+impl ChatRequestResponseFormat {
+    /// The value of `type`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("text")),
+            Self::JsonObject(_) => Some(alloc::borrow::Cow::Borrowed("json_object")),
+            Self::JsonSchema(_) => Some(alloc::borrow::Cow::Borrowed("json_schema")),
+            Self::Grammar(_) => Some(alloc::borrow::Cow::Borrowed("grammar")),
+            Self::Python(_) => Some(alloc::borrow::Cow::Borrowed("python")),
+            Self::Unknown(member) => {
+                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for ChatRequestResponseFormat {
+    const NAME: &'static str = "ChatRequestResponseFormat";
+    const TAG: &'static str = "type";
+    const MEMBERS: &'static [&'static str] = &[
+        "text",
+        "json_object",
+        "json_schema",
+        "grammar",
+        "python",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::Text),
+            Some(1) => members.object().map(Self::JsonObject),
+            Some(2) => members.object().map(Self::JsonSchema),
+            Some(3) => members.object().map(Self::Grammar),
+            Some(4) => members.object().map(Self::Python),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(ChatRequestResponseFormat);
+
+/// No description yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatRequestModalitiesItem {
@@ -974,247 +1166,6 @@ wire::tagged_union!(ChatRequestPluginsItem);
 /// No description yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ChatRequestReasoningEffort {
-    /// `max`.
-    Max,
-    /// `xhigh`.
-    Xhigh,
-    /// `high`.
-    High,
-    /// `medium`.
-    Medium,
-    /// `low`.
-    Low,
-    /// `minimal`.
-    Minimal,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ChatRequestReasoningEffort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Max => "max",
-            Self::Xhigh => "xhigh",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Minimal => "minimal",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "max" => Self::Max,
-            "xhigh" => Self::Xhigh,
-            "high" => Self::High,
-            "medium" => Self::Medium,
-            "low" => Self::Low,
-            "minimal" => Self::Minimal,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ChatRequestReasoningEffort);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatRequestReasoning {
-    /// No description yet.
-    pub effort: Option<ChatRequestReasoningEffort>,
-    /// No description yet.
-    pub summary: Option<ChatReasoningSummaryVerbosityEnum>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatRequestReasoning {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`effort`](Self::effort).
-    #[must_use]
-    pub fn with_effort(mut self, value: impl Into<ChatRequestReasoningEffort>) -> Self {
-        self.effort = Some(value.into());
-        self
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(
-        mut self,
-        value: impl Into<ChatReasoningSummaryVerbosityEnum>,
-    ) -> Self {
-        self.summary = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatRequestReasoning {
-    const NAME: &'static str = "ChatRequestReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "summary" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.summary, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("summary", &self.summary),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatRequestReasoning);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatRequestResponseFormat {
-    /// `ChatFormatTextConfig`.
-    Text(ChatFormatTextConfig),
-    /// `ChatFormatJsonObjectConfig`.
-    JsonObject(ChatFormatJsonObjectConfig),
-    /// `ChatFormatJsonSchemaConfig`.
-    JsonSchema(ChatFormatJsonSchemaConfig),
-    /// `ChatFormatGrammarConfig`.
-    Grammar(ChatFormatGrammarConfig),
-    /// `ChatFormatPythonConfig`.
-    Python(ChatFormatPythonConfig),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatRequestResponseFormat {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonObject(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonSchema(value) => serde::Serialize::serialize(value, serializer),
-            Self::Grammar(value) => serde::Serialize::serialize(value, serializer),
-            Self::Python(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatRequestResponseFormat {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ChatFormatTextConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatTextConfig) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<ChatFormatJsonObjectConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatJsonObjectConfig) -> Self {
-        Self::JsonObject(value)
-    }
-}
-
-impl From<ChatFormatJsonSchemaConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatJsonSchemaConfig) -> Self {
-        Self::JsonSchema(value)
-    }
-}
-
-impl From<ChatFormatGrammarConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatGrammarConfig) -> Self {
-        Self::Grammar(value)
-    }
-}
-
-impl From<ChatFormatPythonConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatPythonConfig) -> Self {
-        Self::Python(value)
-    }
-}
-
-impl ChatRequestResponseFormat {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("text")),
-            Self::JsonObject(_) => Some(alloc::borrow::Cow::Borrowed("json_object")),
-            Self::JsonSchema(_) => Some(alloc::borrow::Cow::Borrowed("json_schema")),
-            Self::Grammar(_) => Some(alloc::borrow::Cow::Borrowed("grammar")),
-            Self::Python(_) => Some(alloc::borrow::Cow::Borrowed("python")),
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatRequestResponseFormat {
-    const NAME: &'static str = "ChatRequestResponseFormat";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "json_object",
-        "json_schema",
-        "grammar",
-        "python",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::JsonObject),
-            Some(2) => members.object().map(Self::JsonSchema),
-            Some(3) => members.object().map(Self::Grammar),
-            Some(4) => members.object().map(Self::Python),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatRequestResponseFormat);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum ChatRequestServiceTier {
     /// `auto`.
     Auto,
@@ -1262,154 +1213,119 @@ impl ChatRequestServiceTier {
 wire::open_string!(ChatRequestServiceTier);
 
 /// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatRequestStop {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<String>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatRequestStop {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatRequestStop {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatRequestStop {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatRequestStop {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<String>> for ChatRequestStop {
-    fn from(value: Vec<String>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatRequestStop {
-    const NAME: &'static str = "ChatRequestStop";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatRequestStop);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequest {
     /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// No description yet.
-    pub debug: Option<ChatDebugOptions>,
-    /// No description yet.
-    pub frequency_penalty: Option<f64>,
-    /// No description yet.
-    pub image_config: Option<Map<ImageConfigValue>>,
-    /// No description yet.
-    pub logit_bias: Option<Map<f64>>,
-    /// No description yet.
-    pub logprobs: Option<bool>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// No description yet.
-    pub max_tokens: Option<u64>,
-    /// No description yet.
-    pub messages: Vec<ChatMessages>,
-    /// No description yet.
-    pub metadata: Option<Map<String>>,
-    /// No description yet.
-    pub min_p: Option<f64>,
-    /// No description yet.
-    pub modalities: Option<Vec<ChatRequestModalitiesItem>>,
-    /// No description yet.
     pub model: Option<String>,
     /// No description yet.
     pub models: Option<Vec<String>>,
     /// No description yet.
-    pub parallel_tool_calls: Option<bool>,
-    /// No description yet.
-    pub plugins: Option<Vec<ChatRequestPluginsItem>>,
-    /// No description yet.
-    pub prediction: Option<Prediction>,
-    /// No description yet.
-    pub presence_penalty: Option<f64>,
-    /// No description yet.
-    pub prompt_cache_key: Option<String>,
-    /// No description yet.
-    pub prompt_cache_options: Option<PromptCacheOptions>,
-    /// No description yet.
-    pub provider: Option<ProviderPreferences>,
-    /// No description yet.
-    pub reasoning: Option<ChatRequestReasoning>,
-    /// No description yet.
-    pub reasoning_effort: Option<ReasoningEffort>,
-    /// No description yet.
-    pub repetition_penalty: Option<f64>,
-    /// No description yet.
-    pub response_format: Option<ChatRequestResponseFormat>,
-    /// No description yet.
     pub route: Option<DeprecatedRoute>,
     /// No description yet.
-    pub seed: Option<u64>,
+    pub preset: Option<String>,
     /// No description yet.
-    pub service_tier: Option<ChatRequestServiceTier>,
+    pub messages: Vec<ChatMessages>,
     /// No description yet.
-    pub session_id: Option<String>,
-    /// No description yet.
-    pub stop: Option<ChatRequestStop>,
-    /// No description yet.
-    pub stop_server_tools_when: Option<Vec<StopServerToolsWhenCondition>>,
+    pub prompt: Option<String>,
     /// No description yet.
     pub stream: Option<bool>,
     /// No description yet.
     pub stream_options: Option<ChatStreamOptions>,
     /// No description yet.
+    pub max_tokens: Option<u64>,
+    /// No description yet.
+    pub max_completion_tokens: Option<u64>,
+    /// No description yet.
     pub temperature: Option<f64>,
-    /// No description yet.
-    pub tool_choice: Option<ChatToolChoice>,
-    /// No description yet.
-    pub tools: Option<Vec<ChatFunctionTool>>,
-    /// No description yet.
-    pub top_a: Option<f64>,
-    /// No description yet.
-    pub top_k: Option<u64>,
-    /// No description yet.
-    pub top_logprobs: Option<u64>,
     /// No description yet.
     pub top_p: Option<f64>,
     /// No description yet.
-    pub trace: Option<TraceConfig>,
+    pub top_k: Option<u64>,
+    /// No description yet.
+    pub min_p: Option<f64>,
+    /// No description yet.
+    pub top_a: Option<f64>,
+    /// No description yet.
+    pub frequency_penalty: Option<f64>,
+    /// No description yet.
+    pub presence_penalty: Option<f64>,
+    /// No description yet.
+    pub repetition_penalty: Option<f64>,
+    /// No description yet.
+    pub seed: Option<i64>,
+    /// No description yet.
+    pub stop: Option<ChatRequestStop>,
+    /// No description yet.
+    pub n: Option<u64>,
+    /// No description yet.
+    pub logit_bias: Option<Map<f64>>,
+    /// No description yet.
+    pub logprobs: Option<bool>,
+    /// No description yet.
+    pub top_logprobs: Option<u64>,
+    /// No description yet.
+    pub response_format: Option<ChatRequestResponseFormat>,
+    /// No description yet.
+    pub structured_outputs: Option<bool>,
+    /// No description yet.
+    pub tools: Option<Vec<ChatFunctionTool>>,
+    /// No description yet.
+    pub tool_choice: Option<ChatToolChoice>,
+    /// No description yet.
+    pub parallel_tool_calls: Option<bool>,
+    /// No description yet.
+    pub max_tool_calls: Option<u64>,
+    /// No description yet.
+    pub stop_server_tools_when: Option<Vec<StopServerToolsWhenCondition>>,
+    /// No description yet.
+    pub reasoning: Option<ChatRequestReasoning>,
+    /// No description yet.
+    pub reasoning_effort: Option<ReasoningEffort>,
+    /// No description yet.
+    pub include_reasoning: Option<bool>,
+    /// No description yet.
+    pub verbosity: Option<Verbosity>,
+    /// No description yet.
+    pub modalities: Option<Vec<ChatRequestModalitiesItem>>,
+    /// No description yet.
+    pub audio: Option<ChatRequestAudio>,
+    /// No description yet.
+    pub image_config: Option<Map<ImageConfigValue>>,
+    /// No description yet.
+    pub prediction: Option<Prediction>,
+    /// No description yet.
+    pub provider: Option<ProviderPreferences>,
+    /// No description yet.
+    pub plugins: Option<Vec<ChatRequestPluginsItem>>,
+    /// No description yet.
+    pub service_tier: Option<ChatRequestServiceTier>,
+    /// No description yet.
+    pub speed: Option<String>,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
+    /// No description yet.
+    pub prompt_cache_key: Option<String>,
+    /// No description yet.
+    pub prompt_cache_options: Option<PromptCacheOptions>,
+    /// No description yet.
+    pub web_search_options: Option<WebSearchOptions>,
+    /// No description yet.
+    pub x_search_filter: Option<RawJson>,
+    /// No description yet.
+    pub session_id: Option<String>,
     /// No description yet.
     pub user: Option<String>,
+    /// No description yet.
+    pub metadata: Option<Map<String>>,
+    /// No description yet.
+    pub trace: Option<TraceConfig>,
+    /// No description yet.
+    pub debug: Option<ChatDebugOptions>,
+    /// No description yet.
+    pub usage: Option<UsageOptions>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
@@ -1426,87 +1342,6 @@ impl ChatRequest {
             ..Self::default()
         }
     }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-    /// Sets [`debug`](Self::debug).
-    #[must_use]
-    pub fn with_debug(mut self, value: impl Into<ChatDebugOptions>) -> Self {
-        self.debug = Some(value.into());
-        self
-    }
-    /// Sets [`frequency_penalty`](Self::frequency_penalty).
-    #[must_use]
-    pub fn with_frequency_penalty(mut self, value: f64) -> Self {
-        self.frequency_penalty = Some(value);
-        self
-    }
-    /// Sets [`image_config`](Self::image_config).
-    #[must_use]
-    pub fn with_image_config(mut self, value: impl Into<Map<ImageConfigValue>>) -> Self {
-        self.image_config = Some(value.into());
-        self
-    }
-    /// Sets [`logit_bias`](Self::logit_bias).
-    #[must_use]
-    pub fn with_logit_bias(mut self, value: impl Into<Map<f64>>) -> Self {
-        self.logit_bias = Some(value.into());
-        self
-    }
-    /// Sets [`logprobs`](Self::logprobs).
-    #[must_use]
-    pub fn with_logprobs(mut self, value: bool) -> Self {
-        self.logprobs = Some(value);
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_tokens`](Self::max_tokens).
-    #[must_use]
-    pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = Some(value);
-        self
-    }
-    /// Sets [`messages`](Self::messages).
-    #[must_use]
-    pub fn with_messages(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatMessages>>,
-    ) -> Self {
-        self.messages = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Map<String>>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-    /// Sets [`min_p`](Self::min_p).
-    #[must_use]
-    pub fn with_min_p(mut self, value: f64) -> Self {
-        self.min_p = Some(value);
-        self
-    }
-    /// Sets [`modalities`](Self::modalities).
-    #[must_use]
-    pub fn with_modalities(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatRequestModalitiesItem>>,
-    ) -> Self {
-        self.modalities = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
     /// Sets [`model`](Self::model).
     #[must_use]
     pub fn with_model(mut self, value: impl Into<String>) -> Self {
@@ -1522,10 +1357,247 @@ impl ChatRequest {
         self.models = Some(value.into_iter().map(Into::into).collect());
         self
     }
+    /// Sets [`route`](Self::route).
+    #[must_use]
+    pub fn with_route(mut self, value: impl Into<DeprecatedRoute>) -> Self {
+        self.route = Some(value.into());
+        self
+    }
+    /// Sets [`preset`](Self::preset).
+    #[must_use]
+    pub fn with_preset(mut self, value: impl Into<String>) -> Self {
+        self.preset = Some(value.into());
+        self
+    }
+    /// Sets [`messages`](Self::messages).
+    #[must_use]
+    pub fn with_messages(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatMessages>>,
+    ) -> Self {
+        self.messages = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`prompt`](Self::prompt).
+    #[must_use]
+    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
+        self.prompt = Some(value.into());
+        self
+    }
+    /// Sets [`stream`](Self::stream).
+    #[must_use]
+    pub fn with_stream(mut self, value: bool) -> Self {
+        self.stream = Some(value);
+        self
+    }
+    /// Sets [`stream_options`](Self::stream_options).
+    #[must_use]
+    pub fn with_stream_options(mut self, value: impl Into<ChatStreamOptions>) -> Self {
+        self.stream_options = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
+    #[must_use]
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
+        self
+    }
+    /// Sets [`temperature`](Self::temperature).
+    #[must_use]
+    pub fn with_temperature(mut self, value: f64) -> Self {
+        self.temperature = Some(value);
+        self
+    }
+    /// Sets [`top_p`](Self::top_p).
+    #[must_use]
+    pub fn with_top_p(mut self, value: f64) -> Self {
+        self.top_p = Some(value);
+        self
+    }
+    /// Sets [`top_k`](Self::top_k).
+    #[must_use]
+    pub fn with_top_k(mut self, value: u64) -> Self {
+        self.top_k = Some(value);
+        self
+    }
+    /// Sets [`min_p`](Self::min_p).
+    #[must_use]
+    pub fn with_min_p(mut self, value: f64) -> Self {
+        self.min_p = Some(value);
+        self
+    }
+    /// Sets [`top_a`](Self::top_a).
+    #[must_use]
+    pub fn with_top_a(mut self, value: f64) -> Self {
+        self.top_a = Some(value);
+        self
+    }
+    /// Sets [`frequency_penalty`](Self::frequency_penalty).
+    #[must_use]
+    pub fn with_frequency_penalty(mut self, value: f64) -> Self {
+        self.frequency_penalty = Some(value);
+        self
+    }
+    /// Sets [`presence_penalty`](Self::presence_penalty).
+    #[must_use]
+    pub fn with_presence_penalty(mut self, value: f64) -> Self {
+        self.presence_penalty = Some(value);
+        self
+    }
+    /// Sets [`repetition_penalty`](Self::repetition_penalty).
+    #[must_use]
+    pub fn with_repetition_penalty(mut self, value: f64) -> Self {
+        self.repetition_penalty = Some(value);
+        self
+    }
+    /// Sets [`seed`](Self::seed).
+    #[must_use]
+    pub fn with_seed(mut self, value: i64) -> Self {
+        self.seed = Some(value);
+        self
+    }
+    /// Sets [`stop`](Self::stop).
+    #[must_use]
+    pub fn with_stop(mut self, value: impl Into<ChatRequestStop>) -> Self {
+        self.stop = Some(value.into());
+        self
+    }
+    /// Sets [`n`](Self::n).
+    #[must_use]
+    pub fn with_n(mut self, value: u64) -> Self {
+        self.n = Some(value);
+        self
+    }
+    /// Sets [`logit_bias`](Self::logit_bias).
+    #[must_use]
+    pub fn with_logit_bias(mut self, value: impl Into<Map<f64>>) -> Self {
+        self.logit_bias = Some(value.into());
+        self
+    }
+    /// Sets [`logprobs`](Self::logprobs).
+    #[must_use]
+    pub fn with_logprobs(mut self, value: bool) -> Self {
+        self.logprobs = Some(value);
+        self
+    }
+    /// Sets [`top_logprobs`](Self::top_logprobs).
+    #[must_use]
+    pub fn with_top_logprobs(mut self, value: u64) -> Self {
+        self.top_logprobs = Some(value);
+        self
+    }
+    /// Sets [`response_format`](Self::response_format).
+    #[must_use]
+    pub fn with_response_format(
+        mut self,
+        value: impl Into<ChatRequestResponseFormat>,
+    ) -> Self {
+        self.response_format = Some(value.into());
+        self
+    }
+    /// Sets [`structured_outputs`](Self::structured_outputs).
+    #[must_use]
+    pub fn with_structured_outputs(mut self, value: bool) -> Self {
+        self.structured_outputs = Some(value);
+        self
+    }
+    /// Sets [`tools`](Self::tools).
+    #[must_use]
+    pub fn with_tools(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatFunctionTool>>,
+    ) -> Self {
+        self.tools = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`tool_choice`](Self::tool_choice).
+    #[must_use]
+    pub fn with_tool_choice(mut self, value: impl Into<ChatToolChoice>) -> Self {
+        self.tool_choice = Some(value.into());
+        self
+    }
     /// Sets [`parallel_tool_calls`](Self::parallel_tool_calls).
     #[must_use]
     pub fn with_parallel_tool_calls(mut self, value: bool) -> Self {
         self.parallel_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`max_tool_calls`](Self::max_tool_calls).
+    #[must_use]
+    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
+        self.max_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`stop_server_tools_when`](Self::stop_server_tools_when).
+    #[must_use]
+    pub fn with_stop_server_tools_when(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<StopServerToolsWhenCondition>>,
+    ) -> Self {
+        self.stop_server_tools_when = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`reasoning`](Self::reasoning).
+    #[must_use]
+    pub fn with_reasoning(mut self, value: impl Into<ChatRequestReasoning>) -> Self {
+        self.reasoning = Some(value.into());
+        self
+    }
+    /// Sets [`reasoning_effort`](Self::reasoning_effort).
+    #[must_use]
+    pub fn with_reasoning_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
+        self.reasoning_effort = Some(value.into());
+        self
+    }
+    /// Sets [`include_reasoning`](Self::include_reasoning).
+    #[must_use]
+    pub fn with_include_reasoning(mut self, value: bool) -> Self {
+        self.include_reasoning = Some(value);
+        self
+    }
+    /// Sets [`verbosity`](Self::verbosity).
+    #[must_use]
+    pub fn with_verbosity(mut self, value: impl Into<Verbosity>) -> Self {
+        self.verbosity = Some(value.into());
+        self
+    }
+    /// Sets [`modalities`](Self::modalities).
+    #[must_use]
+    pub fn with_modalities(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatRequestModalitiesItem>>,
+    ) -> Self {
+        self.modalities = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<ChatRequestAudio>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+    /// Sets [`image_config`](Self::image_config).
+    #[must_use]
+    pub fn with_image_config(mut self, value: impl Into<Map<ImageConfigValue>>) -> Self {
+        self.image_config = Some(value.into());
+        self
+    }
+    /// Sets [`prediction`](Self::prediction).
+    #[must_use]
+    pub fn with_prediction(mut self, value: impl Into<Prediction>) -> Self {
+        self.prediction = Some(value.into());
+        self
+    }
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<ProviderPreferences>) -> Self {
+        self.provider = Some(value.into());
         self
     }
     /// Sets [`plugins`](Self::plugins).
@@ -1537,16 +1609,28 @@ impl ChatRequest {
         self.plugins = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`prediction`](Self::prediction).
+    /// Sets [`service_tier`](Self::service_tier).
     #[must_use]
-    pub fn with_prediction(mut self, value: impl Into<Prediction>) -> Self {
-        self.prediction = Some(value.into());
+    pub fn with_service_tier(
+        mut self,
+        value: impl Into<ChatRequestServiceTier>,
+    ) -> Self {
+        self.service_tier = Some(value.into());
         self
     }
-    /// Sets [`presence_penalty`](Self::presence_penalty).
+    /// Sets [`speed`](Self::speed).
     #[must_use]
-    pub fn with_presence_penalty(mut self, value: f64) -> Self {
-        self.presence_penalty = Some(value);
+    pub fn with_speed(mut self, value: impl Into<String>) -> Self {
+        self.speed = Some(value.into());
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
         self
     }
     /// Sets [`prompt_cache_key`](Self::prompt_cache_key).
@@ -1564,58 +1648,19 @@ impl ChatRequest {
         self.prompt_cache_options = Some(value.into());
         self
     }
-    /// Sets [`provider`](Self::provider).
+    /// Sets [`web_search_options`](Self::web_search_options).
     #[must_use]
-    pub fn with_provider(mut self, value: impl Into<ProviderPreferences>) -> Self {
-        self.provider = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning`](Self::reasoning).
-    #[must_use]
-    pub fn with_reasoning(mut self, value: impl Into<ChatRequestReasoning>) -> Self {
-        self.reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning_effort`](Self::reasoning_effort).
-    #[must_use]
-    pub fn with_reasoning_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
-        self.reasoning_effort = Some(value.into());
-        self
-    }
-    /// Sets [`repetition_penalty`](Self::repetition_penalty).
-    #[must_use]
-    pub fn with_repetition_penalty(mut self, value: f64) -> Self {
-        self.repetition_penalty = Some(value);
-        self
-    }
-    /// Sets [`response_format`](Self::response_format).
-    #[must_use]
-    pub fn with_response_format(
+    pub fn with_web_search_options(
         mut self,
-        value: impl Into<ChatRequestResponseFormat>,
+        value: impl Into<WebSearchOptions>,
     ) -> Self {
-        self.response_format = Some(value.into());
+        self.web_search_options = Some(value.into());
         self
     }
-    /// Sets [`route`](Self::route).
+    /// Sets [`x_search_filter`](Self::x_search_filter).
     #[must_use]
-    pub fn with_route(mut self, value: impl Into<DeprecatedRoute>) -> Self {
-        self.route = Some(value.into());
-        self
-    }
-    /// Sets [`seed`](Self::seed).
-    #[must_use]
-    pub fn with_seed(mut self, value: u64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-    /// Sets [`service_tier`](Self::service_tier).
-    #[must_use]
-    pub fn with_service_tier(
-        mut self,
-        value: impl Into<ChatRequestServiceTier>,
-    ) -> Self {
-        self.service_tier = Some(value.into());
+    pub fn with_x_search_filter(mut self, value: impl Into<RawJson>) -> Self {
+        self.x_search_filter = Some(value.into());
         self
     }
     /// Sets [`session_id`](Self::session_id).
@@ -1624,76 +1669,16 @@ impl ChatRequest {
         self.session_id = Some(value.into());
         self
     }
-    /// Sets [`stop`](Self::stop).
+    /// Sets [`user`](Self::user).
     #[must_use]
-    pub fn with_stop(mut self, value: impl Into<ChatRequestStop>) -> Self {
-        self.stop = Some(value.into());
+    pub fn with_user(mut self, value: impl Into<String>) -> Self {
+        self.user = Some(value.into());
         self
     }
-    /// Sets [`stop_server_tools_when`](Self::stop_server_tools_when).
+    /// Sets [`metadata`](Self::metadata).
     #[must_use]
-    pub fn with_stop_server_tools_when(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<StopServerToolsWhenCondition>>,
-    ) -> Self {
-        self.stop_server_tools_when = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`stream`](Self::stream).
-    #[must_use]
-    pub fn with_stream(mut self, value: bool) -> Self {
-        self.stream = Some(value);
-        self
-    }
-    /// Sets [`stream_options`](Self::stream_options).
-    #[must_use]
-    pub fn with_stream_options(mut self, value: impl Into<ChatStreamOptions>) -> Self {
-        self.stream_options = Some(value.into());
-        self
-    }
-    /// Sets [`temperature`](Self::temperature).
-    #[must_use]
-    pub fn with_temperature(mut self, value: f64) -> Self {
-        self.temperature = Some(value);
-        self
-    }
-    /// Sets [`tool_choice`](Self::tool_choice).
-    #[must_use]
-    pub fn with_tool_choice(mut self, value: impl Into<ChatToolChoice>) -> Self {
-        self.tool_choice = Some(value.into());
-        self
-    }
-    /// Sets [`tools`](Self::tools).
-    #[must_use]
-    pub fn with_tools(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatFunctionTool>>,
-    ) -> Self {
-        self.tools = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`top_a`](Self::top_a).
-    #[must_use]
-    pub fn with_top_a(mut self, value: f64) -> Self {
-        self.top_a = Some(value);
-        self
-    }
-    /// Sets [`top_k`](Self::top_k).
-    #[must_use]
-    pub fn with_top_k(mut self, value: u64) -> Self {
-        self.top_k = Some(value);
-        self
-    }
-    /// Sets [`top_logprobs`](Self::top_logprobs).
-    #[must_use]
-    pub fn with_top_logprobs(mut self, value: u64) -> Self {
-        self.top_logprobs = Some(value);
-        self
-    }
-    /// Sets [`top_p`](Self::top_p).
-    #[must_use]
-    pub fn with_top_p(mut self, value: f64) -> Self {
-        self.top_p = Some(value);
+    pub fn with_metadata(mut self, value: impl Into<Map<String>>) -> Self {
+        self.metadata = Some(value.into());
         self
     }
     /// Sets [`trace`](Self::trace).
@@ -1702,61 +1687,252 @@ impl ChatRequest {
         self.trace = Some(value.into());
         self
     }
-    /// Sets [`user`](Self::user).
+    /// Sets [`debug`](Self::debug).
     #[must_use]
-    pub fn with_user(mut self, value: impl Into<String>) -> Self {
-        self.user = Some(value.into());
+    pub fn with_debug(mut self, value: impl Into<ChatDebugOptions>) -> Self {
+        self.debug = Some(value.into());
         self
+    }
+    /// Sets [`usage`](Self::usage).
+    #[must_use]
+    pub fn with_usage(mut self, value: impl Into<UsageOptions>) -> Self {
+        self.usage = Some(value.into());
+        self
+    }
+    /// Takes from `defaults` every field that this value leaves open.
+    ///
+    /// Fields are taken whole: an object that is set here is not merged with the one there. Unknown fields are
+    /// taken one by one.
+    pub fn fill_from(&mut self, defaults: &Self) {
+        if self.model.is_none() {
+            self.model.clone_from(&defaults.model);
+        }
+        if self.models.is_none() {
+            self.models.clone_from(&defaults.models);
+        }
+        if self.route.is_none() {
+            self.route.clone_from(&defaults.route);
+        }
+        if self.preset.is_none() {
+            self.preset.clone_from(&defaults.preset);
+        }
+        if self.messages == <Vec<ChatMessages>>::default() {
+            self.messages.clone_from(&defaults.messages);
+        }
+        if self.prompt.is_none() {
+            self.prompt.clone_from(&defaults.prompt);
+        }
+        if self.stream.is_none() {
+            self.stream.clone_from(&defaults.stream);
+        }
+        if self.stream_options.is_none() {
+            self.stream_options.clone_from(&defaults.stream_options);
+        }
+        if self.max_tokens.is_none() {
+            self.max_tokens.clone_from(&defaults.max_tokens);
+        }
+        if self.max_completion_tokens.is_none() {
+            self.max_completion_tokens.clone_from(&defaults.max_completion_tokens);
+        }
+        if self.temperature.is_none() {
+            self.temperature.clone_from(&defaults.temperature);
+        }
+        if self.top_p.is_none() {
+            self.top_p.clone_from(&defaults.top_p);
+        }
+        if self.top_k.is_none() {
+            self.top_k.clone_from(&defaults.top_k);
+        }
+        if self.min_p.is_none() {
+            self.min_p.clone_from(&defaults.min_p);
+        }
+        if self.top_a.is_none() {
+            self.top_a.clone_from(&defaults.top_a);
+        }
+        if self.frequency_penalty.is_none() {
+            self.frequency_penalty.clone_from(&defaults.frequency_penalty);
+        }
+        if self.presence_penalty.is_none() {
+            self.presence_penalty.clone_from(&defaults.presence_penalty);
+        }
+        if self.repetition_penalty.is_none() {
+            self.repetition_penalty.clone_from(&defaults.repetition_penalty);
+        }
+        if self.seed.is_none() {
+            self.seed.clone_from(&defaults.seed);
+        }
+        if self.stop.is_none() {
+            self.stop.clone_from(&defaults.stop);
+        }
+        if self.n.is_none() {
+            self.n.clone_from(&defaults.n);
+        }
+        if self.logit_bias.is_none() {
+            self.logit_bias.clone_from(&defaults.logit_bias);
+        }
+        if self.logprobs.is_none() {
+            self.logprobs.clone_from(&defaults.logprobs);
+        }
+        if self.top_logprobs.is_none() {
+            self.top_logprobs.clone_from(&defaults.top_logprobs);
+        }
+        if self.response_format.is_none() {
+            self.response_format.clone_from(&defaults.response_format);
+        }
+        if self.structured_outputs.is_none() {
+            self.structured_outputs.clone_from(&defaults.structured_outputs);
+        }
+        if self.tools.is_none() {
+            self.tools.clone_from(&defaults.tools);
+        }
+        if self.tool_choice.is_none() {
+            self.tool_choice.clone_from(&defaults.tool_choice);
+        }
+        if self.parallel_tool_calls.is_none() {
+            self.parallel_tool_calls.clone_from(&defaults.parallel_tool_calls);
+        }
+        if self.max_tool_calls.is_none() {
+            self.max_tool_calls.clone_from(&defaults.max_tool_calls);
+        }
+        if self.stop_server_tools_when.is_none() {
+            self.stop_server_tools_when.clone_from(&defaults.stop_server_tools_when);
+        }
+        if self.reasoning.is_none() {
+            self.reasoning.clone_from(&defaults.reasoning);
+        }
+        if self.reasoning_effort.is_none() {
+            self.reasoning_effort.clone_from(&defaults.reasoning_effort);
+        }
+        if self.include_reasoning.is_none() {
+            self.include_reasoning.clone_from(&defaults.include_reasoning);
+        }
+        if self.verbosity.is_none() {
+            self.verbosity.clone_from(&defaults.verbosity);
+        }
+        if self.modalities.is_none() {
+            self.modalities.clone_from(&defaults.modalities);
+        }
+        if self.audio.is_none() {
+            self.audio.clone_from(&defaults.audio);
+        }
+        if self.image_config.is_none() {
+            self.image_config.clone_from(&defaults.image_config);
+        }
+        if self.prediction.is_none() {
+            self.prediction.clone_from(&defaults.prediction);
+        }
+        if self.provider.is_none() {
+            self.provider.clone_from(&defaults.provider);
+        }
+        if self.plugins.is_none() {
+            self.plugins.clone_from(&defaults.plugins);
+        }
+        if self.service_tier.is_none() {
+            self.service_tier.clone_from(&defaults.service_tier);
+        }
+        if self.speed.is_none() {
+            self.speed.clone_from(&defaults.speed);
+        }
+        if self.cache_control.is_none() {
+            self.cache_control.clone_from(&defaults.cache_control);
+        }
+        if self.prompt_cache_key.is_none() {
+            self.prompt_cache_key.clone_from(&defaults.prompt_cache_key);
+        }
+        if self.prompt_cache_options.is_none() {
+            self.prompt_cache_options.clone_from(&defaults.prompt_cache_options);
+        }
+        if self.web_search_options.is_none() {
+            self.web_search_options.clone_from(&defaults.web_search_options);
+        }
+        if self.x_search_filter.is_none() {
+            self.x_search_filter.clone_from(&defaults.x_search_filter);
+        }
+        if self.session_id.is_none() {
+            self.session_id.clone_from(&defaults.session_id);
+        }
+        if self.user.is_none() {
+            self.user.clone_from(&defaults.user);
+        }
+        if self.metadata.is_none() {
+            self.metadata.clone_from(&defaults.metadata);
+        }
+        if self.trace.is_none() {
+            self.trace.clone_from(&defaults.trace);
+        }
+        if self.debug.is_none() {
+            self.debug.clone_from(&defaults.debug);
+        }
+        if self.usage.is_none() {
+            self.usage.clone_from(&defaults.usage);
+        }
+        for (name, value) in defaults.extra.iter() {
+            if self.extra.get(name).is_none() {
+                self.extra.insert(name, value.clone());
+            }
+        }
     }
 }
 
 impl wire::Object for ChatRequest {
     const NAME: &'static str = "ChatRequest";
-    const FIELDS: u8 = 42;
+    const FIELDS: u8 = 54;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "cache_control" => Some(0),
-            "debug" => Some(1),
-            "frequency_penalty" => Some(2),
-            "image_config" => Some(3),
-            "logit_bias" => Some(4),
-            "logprobs" => Some(5),
-            "max_completion_tokens" => Some(6),
-            "max_tokens" => Some(7),
-            "messages" => Some(8),
-            "metadata" => Some(9),
-            "min_p" => Some(10),
-            "modalities" => Some(11),
-            "model" => Some(12),
-            "models" => Some(13),
-            "parallel_tool_calls" => Some(14),
-            "plugins" => Some(15),
-            "prediction" => Some(16),
-            "presence_penalty" => Some(17),
-            "prompt_cache_key" => Some(18),
-            "prompt_cache_options" => Some(19),
-            "provider" => Some(20),
-            "reasoning" => Some(21),
-            "reasoning_effort" => Some(22),
-            "repetition_penalty" => Some(23),
+            "model" => Some(0),
+            "models" => Some(1),
+            "route" => Some(2),
+            "preset" => Some(3),
+            "messages" => Some(4),
+            "prompt" => Some(5),
+            "stream" => Some(6),
+            "stream_options" => Some(7),
+            "max_tokens" => Some(8),
+            "max_completion_tokens" => Some(9),
+            "temperature" => Some(10),
+            "top_p" => Some(11),
+            "top_k" => Some(12),
+            "min_p" => Some(13),
+            "top_a" => Some(14),
+            "frequency_penalty" => Some(15),
+            "presence_penalty" => Some(16),
+            "repetition_penalty" => Some(17),
+            "seed" => Some(18),
+            "stop" => Some(19),
+            "n" => Some(20),
+            "logit_bias" => Some(21),
+            "logprobs" => Some(22),
+            "top_logprobs" => Some(23),
             "response_format" => Some(24),
-            "route" => Some(25),
-            "seed" => Some(26),
-            "service_tier" => Some(27),
-            "session_id" => Some(28),
-            "stop" => Some(29),
+            "structured_outputs" => Some(25),
+            "tools" => Some(26),
+            "tool_choice" => Some(27),
+            "parallel_tool_calls" => Some(28),
+            "max_tool_calls" => Some(29),
             "stop_server_tools_when" => Some(30),
-            "stream" => Some(31),
-            "stream_options" => Some(32),
-            "temperature" => Some(33),
-            "tool_choice" => Some(34),
-            "tools" => Some(35),
-            "top_a" => Some(36),
-            "top_k" => Some(37),
-            "top_logprobs" => Some(38),
-            "top_p" => Some(39),
-            "trace" => Some(40),
-            "user" => Some(41),
+            "reasoning" => Some(31),
+            "reasoning_effort" => Some(32),
+            "include_reasoning" => Some(33),
+            "verbosity" => Some(34),
+            "modalities" => Some(35),
+            "audio" => Some(36),
+            "image_config" => Some(37),
+            "prediction" => Some(38),
+            "provider" => Some(39),
+            "plugins" => Some(40),
+            "service_tier" => Some(41),
+            "speed" => Some(42),
+            "cache_control" => Some(43),
+            "prompt_cache_key" => Some(44),
+            "prompt_cache_options" => Some(45),
+            "web_search_options" => Some(46),
+            "x_search_filter" => Some(47),
+            "session_id" => Some(48),
+            "user" => Some(49),
+            "metadata" => Some(50),
+            "trace" => Some(51),
+            "debug" => Some(52),
+            "usage" => Some(53),
             _ => None,
         }
     }
@@ -1766,48 +1942,60 @@ impl wire::Object for ChatRequest {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.cache_control, source),
-            1 => wire::optional(&mut self.debug, source),
-            2 => wire::optional(&mut self.frequency_penalty, source),
-            3 => wire::optional(&mut self.image_config, source),
-            4 => wire::optional(&mut self.logit_bias, source),
-            5 => wire::optional(&mut self.logprobs, source),
-            6 => wire::optional(&mut self.max_completion_tokens, source),
-            7 => wire::optional(&mut self.max_tokens, source),
-            8 => wire::required(&mut self.messages, source),
-            9 => wire::optional(&mut self.metadata, source),
-            10 => wire::optional(&mut self.min_p, source),
-            11 => wire::optional(&mut self.modalities, source),
-            12 => wire::optional(&mut self.model, source),
-            13 => wire::optional(&mut self.models, source),
-            14 => wire::optional(&mut self.parallel_tool_calls, source),
-            15 => wire::optional(&mut self.plugins, source),
-            16 => wire::optional(&mut self.prediction, source),
-            17 => wire::optional(&mut self.presence_penalty, source),
-            18 => wire::optional(&mut self.prompt_cache_key, source),
-            19 => wire::optional(&mut self.prompt_cache_options, source),
-            20 => wire::optional(&mut self.provider, source),
-            21 => wire::optional(&mut self.reasoning, source),
-            22 => wire::optional(&mut self.reasoning_effort, source),
-            23 => wire::optional(&mut self.repetition_penalty, source),
+            0 => wire::optional(&mut self.model, source),
+            1 => wire::optional(&mut self.models, source),
+            2 => wire::optional(&mut self.route, source),
+            3 => wire::optional(&mut self.preset, source),
+            4 => wire::required(&mut self.messages, source),
+            5 => wire::optional(&mut self.prompt, source),
+            6 => wire::optional(&mut self.stream, source),
+            7 => wire::optional(&mut self.stream_options, source),
+            8 => wire::optional(&mut self.max_tokens, source),
+            9 => wire::optional(&mut self.max_completion_tokens, source),
+            10 => wire::optional(&mut self.temperature, source),
+            11 => wire::optional(&mut self.top_p, source),
+            12 => wire::optional(&mut self.top_k, source),
+            13 => wire::optional(&mut self.min_p, source),
+            14 => wire::optional(&mut self.top_a, source),
+            15 => wire::optional(&mut self.frequency_penalty, source),
+            16 => wire::optional(&mut self.presence_penalty, source),
+            17 => wire::optional(&mut self.repetition_penalty, source),
+            18 => wire::optional(&mut self.seed, source),
+            19 => wire::optional(&mut self.stop, source),
+            20 => wire::optional(&mut self.n, source),
+            21 => wire::optional(&mut self.logit_bias, source),
+            22 => wire::optional(&mut self.logprobs, source),
+            23 => wire::optional(&mut self.top_logprobs, source),
             24 => wire::optional(&mut self.response_format, source),
-            25 => wire::optional(&mut self.route, source),
-            26 => wire::optional(&mut self.seed, source),
-            27 => wire::optional(&mut self.service_tier, source),
-            28 => wire::optional(&mut self.session_id, source),
-            29 => wire::optional(&mut self.stop, source),
+            25 => wire::optional(&mut self.structured_outputs, source),
+            26 => wire::optional(&mut self.tools, source),
+            27 => wire::optional(&mut self.tool_choice, source),
+            28 => wire::optional(&mut self.parallel_tool_calls, source),
+            29 => wire::optional(&mut self.max_tool_calls, source),
             30 => wire::optional(&mut self.stop_server_tools_when, source),
-            31 => wire::optional(&mut self.stream, source),
-            32 => wire::optional(&mut self.stream_options, source),
-            33 => wire::optional(&mut self.temperature, source),
-            34 => wire::optional(&mut self.tool_choice, source),
-            35 => wire::optional(&mut self.tools, source),
-            36 => wire::optional(&mut self.top_a, source),
-            37 => wire::optional(&mut self.top_k, source),
-            38 => wire::optional(&mut self.top_logprobs, source),
-            39 => wire::optional(&mut self.top_p, source),
-            40 => wire::optional(&mut self.trace, source),
-            41 => wire::optional(&mut self.user, source),
+            31 => wire::optional(&mut self.reasoning, source),
+            32 => wire::optional(&mut self.reasoning_effort, source),
+            33 => wire::optional(&mut self.include_reasoning, source),
+            34 => wire::optional(&mut self.verbosity, source),
+            35 => wire::optional(&mut self.modalities, source),
+            36 => wire::optional(&mut self.audio, source),
+            37 => wire::optional(&mut self.image_config, source),
+            38 => wire::optional(&mut self.prediction, source),
+            39 => wire::optional(&mut self.provider, source),
+            40 => wire::optional(&mut self.plugins, source),
+            41 => wire::optional(&mut self.service_tier, source),
+            42 => wire::optional(&mut self.speed, source),
+            43 => wire::optional(&mut self.cache_control, source),
+            44 => wire::optional(&mut self.prompt_cache_key, source),
+            45 => wire::optional(&mut self.prompt_cache_options, source),
+            46 => wire::optional(&mut self.web_search_options, source),
+            47 => wire::optional(&mut self.x_search_filter, source),
+            48 => wire::optional(&mut self.session_id, source),
+            49 => wire::optional(&mut self.user, source),
+            50 => wire::optional(&mut self.metadata, source),
+            51 => wire::optional(&mut self.trace, source),
+            52 => wire::optional(&mut self.debug, source),
+            53 => wire::optional(&mut self.usage, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1817,48 +2005,60 @@ impl wire::Object for ChatRequest {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("cache_control", &self.cache_control),
-            1 => fields.optional("debug", &self.debug),
-            2 => fields.optional("frequency_penalty", &self.frequency_penalty),
-            3 => fields.optional("image_config", &self.image_config),
-            4 => fields.optional("logit_bias", &self.logit_bias),
-            5 => fields.optional("logprobs", &self.logprobs),
-            6 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            7 => fields.optional("max_tokens", &self.max_tokens),
-            8 => fields.required("messages", &self.messages),
-            9 => fields.optional("metadata", &self.metadata),
-            10 => fields.optional("min_p", &self.min_p),
-            11 => fields.optional("modalities", &self.modalities),
-            12 => fields.optional("model", &self.model),
-            13 => fields.optional("models", &self.models),
-            14 => fields.optional("parallel_tool_calls", &self.parallel_tool_calls),
-            15 => fields.optional("plugins", &self.plugins),
-            16 => fields.optional("prediction", &self.prediction),
-            17 => fields.optional("presence_penalty", &self.presence_penalty),
-            18 => fields.optional("prompt_cache_key", &self.prompt_cache_key),
-            19 => fields.optional("prompt_cache_options", &self.prompt_cache_options),
-            20 => fields.optional("provider", &self.provider),
-            21 => fields.optional("reasoning", &self.reasoning),
-            22 => fields.optional("reasoning_effort", &self.reasoning_effort),
-            23 => fields.optional("repetition_penalty", &self.repetition_penalty),
+            0 => fields.optional("model", &self.model),
+            1 => fields.optional("models", &self.models),
+            2 => fields.optional("route", &self.route),
+            3 => fields.optional("preset", &self.preset),
+            4 => fields.required("messages", &self.messages),
+            5 => fields.optional("prompt", &self.prompt),
+            6 => fields.optional("stream", &self.stream),
+            7 => fields.optional("stream_options", &self.stream_options),
+            8 => fields.optional("max_tokens", &self.max_tokens),
+            9 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            10 => fields.optional("temperature", &self.temperature),
+            11 => fields.optional("top_p", &self.top_p),
+            12 => fields.optional("top_k", &self.top_k),
+            13 => fields.optional("min_p", &self.min_p),
+            14 => fields.optional("top_a", &self.top_a),
+            15 => fields.optional("frequency_penalty", &self.frequency_penalty),
+            16 => fields.optional("presence_penalty", &self.presence_penalty),
+            17 => fields.optional("repetition_penalty", &self.repetition_penalty),
+            18 => fields.optional("seed", &self.seed),
+            19 => fields.optional("stop", &self.stop),
+            20 => fields.optional("n", &self.n),
+            21 => fields.optional("logit_bias", &self.logit_bias),
+            22 => fields.optional("logprobs", &self.logprobs),
+            23 => fields.optional("top_logprobs", &self.top_logprobs),
             24 => fields.optional("response_format", &self.response_format),
-            25 => fields.optional("route", &self.route),
-            26 => fields.optional("seed", &self.seed),
-            27 => fields.optional("service_tier", &self.service_tier),
-            28 => fields.optional("session_id", &self.session_id),
-            29 => fields.optional("stop", &self.stop),
+            25 => fields.optional("structured_outputs", &self.structured_outputs),
+            26 => fields.optional("tools", &self.tools),
+            27 => fields.optional("tool_choice", &self.tool_choice),
+            28 => fields.optional("parallel_tool_calls", &self.parallel_tool_calls),
+            29 => fields.optional("max_tool_calls", &self.max_tool_calls),
             30 => fields.optional("stop_server_tools_when", &self.stop_server_tools_when),
-            31 => fields.optional("stream", &self.stream),
-            32 => fields.optional("stream_options", &self.stream_options),
-            33 => fields.optional("temperature", &self.temperature),
-            34 => fields.optional("tool_choice", &self.tool_choice),
-            35 => fields.optional("tools", &self.tools),
-            36 => fields.optional("top_a", &self.top_a),
-            37 => fields.optional("top_k", &self.top_k),
-            38 => fields.optional("top_logprobs", &self.top_logprobs),
-            39 => fields.optional("top_p", &self.top_p),
-            40 => fields.optional("trace", &self.trace),
-            41 => fields.optional("user", &self.user),
+            31 => fields.optional("reasoning", &self.reasoning),
+            32 => fields.optional("reasoning_effort", &self.reasoning_effort),
+            33 => fields.optional("include_reasoning", &self.include_reasoning),
+            34 => fields.optional("verbosity", &self.verbosity),
+            35 => fields.optional("modalities", &self.modalities),
+            36 => fields.optional("audio", &self.audio),
+            37 => fields.optional("image_config", &self.image_config),
+            38 => fields.optional("prediction", &self.prediction),
+            39 => fields.optional("provider", &self.provider),
+            40 => fields.optional("plugins", &self.plugins),
+            41 => fields.optional("service_tier", &self.service_tier),
+            42 => fields.optional("speed", &self.speed),
+            43 => fields.optional("cache_control", &self.cache_control),
+            44 => fields.optional("prompt_cache_key", &self.prompt_cache_key),
+            45 => fields.optional("prompt_cache_options", &self.prompt_cache_options),
+            46 => fields.optional("web_search_options", &self.web_search_options),
+            47 => fields.optional("x_search_filter", &self.x_search_filter),
+            48 => fields.optional("session_id", &self.session_id),
+            49 => fields.optional("user", &self.user),
+            50 => fields.optional("metadata", &self.metadata),
+            51 => fields.optional("trace", &self.trace),
+            52 => fields.optional("debug", &self.debug),
+            53 => fields.optional("usage", &self.usage),
             _ => Ok(()),
         }
     }
@@ -1879,26 +2079,56 @@ wire::object!(ChatRequest);
 #[non_exhaustive]
 pub struct ChatResult {
     /// No description yet.
-    pub choices: Vec<ChatChoice>,
+    pub id: Option<String>,
     /// No description yet.
     pub created: Option<u64>,
     /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
     pub model: Option<String>,
     /// No description yet.
-    pub openrouter_metadata: Option<OpenRouterMetadata>,
+    pub provider: Option<String>,
+    /// No description yet.
+    pub choices: Vec<ChatChoice>,
+    /// No description yet.
+    pub usage: Option<Box<ChatUsage>>,
     /// No description yet.
     pub service_tier: Option<String>,
     /// No description yet.
     pub system_fingerprint: Option<String>,
     /// No description yet.
-    pub usage: Option<ChatUsage>,
+    pub openrouter_metadata: Option<Box<OpenRouterMetadata>>,
+    /// No description yet.
+    pub error: Option<Box<ErrorBody>>,
+    /// No description yet.
+    pub user_id: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatResult {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`created`](Self::created).
+    #[must_use]
+    pub fn with_created(mut self, value: u64) -> Self {
+        self.created = Some(value);
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
+        self.provider = Some(value.into());
+        self
+    }
     /// Sets [`choices`](Self::choices).
     #[must_use]
     pub fn with_choices(
@@ -1908,31 +2138,10 @@ impl ChatResult {
         self.choices = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`created`](Self::created).
+    /// Sets [`usage`](Self::usage).
     #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(
-        mut self,
-        value: impl Into<OpenRouterMetadata>,
-    ) -> Self {
-        self.openrouter_metadata = Some(value.into());
+    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
+        self.usage = Some(Box::new(value.into()));
         self
     }
     /// Sets [`service_tier`](Self::service_tier).
@@ -1947,28 +2156,46 @@ impl ChatResult {
         self.system_fingerprint = Some(value.into());
         self
     }
-    /// Sets [`usage`](Self::usage).
+    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
     #[must_use]
-    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
-        self.usage = Some(value.into());
+    pub fn with_openrouter_metadata(
+        mut self,
+        value: impl Into<OpenRouterMetadata>,
+    ) -> Self {
+        self.openrouter_metadata = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
+        self.error = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
+        self.user_id = Some(value.into());
         self
     }
 }
 
 impl wire::Object for ChatResult {
     const NAME: &'static str = "ChatResult";
-    const FIELDS: u8 = 9;
+    const FIELDS: u8 = 12;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "choices" => Some(0),
-            "created" => Some(1),
-            "id" => Some(2),
+            "id" => Some(0),
+            "object" => Some(1),
+            "created" => Some(2),
             "model" => Some(3),
-            "object" => Some(4),
-            "openrouter_metadata" => Some(5),
-            "service_tier" => Some(6),
-            "system_fingerprint" => Some(7),
-            "usage" => Some(8),
+            "provider" => Some(4),
+            "choices" => Some(5),
+            "usage" => Some(6),
+            "service_tier" => Some(7),
+            "system_fingerprint" => Some(8),
+            "openrouter_metadata" => Some(9),
+            "error" => Some(10),
+            "user_id" => Some(11),
             _ => None,
         }
     }
@@ -1978,15 +2205,18 @@ impl wire::Object for ChatResult {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.choices, source),
-            1 => wire::optional(&mut self.created, source),
-            2 => wire::optional(&mut self.id, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::constant("object", "chat.completion", source),
+            2 => wire::optional(&mut self.created, source),
             3 => wire::optional(&mut self.model, source),
-            4 => wire::constant("object", "chat.completion", source),
-            5 => wire::optional(&mut self.openrouter_metadata, source),
-            6 => wire::optional(&mut self.service_tier, source),
-            7 => wire::optional(&mut self.system_fingerprint, source),
-            8 => wire::optional(&mut self.usage, source),
+            4 => wire::optional(&mut self.provider, source),
+            5 => wire::required(&mut self.choices, source),
+            6 => wire::optional(&mut self.usage, source),
+            7 => wire::optional(&mut self.service_tier, source),
+            8 => wire::optional(&mut self.system_fingerprint, source),
+            9 => wire::optional(&mut self.openrouter_metadata, source),
+            10 => wire::optional(&mut self.error, source),
+            11 => wire::optional(&mut self.user_id, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1996,15 +2226,18 @@ impl wire::Object for ChatResult {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.list("choices", &self.choices),
-            1 => fields.optional("created", &self.created),
-            2 => fields.optional("id", &self.id),
+            0 => fields.optional("id", &self.id),
+            1 => fields.constant("object", "chat.completion"),
+            2 => fields.optional("created", &self.created),
             3 => fields.optional("model", &self.model),
-            4 => fields.constant("object", "chat.completion"),
-            5 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            6 => fields.optional("service_tier", &self.service_tier),
-            7 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            8 => fields.optional("usage", &self.usage),
+            4 => fields.optional("provider", &self.provider),
+            5 => fields.list("choices", &self.choices),
+            6 => fields.optional("usage", &self.usage),
+            7 => fields.optional("service_tier", &self.service_tier),
+            8 => fields.optional("system_fingerprint", &self.system_fingerprint),
+            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
+            10 => fields.optional("error", &self.error),
+            11 => fields.optional("user_id", &self.user_id),
             _ => Ok(()),
         }
     }
@@ -2025,18 +2258,28 @@ wire::object!(ChatResult);
 #[non_exhaustive]
 pub struct ChatStreamChoice {
     /// No description yet.
+    pub index: Option<u64>,
+    /// No description yet.
     pub delta: Option<ChatStreamDelta>,
     /// No description yet.
     pub finish_reason: Option<ChatFinishReasonEnum>,
     /// No description yet.
-    pub index: Option<u64>,
+    pub native_finish_reason: Option<String>,
     /// No description yet.
-    pub logprobs: Option<ChatTokenLogprobs>,
+    pub logprobs: Option<Box<ChatTokenLogprobs>>,
+    /// No description yet.
+    pub error: Option<Box<ErrorBody>>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatStreamChoice {
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: u64) -> Self {
+        self.index = Some(value);
+        self
+    }
     /// Sets [`delta`](Self::delta).
     #[must_use]
     pub fn with_delta(mut self, value: impl Into<ChatStreamDelta>) -> Self {
@@ -2049,29 +2292,37 @@ impl ChatStreamChoice {
         self.finish_reason = Some(value.into());
         self
     }
-    /// Sets [`index`](Self::index).
+    /// Sets [`native_finish_reason`](Self::native_finish_reason).
     #[must_use]
-    pub fn with_index(mut self, value: u64) -> Self {
-        self.index = Some(value);
+    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
+        self.native_finish_reason = Some(value.into());
         self
     }
     /// Sets [`logprobs`](Self::logprobs).
     #[must_use]
     pub fn with_logprobs(mut self, value: impl Into<ChatTokenLogprobs>) -> Self {
-        self.logprobs = Some(value.into());
+        self.logprobs = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
+        self.error = Some(Box::new(value.into()));
         self
     }
 }
 
 impl wire::Object for ChatStreamChoice {
     const NAME: &'static str = "ChatStreamChoice";
-    const FIELDS: u8 = 4;
+    const FIELDS: u8 = 6;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "delta" => Some(0),
-            "finish_reason" => Some(1),
-            "index" => Some(2),
-            "logprobs" => Some(3),
+            "index" => Some(0),
+            "delta" => Some(1),
+            "finish_reason" => Some(2),
+            "native_finish_reason" => Some(3),
+            "logprobs" => Some(4),
+            "error" => Some(5),
             _ => None,
         }
     }
@@ -2081,10 +2332,12 @@ impl wire::Object for ChatStreamChoice {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.delta, source),
-            1 => wire::optional(&mut self.finish_reason, source),
-            2 => wire::optional(&mut self.index, source),
-            3 => wire::optional(&mut self.logprobs, source),
+            0 => wire::optional(&mut self.index, source),
+            1 => wire::optional(&mut self.delta, source),
+            2 => wire::optional(&mut self.finish_reason, source),
+            3 => wire::optional(&mut self.native_finish_reason, source),
+            4 => wire::optional(&mut self.logprobs, source),
+            5 => wire::optional(&mut self.error, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2094,10 +2347,12 @@ impl wire::Object for ChatStreamChoice {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("delta", &self.delta),
-            1 => fields.optional("finish_reason", &self.finish_reason),
-            2 => fields.optional("index", &self.index),
-            3 => fields.optional("logprobs", &self.logprobs),
+            0 => fields.optional("index", &self.index),
+            1 => fields.optional("delta", &self.delta),
+            2 => fields.optional("finish_reason", &self.finish_reason),
+            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
+            4 => fields.optional("logprobs", &self.logprobs),
+            5 => fields.optional("error", &self.error),
             _ => Ok(()),
         }
     }
@@ -2112,186 +2367,62 @@ impl wire::Object for ChatStreamChoice {
 wire::object!(ChatStreamChoice);
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamChunkErrorMetadata {
-    /// No description yet.
-    pub error_type: Option<ApiErrorType>,
-    /// No description yet.
-    pub provider_code: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamChunkErrorMetadata {
-    /// Sets [`error_type`](Self::error_type).
-    #[must_use]
-    pub fn with_error_type(mut self, value: impl Into<ApiErrorType>) -> Self {
-        self.error_type = Some(value.into());
-        self
-    }
-    /// Sets [`provider_code`](Self::provider_code).
-    #[must_use]
-    pub fn with_provider_code(mut self, value: impl Into<String>) -> Self {
-        self.provider_code = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatStreamChunkErrorMetadata {
-    const NAME: &'static str = "ChatStreamChunkErrorMetadata";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error_type" => Some(0),
-            "provider_code" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.error_type, source),
-            1 => wire::optional(&mut self.provider_code, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("error_type", &self.error_type),
-            1 => fields.optional("provider_code", &self.provider_code),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamChunkErrorMetadata);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamChunkError {
-    /// No description yet.
-    pub code: Option<u64>,
-    /// No description yet.
-    pub message: Option<String>,
-    /// No description yet.
-    pub metadata: Option<ChatStreamChunkErrorMetadata>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamChunkError {
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: u64) -> Self {
-        self.code = Some(value);
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = Some(value.into());
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(
-        mut self,
-        value: impl Into<ChatStreamChunkErrorMetadata>,
-    ) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatStreamChunkError {
-    const NAME: &'static str = "ChatStreamChunkError";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.code, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("code", &self.code),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamChunkError);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatStreamChunk`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamChunk {
     /// No description yet.
-    pub choices: Vec<ChatStreamChoice>,
+    pub id: Option<String>,
     /// No description yet.
     pub created: Option<u64>,
     /// No description yet.
-    pub error: Option<ChatStreamChunkError>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
     pub model: Option<String>,
     /// No description yet.
-    pub openrouter_metadata: Option<OpenRouterMetadata>,
+    pub provider: Option<String>,
+    /// No description yet.
+    pub choices: Vec<ChatStreamChoice>,
+    /// No description yet.
+    pub usage: Option<Box<ChatUsage>>,
     /// No description yet.
     pub service_tier: Option<String>,
     /// No description yet.
     pub system_fingerprint: Option<String>,
     /// No description yet.
-    pub usage: Option<ChatUsage>,
+    pub openrouter_metadata: Option<Box<OpenRouterMetadata>>,
+    /// No description yet.
+    pub error: Option<Box<ErrorBody>>,
+    /// No description yet.
+    pub debug: Option<Box<RawJson>>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatStreamChunk {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`created`](Self::created).
+    #[must_use]
+    pub fn with_created(mut self, value: u64) -> Self {
+        self.created = Some(value);
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
+        self.provider = Some(value.into());
+        self
+    }
     /// Sets [`choices`](Self::choices).
     #[must_use]
     pub fn with_choices(
@@ -2301,37 +2432,10 @@ impl ChatStreamChunk {
         self.choices = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`created`](Self::created).
+    /// Sets [`usage`](Self::usage).
     #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
-        self
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ChatStreamChunkError>) -> Self {
-        self.error = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(
-        mut self,
-        value: impl Into<OpenRouterMetadata>,
-    ) -> Self {
-        self.openrouter_metadata = Some(value.into());
+    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
+        self.usage = Some(Box::new(value.into()));
         self
     }
     /// Sets [`service_tier`](Self::service_tier).
@@ -2346,29 +2450,46 @@ impl ChatStreamChunk {
         self.system_fingerprint = Some(value.into());
         self
     }
-    /// Sets [`usage`](Self::usage).
+    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
     #[must_use]
-    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
-        self.usage = Some(value.into());
+    pub fn with_openrouter_metadata(
+        mut self,
+        value: impl Into<OpenRouterMetadata>,
+    ) -> Self {
+        self.openrouter_metadata = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
+        self.error = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`debug`](Self::debug).
+    #[must_use]
+    pub fn with_debug(mut self, value: impl Into<RawJson>) -> Self {
+        self.debug = Some(Box::new(value.into()));
         self
     }
 }
 
 impl wire::Object for ChatStreamChunk {
     const NAME: &'static str = "ChatStreamChunk";
-    const FIELDS: u8 = 10;
+    const FIELDS: u8 = 12;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "choices" => Some(0),
-            "created" => Some(1),
-            "error" => Some(2),
-            "id" => Some(3),
-            "model" => Some(4),
-            "object" => Some(5),
-            "openrouter_metadata" => Some(6),
+            "id" => Some(0),
+            "object" => Some(1),
+            "created" => Some(2),
+            "model" => Some(3),
+            "provider" => Some(4),
+            "choices" => Some(5),
+            "usage" => Some(6),
             "service_tier" => Some(7),
             "system_fingerprint" => Some(8),
-            "usage" => Some(9),
+            "openrouter_metadata" => Some(9),
+            "error" => Some(10),
+            "debug" => Some(11),
             _ => None,
         }
     }
@@ -2378,16 +2499,18 @@ impl wire::Object for ChatStreamChunk {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.choices, source),
-            1 => wire::optional(&mut self.created, source),
-            2 => wire::optional(&mut self.error, source),
-            3 => wire::optional(&mut self.id, source),
-            4 => wire::optional(&mut self.model, source),
-            5 => wire::constant("object", "chat.completion.chunk", source),
-            6 => wire::optional(&mut self.openrouter_metadata, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::constant("object", "chat.completion.chunk", source),
+            2 => wire::optional(&mut self.created, source),
+            3 => wire::optional(&mut self.model, source),
+            4 => wire::optional(&mut self.provider, source),
+            5 => wire::required(&mut self.choices, source),
+            6 => wire::optional(&mut self.usage, source),
             7 => wire::optional(&mut self.service_tier, source),
             8 => wire::optional(&mut self.system_fingerprint, source),
-            9 => wire::optional(&mut self.usage, source),
+            9 => wire::optional(&mut self.openrouter_metadata, source),
+            10 => wire::optional(&mut self.error, source),
+            11 => wire::optional(&mut self.debug, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2397,16 +2520,18 @@ impl wire::Object for ChatStreamChunk {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.list("choices", &self.choices),
-            1 => fields.optional("created", &self.created),
-            2 => fields.optional("error", &self.error),
-            3 => fields.optional("id", &self.id),
-            4 => fields.optional("model", &self.model),
-            5 => fields.constant("object", "chat.completion.chunk"),
-            6 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
+            0 => fields.optional("id", &self.id),
+            1 => fields.constant("object", "chat.completion.chunk"),
+            2 => fields.optional("created", &self.created),
+            3 => fields.optional("model", &self.model),
+            4 => fields.optional("provider", &self.provider),
+            5 => fields.list("choices", &self.choices),
+            6 => fields.optional("usage", &self.usage),
             7 => fields.optional("service_tier", &self.service_tier),
             8 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            9 => fields.optional("usage", &self.usage),
+            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
+            10 => fields.optional("error", &self.error),
+            11 => fields.optional("debug", &self.debug),
             _ => Ok(()),
         }
     }
@@ -2427,28 +2552,34 @@ wire::object!(ChatStreamChunk);
 #[non_exhaustive]
 pub struct ChatStreamDelta {
     /// No description yet.
-    pub audio: Option<ChatAudioOutput>,
+    pub role: Option<String>,
     /// No description yet.
     pub content: Option<String>,
     /// No description yet.
     pub reasoning: Option<String>,
     /// No description yet.
+    pub reasoning_content: Option<String>,
+    /// No description yet.
     pub reasoning_details: Vec<ReasoningDetailUnion>,
+    /// No description yet.
+    pub tool_calls: Vec<ChatStreamToolCall>,
     /// No description yet.
     pub refusal: Option<String>,
     /// No description yet.
-    pub role: Option<String>,
+    pub images: Vec<ChatAssistantImage>,
     /// No description yet.
-    pub tool_calls: Vec<ChatStreamToolCall>,
+    pub audio: Option<Box<ChatAudioOutput>>,
+    /// No description yet.
+    pub annotations: Vec<ChatAnnotation>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatStreamDelta {
-    /// Sets [`audio`](Self::audio).
+    /// Sets [`role`](Self::role).
     #[must_use]
-    pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
-        self.audio = Some(value.into());
+    pub fn with_role(mut self, value: impl Into<String>) -> Self {
+        self.role = Some(value.into());
         self
     }
     /// Sets [`content`](Self::content).
@@ -2463,6 +2594,12 @@ impl ChatStreamDelta {
         self.reasoning = Some(value.into());
         self
     }
+    /// Sets [`reasoning_content`](Self::reasoning_content).
+    #[must_use]
+    pub fn with_reasoning_content(mut self, value: impl Into<String>) -> Self {
+        self.reasoning_content = Some(value.into());
+        self
+    }
     /// Sets [`reasoning_details`](Self::reasoning_details).
     #[must_use]
     pub fn with_reasoning_details(
@@ -2470,18 +2607,6 @@ impl ChatStreamDelta {
         value: impl IntoIterator<Item = impl Into<ReasoningDetailUnion>>,
     ) -> Self {
         self.reasoning_details = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`refusal`](Self::refusal).
-    #[must_use]
-    pub fn with_refusal(mut self, value: impl Into<String>) -> Self {
-        self.refusal = Some(value.into());
-        self
-    }
-    /// Sets [`role`](Self::role).
-    #[must_use]
-    pub fn with_role(mut self, value: impl Into<String>) -> Self {
-        self.role = Some(value.into());
         self
     }
     /// Sets [`tool_calls`](Self::tool_calls).
@@ -2493,20 +2618,53 @@ impl ChatStreamDelta {
         self.tool_calls = value.into_iter().map(Into::into).collect();
         self
     }
+    /// Sets [`refusal`](Self::refusal).
+    #[must_use]
+    pub fn with_refusal(mut self, value: impl Into<String>) -> Self {
+        self.refusal = Some(value.into());
+        self
+    }
+    /// Sets [`images`](Self::images).
+    #[must_use]
+    pub fn with_images(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatAssistantImage>>,
+    ) -> Self {
+        self.images = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
+        self.audio = Some(Box::new(value.into()));
+        self
+    }
+    /// Sets [`annotations`](Self::annotations).
+    #[must_use]
+    pub fn with_annotations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatAnnotation>>,
+    ) -> Self {
+        self.annotations = value.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 impl wire::Object for ChatStreamDelta {
     const NAME: &'static str = "ChatStreamDelta";
-    const FIELDS: u8 = 7;
+    const FIELDS: u8 = 10;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "audio" => Some(0),
+            "role" => Some(0),
             "content" => Some(1),
             "reasoning" => Some(2),
-            "reasoning_details" => Some(3),
-            "refusal" => Some(4),
-            "role" => Some(5),
-            "tool_calls" => Some(6),
+            "reasoning_content" => Some(3),
+            "reasoning_details" => Some(4),
+            "tool_calls" => Some(5),
+            "refusal" => Some(6),
+            "images" => Some(7),
+            "audio" => Some(8),
+            "annotations" => Some(9),
             _ => None,
         }
     }
@@ -2516,13 +2674,16 @@ impl wire::Object for ChatStreamDelta {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.audio, source),
+            0 => wire::optional(&mut self.role, source),
             1 => wire::optional(&mut self.content, source),
             2 => wire::optional(&mut self.reasoning, source),
-            3 => wire::required(&mut self.reasoning_details, source),
-            4 => wire::optional(&mut self.refusal, source),
-            5 => wire::optional(&mut self.role, source),
-            6 => wire::required(&mut self.tool_calls, source),
+            3 => wire::optional(&mut self.reasoning_content, source),
+            4 => wire::required(&mut self.reasoning_details, source),
+            5 => wire::required(&mut self.tool_calls, source),
+            6 => wire::optional(&mut self.refusal, source),
+            7 => wire::required(&mut self.images, source),
+            8 => wire::optional(&mut self.audio, source),
+            9 => wire::required(&mut self.annotations, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2532,13 +2693,16 @@ impl wire::Object for ChatStreamDelta {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("audio", &self.audio),
+            0 => fields.optional("role", &self.role),
             1 => fields.optional("content", &self.content),
             2 => fields.optional("reasoning", &self.reasoning),
-            3 => fields.list("reasoning_details", &self.reasoning_details),
-            4 => fields.optional("refusal", &self.refusal),
-            5 => fields.optional("role", &self.role),
-            6 => fields.list("tool_calls", &self.tool_calls),
+            3 => fields.optional("reasoning_content", &self.reasoning_content),
+            4 => fields.list("reasoning_details", &self.reasoning_details),
+            5 => fields.list("tool_calls", &self.tool_calls),
+            6 => fields.optional("refusal", &self.refusal),
+            7 => fields.list("images", &self.images),
+            8 => fields.optional("audio", &self.audio),
+            9 => fields.list("annotations", &self.annotations),
             _ => Ok(()),
         }
     }
@@ -3383,3 +3547,423 @@ impl wire::Object for TraceConfig {
 }
 
 wire::object!(TraceConfig);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatRequestReasoning`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatRequestReasoning {
+    /// No description yet.
+    pub effort: Option<ReasoningEffort>,
+    /// No description yet.
+    pub max_tokens: Option<u64>,
+    /// No description yet.
+    pub summary: Option<ChatReasoningSummaryVerbosityEnum>,
+    /// No description yet.
+    pub exclude: Option<bool>,
+    /// No description yet.
+    pub enabled: Option<bool>,
+    /// No description yet.
+    pub context: Option<String>,
+    /// No description yet.
+    pub mode: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatRequestReasoning {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`effort`](Self::effort).
+    #[must_use]
+    pub fn with_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
+        self.effort = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+    /// Sets [`summary`](Self::summary).
+    #[must_use]
+    pub fn with_summary(
+        mut self,
+        value: impl Into<ChatReasoningSummaryVerbosityEnum>,
+    ) -> Self {
+        self.summary = Some(value.into());
+        self
+    }
+    /// Sets [`exclude`](Self::exclude).
+    #[must_use]
+    pub fn with_exclude(mut self, value: bool) -> Self {
+        self.exclude = Some(value);
+        self
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`context`](Self::context).
+    #[must_use]
+    pub fn with_context(mut self, value: impl Into<String>) -> Self {
+        self.context = Some(value.into());
+        self
+    }
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, value: impl Into<String>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatRequestReasoning {
+    const NAME: &'static str = "ChatRequestReasoning";
+    const FIELDS: u8 = 7;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "effort" => Some(0),
+            "max_tokens" => Some(1),
+            "summary" => Some(2),
+            "exclude" => Some(3),
+            "enabled" => Some(4),
+            "context" => Some(5),
+            "mode" => Some(6),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.effort, source),
+            1 => wire::optional(&mut self.max_tokens, source),
+            2 => wire::optional(&mut self.summary, source),
+            3 => wire::optional(&mut self.exclude, source),
+            4 => wire::optional(&mut self.enabled, source),
+            5 => wire::optional(&mut self.context, source),
+            6 => wire::optional(&mut self.mode, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("effort", &self.effort),
+            1 => fields.optional("max_tokens", &self.max_tokens),
+            2 => fields.optional("summary", &self.summary),
+            3 => fields.optional("exclude", &self.exclude),
+            4 => fields.optional("enabled", &self.enabled),
+            5 => fields.optional("context", &self.context),
+            6 => fields.optional("mode", &self.mode),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatRequestReasoning);
+
+/// No description yet.
+///
+/// OpenRouter component: `Verbosity`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verbosity {
+    /// `low`.
+    Low,
+    /// `medium`.
+    Medium,
+    /// `high`.
+    High,
+    /// `xhigh`.
+    Xhigh,
+    /// `max`.
+    Max,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl Verbosity {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Xhigh => "xhigh",
+            Self::Max => "max",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "xhigh" => Self::Xhigh,
+            "max" => Self::Max,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(Verbosity);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatRequestAudio`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatRequestAudio {
+    /// No description yet.
+    pub voice: Option<String>,
+    /// No description yet.
+    pub format: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatRequestAudio {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`voice`](Self::voice).
+    #[must_use]
+    pub fn with_voice(mut self, value: impl Into<String>) -> Self {
+        self.voice = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<String>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatRequestAudio {
+    const NAME: &'static str = "ChatRequestAudio";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "voice" => Some(0),
+            "format" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.voice, source),
+            1 => wire::optional(&mut self.format, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("voice", &self.voice),
+            1 => fields.optional("format", &self.format),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatRequestAudio);
+
+/// No description yet.
+///
+/// OpenRouter component: `WebSearchOptions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchOptions {
+    /// No description yet.
+    pub search_context_size: Option<String>,
+    /// No description yet.
+    pub max_results: Option<u64>,
+    /// No description yet.
+    pub search_prompt: Option<String>,
+    /// No description yet.
+    pub engine: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebSearchOptions {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`search_context_size`](Self::search_context_size).
+    #[must_use]
+    pub fn with_search_context_size(mut self, value: impl Into<String>) -> Self {
+        self.search_context_size = Some(value.into());
+        self
+    }
+    /// Sets [`max_results`](Self::max_results).
+    #[must_use]
+    pub fn with_max_results(mut self, value: u64) -> Self {
+        self.max_results = Some(value);
+        self
+    }
+    /// Sets [`search_prompt`](Self::search_prompt).
+    #[must_use]
+    pub fn with_search_prompt(mut self, value: impl Into<String>) -> Self {
+        self.search_prompt = Some(value.into());
+        self
+    }
+    /// Sets [`engine`](Self::engine).
+    #[must_use]
+    pub fn with_engine(mut self, value: impl Into<String>) -> Self {
+        self.engine = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for WebSearchOptions {
+    const NAME: &'static str = "WebSearchOptions";
+    const FIELDS: u8 = 4;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "search_context_size" => Some(0),
+            "max_results" => Some(1),
+            "search_prompt" => Some(2),
+            "engine" => Some(3),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.search_context_size, source),
+            1 => wire::optional(&mut self.max_results, source),
+            2 => wire::optional(&mut self.search_prompt, source),
+            3 => wire::optional(&mut self.engine, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("search_context_size", &self.search_context_size),
+            1 => fields.optional("max_results", &self.max_results),
+            2 => fields.optional("search_prompt", &self.search_prompt),
+            3 => fields.optional("engine", &self.engine),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebSearchOptions);
+
+/// No description yet.
+///
+/// OpenRouter component: `UsageOptions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UsageOptions {
+    /// No description yet.
+    pub include: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl UsageOptions {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`include`](Self::include).
+    #[must_use]
+    pub fn with_include(mut self, value: bool) -> Self {
+        self.include = Some(value);
+        self
+    }
+}
+
+impl wire::Object for UsageOptions {
+    const NAME: &'static str = "UsageOptions";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "include" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.include, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("include", &self.include),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(UsageOptions);

@@ -12,6 +12,864 @@ use crate::generated::*;
 
 /// No description yet.
 ///
+/// OpenRouter component: `ErrorResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorResponse {
+    /// No description yet.
+    pub error: ErrorBody,
+    /// No description yet.
+    pub user_id: Option<String>,
+    /// No description yet.
+    pub openrouter_metadata: Option<OpenRouterMetadata>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ErrorResponse {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(error: impl Into<ErrorBody>) -> Self {
+        Self {
+            error: {
+                let value = error;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
+        self.error = value.into();
+        self
+    }
+    /// Sets [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
+        self.user_id = Some(value.into());
+        self
+    }
+    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
+    #[must_use]
+    pub fn with_openrouter_metadata(
+        mut self,
+        value: impl Into<OpenRouterMetadata>,
+    ) -> Self {
+        self.openrouter_metadata = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ErrorResponse {
+    const NAME: &'static str = "ErrorResponse";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "error" => Some(0),
+            "user_id" => Some(1),
+            "openrouter_metadata" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.error, source),
+            1 => wire::optional(&mut self.user_id, source),
+            2 => wire::optional(&mut self.openrouter_metadata, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("error", &self.error),
+            1 => fields.optional("user_id", &self.user_id),
+            2 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ErrorResponse);
+
+/// No description yet.
+///
+/// OpenRouter component: `ErrorBody`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// No description yet.
+    pub code: Option<RawJson>,
+    /// No description yet.
+    pub message: Option<String>,
+    /// No description yet.
+    pub metadata: Option<ErrorMetadata>,
+    /// No description yet.
+    pub error_type: Option<ApiErrorType>,
+    /// No description yet.
+    pub http_status: Option<u64>,
+    /// No description yet.
+    pub availability: Option<ErrorAvailability>,
+    /// No description yet.
+    pub kind: Option<String>,
+    /// No description yet.
+    pub param: Option<RawJson>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ErrorBody {
+    /// Sets [`code`](Self::code).
+    #[must_use]
+    pub fn with_code(mut self, value: impl Into<RawJson>) -> Self {
+        self.code = Some(value.into());
+        self
+    }
+    /// Sets [`message`](Self::message).
+    #[must_use]
+    pub fn with_message(mut self, value: impl Into<String>) -> Self {
+        self.message = Some(value.into());
+        self
+    }
+    /// Sets [`metadata`](Self::metadata).
+    #[must_use]
+    pub fn with_metadata(mut self, value: impl Into<ErrorMetadata>) -> Self {
+        self.metadata = Some(value.into());
+        self
+    }
+    /// Sets [`error_type`](Self::error_type).
+    #[must_use]
+    pub fn with_error_type(mut self, value: impl Into<ApiErrorType>) -> Self {
+        self.error_type = Some(value.into());
+        self
+    }
+    /// Sets [`http_status`](Self::http_status).
+    #[must_use]
+    pub fn with_http_status(mut self, value: u64) -> Self {
+        self.http_status = Some(value);
+        self
+    }
+    /// Sets [`availability`](Self::availability).
+    #[must_use]
+    pub fn with_availability(mut self, value: impl Into<ErrorAvailability>) -> Self {
+        self.availability = Some(value.into());
+        self
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = Some(value.into());
+        self
+    }
+    /// Sets [`param`](Self::param).
+    #[must_use]
+    pub fn with_param(mut self, value: impl Into<RawJson>) -> Self {
+        self.param = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ErrorBody {
+    const NAME: &'static str = "ErrorBody";
+    const FIELDS: u8 = 8;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "code" => Some(0),
+            "message" => Some(1),
+            "metadata" => Some(2),
+            "error_type" => Some(3),
+            "http_status" => Some(4),
+            "availability" => Some(5),
+            "type" => Some(6),
+            "param" => Some(7),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.code, source),
+            1 => wire::optional(&mut self.message, source),
+            2 => wire::optional(&mut self.metadata, source),
+            3 => wire::optional(&mut self.error_type, source),
+            4 => wire::optional(&mut self.http_status, source),
+            5 => wire::optional(&mut self.availability, source),
+            6 => wire::optional(&mut self.kind, source),
+            7 => wire::optional(&mut self.param, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("code", &self.code),
+            1 => fields.optional("message", &self.message),
+            2 => fields.optional("metadata", &self.metadata),
+            3 => fields.optional("error_type", &self.error_type),
+            4 => fields.optional("http_status", &self.http_status),
+            5 => fields.optional("availability", &self.availability),
+            6 => fields.optional("type", &self.kind),
+            7 => fields.optional("param", &self.param),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ErrorBody);
+
+/// No description yet.
+///
+/// OpenRouter component: `ErrorMetadata`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorMetadata {
+    /// No description yet.
+    pub error_type: Option<ApiErrorType>,
+    /// No description yet.
+    pub provider_code: Option<String>,
+    /// No description yet.
+    pub provider_name: Option<String>,
+    /// No description yet.
+    pub raw: Option<RawJson>,
+    /// No description yet.
+    pub reasons: Vec<String>,
+    /// No description yet.
+    pub flagged_input: Option<String>,
+    /// No description yet.
+    pub model_slug: Option<String>,
+    /// No description yet.
+    pub patterns: Vec<String>,
+    /// No description yet.
+    pub previous_errors: Vec<PreviousError>,
+    /// No description yet.
+    pub file_annotations: Vec<ChatAnnotation>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ErrorMetadata {
+    /// Sets [`error_type`](Self::error_type).
+    #[must_use]
+    pub fn with_error_type(mut self, value: impl Into<ApiErrorType>) -> Self {
+        self.error_type = Some(value.into());
+        self
+    }
+    /// Sets [`provider_code`](Self::provider_code).
+    #[must_use]
+    pub fn with_provider_code(mut self, value: impl Into<String>) -> Self {
+        self.provider_code = Some(value.into());
+        self
+    }
+    /// Sets [`provider_name`](Self::provider_name).
+    #[must_use]
+    pub fn with_provider_name(mut self, value: impl Into<String>) -> Self {
+        self.provider_name = Some(value.into());
+        self
+    }
+    /// Sets [`raw`](Self::raw).
+    #[must_use]
+    pub fn with_raw(mut self, value: impl Into<RawJson>) -> Self {
+        self.raw = Some(value.into());
+        self
+    }
+    /// Sets [`reasons`](Self::reasons).
+    #[must_use]
+    pub fn with_reasons(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.reasons = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`flagged_input`](Self::flagged_input).
+    #[must_use]
+    pub fn with_flagged_input(mut self, value: impl Into<String>) -> Self {
+        self.flagged_input = Some(value.into());
+        self
+    }
+    /// Sets [`model_slug`](Self::model_slug).
+    #[must_use]
+    pub fn with_model_slug(mut self, value: impl Into<String>) -> Self {
+        self.model_slug = Some(value.into());
+        self
+    }
+    /// Sets [`patterns`](Self::patterns).
+    #[must_use]
+    pub fn with_patterns(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.patterns = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`previous_errors`](Self::previous_errors).
+    #[must_use]
+    pub fn with_previous_errors(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<PreviousError>>,
+    ) -> Self {
+        self.previous_errors = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`file_annotations`](Self::file_annotations).
+    #[must_use]
+    pub fn with_file_annotations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatAnnotation>>,
+    ) -> Self {
+        self.file_annotations = value.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl wire::Object for ErrorMetadata {
+    const NAME: &'static str = "ErrorMetadata";
+    const FIELDS: u8 = 10;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "error_type" => Some(0),
+            "provider_code" => Some(1),
+            "provider_name" => Some(2),
+            "raw" => Some(3),
+            "reasons" => Some(4),
+            "flagged_input" => Some(5),
+            "model_slug" => Some(6),
+            "patterns" => Some(7),
+            "previous_errors" => Some(8),
+            "file_annotations" => Some(9),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.error_type, source),
+            1 => wire::optional(&mut self.provider_code, source),
+            2 => wire::optional(&mut self.provider_name, source),
+            3 => wire::optional(&mut self.raw, source),
+            4 => wire::required(&mut self.reasons, source),
+            5 => wire::optional(&mut self.flagged_input, source),
+            6 => wire::optional(&mut self.model_slug, source),
+            7 => wire::required(&mut self.patterns, source),
+            8 => wire::required(&mut self.previous_errors, source),
+            9 => wire::required(&mut self.file_annotations, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("error_type", &self.error_type),
+            1 => fields.optional("provider_code", &self.provider_code),
+            2 => fields.optional("provider_name", &self.provider_name),
+            3 => fields.optional("raw", &self.raw),
+            4 => fields.list("reasons", &self.reasons),
+            5 => fields.optional("flagged_input", &self.flagged_input),
+            6 => fields.optional("model_slug", &self.model_slug),
+            7 => fields.list("patterns", &self.patterns),
+            8 => fields.list("previous_errors", &self.previous_errors),
+            9 => fields.list("file_annotations", &self.file_annotations),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ErrorMetadata);
+
+/// No description yet.
+///
+/// OpenRouter component: `PreviousError`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PreviousError {
+    /// No description yet.
+    pub provider: Option<String>,
+    /// No description yet.
+    pub code: Option<RawJson>,
+    /// No description yet.
+    pub status: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl PreviousError {
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
+        self.provider = Some(value.into());
+        self
+    }
+    /// Sets [`code`](Self::code).
+    #[must_use]
+    pub fn with_code(mut self, value: impl Into<RawJson>) -> Self {
+        self.code = Some(value.into());
+        self
+    }
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, value: u64) -> Self {
+        self.status = Some(value);
+        self
+    }
+}
+
+impl wire::Object for PreviousError {
+    const NAME: &'static str = "PreviousError";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "provider" => Some(0),
+            "code" => Some(1),
+            "status" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.provider, source),
+            1 => wire::optional(&mut self.code, source),
+            2 => wire::optional(&mut self.status, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("provider", &self.provider),
+            1 => fields.optional("code", &self.code),
+            2 => fields.optional("status", &self.status),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(PreviousError);
+
+/// No description yet.
+///
+/// OpenRouter component: `ErrorAvailability`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorAvailability {
+    /// No description yet.
+    pub code: Option<AvailabilityCode>,
+    /// No description yet.
+    pub retryable: Option<bool>,
+    /// No description yet.
+    pub retry_after: Option<f64>,
+    /// No description yet.
+    pub requested_models: Vec<String>,
+    /// No description yet.
+    pub affected_providers: Vec<String>,
+    /// No description yet.
+    pub excluded_by: Vec<ExclusionReason>,
+    /// No description yet.
+    pub fallback_models: Vec<String>,
+    /// No description yet.
+    pub constraint: Option<AvailabilityConstraint>,
+    /// No description yet.
+    pub docs_url: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ErrorAvailability {
+    /// Sets [`code`](Self::code).
+    #[must_use]
+    pub fn with_code(mut self, value: impl Into<AvailabilityCode>) -> Self {
+        self.code = Some(value.into());
+        self
+    }
+    /// Sets [`retryable`](Self::retryable).
+    #[must_use]
+    pub fn with_retryable(mut self, value: bool) -> Self {
+        self.retryable = Some(value);
+        self
+    }
+    /// Sets [`retry_after`](Self::retry_after).
+    #[must_use]
+    pub fn with_retry_after(mut self, value: f64) -> Self {
+        self.retry_after = Some(value);
+        self
+    }
+    /// Sets [`requested_models`](Self::requested_models).
+    #[must_use]
+    pub fn with_requested_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.requested_models = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`affected_providers`](Self::affected_providers).
+    #[must_use]
+    pub fn with_affected_providers(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.affected_providers = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`excluded_by`](Self::excluded_by).
+    #[must_use]
+    pub fn with_excluded_by(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ExclusionReason>>,
+    ) -> Self {
+        self.excluded_by = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`fallback_models`](Self::fallback_models).
+    #[must_use]
+    pub fn with_fallback_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.fallback_models = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`constraint`](Self::constraint).
+    #[must_use]
+    pub fn with_constraint(mut self, value: impl Into<AvailabilityConstraint>) -> Self {
+        self.constraint = Some(value.into());
+        self
+    }
+    /// Sets [`docs_url`](Self::docs_url).
+    #[must_use]
+    pub fn with_docs_url(mut self, value: impl Into<String>) -> Self {
+        self.docs_url = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ErrorAvailability {
+    const NAME: &'static str = "ErrorAvailability";
+    const FIELDS: u8 = 9;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "code" => Some(0),
+            "retryable" => Some(1),
+            "retry_after" => Some(2),
+            "requested_models" => Some(3),
+            "affected_providers" => Some(4),
+            "excluded_by" => Some(5),
+            "fallback_models" => Some(6),
+            "constraint" => Some(7),
+            "docs_url" => Some(8),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.code, source),
+            1 => wire::optional(&mut self.retryable, source),
+            2 => wire::optional(&mut self.retry_after, source),
+            3 => wire::required(&mut self.requested_models, source),
+            4 => wire::required(&mut self.affected_providers, source),
+            5 => wire::required(&mut self.excluded_by, source),
+            6 => wire::required(&mut self.fallback_models, source),
+            7 => wire::optional(&mut self.constraint, source),
+            8 => wire::optional(&mut self.docs_url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("code", &self.code),
+            1 => fields.optional("retryable", &self.retryable),
+            2 => fields.optional("retry_after", &self.retry_after),
+            3 => fields.list("requested_models", &self.requested_models),
+            4 => fields.list("affected_providers", &self.affected_providers),
+            5 => fields.list("excluded_by", &self.excluded_by),
+            6 => fields.list("fallback_models", &self.fallback_models),
+            7 => fields.optional("constraint", &self.constraint),
+            8 => fields.optional("docs_url", &self.docs_url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ErrorAvailability);
+
+/// No description yet.
+///
+/// OpenRouter component: `AvailabilityConstraint`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AvailabilityConstraint {
+    /// No description yet.
+    pub field: Option<String>,
+    /// No description yet.
+    pub detail: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AvailabilityConstraint {
+    /// Sets [`field`](Self::field).
+    #[must_use]
+    pub fn with_field(mut self, value: impl Into<String>) -> Self {
+        self.field = Some(value.into());
+        self
+    }
+    /// Sets [`detail`](Self::detail).
+    #[must_use]
+    pub fn with_detail(mut self, value: impl Into<String>) -> Self {
+        self.detail = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for AvailabilityConstraint {
+    const NAME: &'static str = "AvailabilityConstraint";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "field" => Some(0),
+            "detail" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.field, source),
+            1 => wire::optional(&mut self.detail, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("field", &self.field),
+            1 => fields.optional("detail", &self.detail),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AvailabilityConstraint);
+
+/// No description yet.
+///
+/// OpenRouter component: `AvailabilityCode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AvailabilityCode {
+    /// `model_not_found`.
+    ModelNotFound,
+    /// `wrong_endpoint`.
+    WrongEndpoint,
+    /// `no_endpoints`.
+    NoEndpoints,
+    /// `model_deprecated`.
+    ModelDeprecated,
+    /// `model_unavailable_upstream`.
+    ModelUnavailableUpstream,
+    /// `privacy_restricted`.
+    PrivacyRestricted,
+    /// `constraint_filtered`.
+    ConstraintFiltered,
+    /// `free_variant_ended`.
+    FreeVariantEnded,
+    /// `region_restricted`.
+    RegionRestricted,
+    /// `capacity_exhausted`.
+    CapacityExhausted,
+    /// `temporarily_unavailable`.
+    TemporarilyUnavailable,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl AvailabilityCode {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ModelNotFound => "model_not_found",
+            Self::WrongEndpoint => "wrong_endpoint",
+            Self::NoEndpoints => "no_endpoints",
+            Self::ModelDeprecated => "model_deprecated",
+            Self::ModelUnavailableUpstream => "model_unavailable_upstream",
+            Self::PrivacyRestricted => "privacy_restricted",
+            Self::ConstraintFiltered => "constraint_filtered",
+            Self::FreeVariantEnded => "free_variant_ended",
+            Self::RegionRestricted => "region_restricted",
+            Self::CapacityExhausted => "capacity_exhausted",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "model_not_found" => Self::ModelNotFound,
+            "wrong_endpoint" => Self::WrongEndpoint,
+            "no_endpoints" => Self::NoEndpoints,
+            "model_deprecated" => Self::ModelDeprecated,
+            "model_unavailable_upstream" => Self::ModelUnavailableUpstream,
+            "privacy_restricted" => Self::PrivacyRestricted,
+            "constraint_filtered" => Self::ConstraintFiltered,
+            "free_variant_ended" => Self::FreeVariantEnded,
+            "region_restricted" => Self::RegionRestricted,
+            "capacity_exhausted" => Self::CapacityExhausted,
+            "temporarily_unavailable" => Self::TemporarilyUnavailable,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(AvailabilityCode);
+
+/// No description yet.
+///
+/// OpenRouter component: `ExclusionReason`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExclusionReason {
+    /// `geo`.
+    Geo,
+    /// `data_region`.
+    DataRegion,
+    /// `data_policy:zdr`.
+    DataPolicyZdr,
+    /// `data_policy:training`.
+    DataPolicyTraining,
+    /// `max_price`.
+    MaxPrice,
+    /// `context_length`.
+    ContextLength,
+    /// `require_parameters`.
+    RequireParameters,
+    /// `quantization`.
+    Quantization,
+    /// `allowed_providers`.
+    AllowedProviders,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ExclusionReason {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Geo => "geo",
+            Self::DataRegion => "data_region",
+            Self::DataPolicyZdr => "data_policy:zdr",
+            Self::DataPolicyTraining => "data_policy:training",
+            Self::MaxPrice => "max_price",
+            Self::ContextLength => "context_length",
+            Self::RequireParameters => "require_parameters",
+            Self::Quantization => "quantization",
+            Self::AllowedProviders => "allowed_providers",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "geo" => Self::Geo,
+            "data_region" => Self::DataRegion,
+            "data_policy:zdr" => Self::DataPolicyZdr,
+            "data_policy:training" => Self::DataPolicyTraining,
+            "max_price" => Self::MaxPrice,
+            "context_length" => Self::ContextLength,
+            "require_parameters" => Self::RequireParameters,
+            "quantization" => Self::Quantization,
+            "allowed_providers" => Self::AllowedProviders,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ExclusionReason);
+
+/// No description yet.
+///
 /// OpenRouter component: `ApiErrorType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -144,3093 +1002,3 @@ impl ApiErrorType {
 }
 
 wire::open_string!(ApiErrorType);
-
-/// No description yet.
-///
-/// OpenRouter component: `BadGatewayResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BadGatewayResponse {
-    /// No description yet.
-    pub error: BadGatewayResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl BadGatewayResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<BadGatewayResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<BadGatewayResponseErrorData>) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for BadGatewayResponse {
-    const NAME: &'static str = "BadGatewayResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(BadGatewayResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `BadGatewayResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BadGatewayResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl BadGatewayResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for BadGatewayResponseErrorData {
-    const NAME: &'static str = "BadGatewayResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(BadGatewayResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `BadRequestResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BadRequestResponse {
-    /// No description yet.
-    pub error: BadRequestResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl BadRequestResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<BadRequestResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<BadRequestResponseErrorData>) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for BadRequestResponse {
-    const NAME: &'static str = "BadRequestResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(BadRequestResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `BadRequestResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BadRequestResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl BadRequestResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for BadRequestResponseErrorData {
-    const NAME: &'static str = "BadRequestResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(BadRequestResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `ConflictResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConflictResponse {
-    /// No description yet.
-    pub error: ConflictResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ConflictResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<ConflictResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ConflictResponseErrorData>) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ConflictResponse {
-    const NAME: &'static str = "ConflictResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ConflictResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `ConflictResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConflictResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ConflictResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ConflictResponseErrorData {
-    const NAME: &'static str = "ConflictResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ConflictResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `EdgeNetworkTimeoutResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EdgeNetworkTimeoutResponse {
-    /// No description yet.
-    pub error: EdgeNetworkTimeoutResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl EdgeNetworkTimeoutResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<EdgeNetworkTimeoutResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<EdgeNetworkTimeoutResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for EdgeNetworkTimeoutResponse {
-    const NAME: &'static str = "EdgeNetworkTimeoutResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(EdgeNetworkTimeoutResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `EdgeNetworkTimeoutResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EdgeNetworkTimeoutResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl EdgeNetworkTimeoutResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for EdgeNetworkTimeoutResponseErrorData {
-    const NAME: &'static str = "EdgeNetworkTimeoutResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(EdgeNetworkTimeoutResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `ForbiddenResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ForbiddenResponse {
-    /// No description yet.
-    pub error: ForbiddenResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ForbiddenResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<ForbiddenResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ForbiddenResponseErrorData>) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ForbiddenResponse {
-    const NAME: &'static str = "ForbiddenResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ForbiddenResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `ForbiddenResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ForbiddenResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ForbiddenResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ForbiddenResponseErrorData {
-    const NAME: &'static str = "ForbiddenResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ForbiddenResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `InternalServerResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InternalServerResponse {
-    /// No description yet.
-    pub error: InternalServerResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl InternalServerResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<InternalServerResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<InternalServerResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for InternalServerResponse {
-    const NAME: &'static str = "InternalServerResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(InternalServerResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `InternalServerResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InternalServerResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl InternalServerResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for InternalServerResponseErrorData {
-    const NAME: &'static str = "InternalServerResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(InternalServerResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `NotFoundResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NotFoundResponse {
-    /// No description yet.
-    pub error: NotFoundResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl NotFoundResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<NotFoundResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<NotFoundResponseErrorData>) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for NotFoundResponse {
-    const NAME: &'static str = "NotFoundResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(NotFoundResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `NotFoundResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NotFoundResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl NotFoundResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for NotFoundResponseErrorData {
-    const NAME: &'static str = "NotFoundResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(NotFoundResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `PayloadTooLargeResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PayloadTooLargeResponse {
-    /// No description yet.
-    pub error: PayloadTooLargeResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl PayloadTooLargeResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<PayloadTooLargeResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<PayloadTooLargeResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PayloadTooLargeResponse {
-    const NAME: &'static str = "PayloadTooLargeResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(PayloadTooLargeResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `PayloadTooLargeResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PayloadTooLargeResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl PayloadTooLargeResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PayloadTooLargeResponseErrorData {
-    const NAME: &'static str = "PayloadTooLargeResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(PayloadTooLargeResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `PaymentRequiredResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentRequiredResponse {
-    /// No description yet.
-    pub error: PaymentRequiredResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl PaymentRequiredResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<PaymentRequiredResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<PaymentRequiredResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PaymentRequiredResponse {
-    const NAME: &'static str = "PaymentRequiredResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(PaymentRequiredResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `PaymentRequiredResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentRequiredResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl PaymentRequiredResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PaymentRequiredResponseErrorData {
-    const NAME: &'static str = "PaymentRequiredResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(PaymentRequiredResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `ProviderOverloadedResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProviderOverloadedResponse {
-    /// No description yet.
-    pub error: ProviderOverloadedResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ProviderOverloadedResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<ProviderOverloadedResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<ProviderOverloadedResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ProviderOverloadedResponse {
-    const NAME: &'static str = "ProviderOverloadedResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ProviderOverloadedResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `ProviderOverloadedResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProviderOverloadedResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ProviderOverloadedResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ProviderOverloadedResponseErrorData {
-    const NAME: &'static str = "ProviderOverloadedResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ProviderOverloadedResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `RequestTimeoutResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RequestTimeoutResponse {
-    /// No description yet.
-    pub error: RequestTimeoutResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl RequestTimeoutResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<RequestTimeoutResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<RequestTimeoutResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for RequestTimeoutResponse {
-    const NAME: &'static str = "RequestTimeoutResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(RequestTimeoutResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `RequestTimeoutResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct RequestTimeoutResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl RequestTimeoutResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for RequestTimeoutResponseErrorData {
-    const NAME: &'static str = "RequestTimeoutResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(RequestTimeoutResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `ServiceUnavailableResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ServiceUnavailableResponse {
-    /// No description yet.
-    pub error: ServiceUnavailableResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ServiceUnavailableResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<ServiceUnavailableResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<ServiceUnavailableResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ServiceUnavailableResponse {
-    const NAME: &'static str = "ServiceUnavailableResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ServiceUnavailableResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `ServiceUnavailableResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ServiceUnavailableResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ServiceUnavailableResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ServiceUnavailableResponseErrorData {
-    const NAME: &'static str = "ServiceUnavailableResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ServiceUnavailableResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `TooManyRequestsResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TooManyRequestsResponse {
-    /// No description yet.
-    pub error: TooManyRequestsResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl TooManyRequestsResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<TooManyRequestsResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<TooManyRequestsResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for TooManyRequestsResponse {
-    const NAME: &'static str = "TooManyRequestsResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(TooManyRequestsResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `TooManyRequestsResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TooManyRequestsResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl TooManyRequestsResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for TooManyRequestsResponseErrorData {
-    const NAME: &'static str = "TooManyRequestsResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(TooManyRequestsResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `UnauthorizedResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnauthorizedResponse {
-    /// No description yet.
-    pub error: UnauthorizedResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UnauthorizedResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<UnauthorizedResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<UnauthorizedResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for UnauthorizedResponse {
-    const NAME: &'static str = "UnauthorizedResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UnauthorizedResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `UnauthorizedResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnauthorizedResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UnauthorizedResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for UnauthorizedResponseErrorData {
-    const NAME: &'static str = "UnauthorizedResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UnauthorizedResponseErrorData);
-
-/// No description yet.
-///
-/// OpenRouter component: `UnprocessableEntityResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnprocessableEntityResponse {
-    /// No description yet.
-    pub error: UnprocessableEntityResponseErrorData,
-    /// No description yet.
-    pub openrouter_metadata: Option<Extra>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UnprocessableEntityResponse {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(error: impl Into<UnprocessableEntityResponseErrorData>) -> Self {
-        Self {
-            error: {
-                let value = error;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(
-        mut self,
-        value: impl Into<UnprocessableEntityResponseErrorData>,
-    ) -> Self {
-        self.error = value.into();
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.openrouter_metadata = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for UnprocessableEntityResponse {
-    const NAME: &'static str = "UnprocessableEntityResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "openrouter_metadata" => Some(1),
-            "user_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.openrouter_metadata, source),
-            2 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            2 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UnprocessableEntityResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `UnprocessableEntityResponseErrorData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnprocessableEntityResponseErrorData {
-    /// No description yet.
-    pub code: Number,
-    /// No description yet.
-    pub message: String,
-    /// No description yet.
-    pub metadata: Option<Extra>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UnprocessableEntityResponseErrorData {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<Number>, message: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            message: {
-                let value = message;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<Number>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<String>) -> Self {
-        self.message = value.into();
-        self
-    }
-    /// Sets [`metadata`](Self::metadata).
-    #[must_use]
-    pub fn with_metadata(mut self, value: impl Into<Extra>) -> Self {
-        self.metadata = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for UnprocessableEntityResponseErrorData {
-    const NAME: &'static str = "UnprocessableEntityResponseErrorData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::required(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.required("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UnprocessableEntityResponseErrorData);

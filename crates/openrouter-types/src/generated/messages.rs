@@ -11,223 +11,9 @@ use crate::{
 use crate::generated::*;
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatAssistantImagesItemImageUrl {
-    /// No description yet.
-    pub url: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatAssistantImagesItemImageUrl {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: {
-                let value = url;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<String>) -> Self {
-        self.url = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatAssistantImagesItemImageUrl {
-    const NAME: &'static str = "ChatAssistantImagesItemImageUrl";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatAssistantImagesItemImageUrl);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatAssistantImagesItem {
-    /// No description yet.
-    pub image_url: ChatAssistantImagesItemImageUrl,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatAssistantImagesItem {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(image_url: impl Into<ChatAssistantImagesItemImageUrl>) -> Self {
-        Self {
-            image_url: {
-                let value = image_url;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`image_url`](Self::image_url).
-    #[must_use]
-    pub fn with_image_url(
-        mut self,
-        value: impl Into<ChatAssistantImagesItemImageUrl>,
-    ) -> Self {
-        self.image_url = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatAssistantImagesItem {
-    const NAME: &'static str = "ChatAssistantImagesItem";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "image_url" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.image_url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("image_url", &self.image_url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatAssistantImagesItem);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatAssistantImages`.
-pub type ChatAssistantImages = Vec<ChatAssistantImagesItem>;
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatAssistantMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentItems>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatAssistantMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatAssistantMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatAssistantMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatAssistantMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentItems>> for ChatAssistantMessageContent {
-    fn from(value: Vec<ChatContentItems>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatAssistantMessageContent {
-    const NAME: &'static str = "ChatAssistantMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatAssistantMessageContent);
+pub type ChatAssistantImages = Vec<ChatAssistantImage>;
 
 /// No description yet.
 ///
@@ -236,23 +22,27 @@ wire::untagged_union!(ChatAssistantMessageContent);
 #[non_exhaustive]
 pub struct ChatAssistantMessage {
     /// No description yet.
-    pub audio: Option<ChatAudioOutput>,
-    /// No description yet.
     pub content: Option<ChatAssistantMessageContent>,
-    /// No description yet.
-    pub images: Option<Vec<ChatAssistantImagesItem>>,
-    /// No description yet.
-    pub model: Option<String>,
     /// No description yet.
     pub name: Option<String>,
     /// No description yet.
     pub reasoning: Option<String>,
     /// No description yet.
+    pub reasoning_content: Option<String>,
+    /// No description yet.
     pub reasoning_details: Option<Vec<ReasoningDetailUnion>>,
+    /// No description yet.
+    pub tool_calls: Option<Vec<ChatToolCall>>,
     /// No description yet.
     pub refusal: Option<String>,
     /// No description yet.
-    pub tool_calls: Option<Vec<ChatToolCall>>,
+    pub images: Option<Vec<ChatAssistantImage>>,
+    /// No description yet.
+    pub audio: Option<ChatAudioOutput>,
+    /// No description yet.
+    pub annotations: Option<Vec<ChatAnnotation>>,
+    /// No description yet.
+    pub model: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -264,12 +54,6 @@ impl ChatAssistantMessage {
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`audio`](Self::audio).
-    #[must_use]
-    pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
-        self.audio = Some(value.into());
-        self
-    }
     /// Sets [`content`](Self::content).
     #[must_use]
     pub fn with_content(
@@ -277,21 +61,6 @@ impl ChatAssistantMessage {
         value: impl Into<ChatAssistantMessageContent>,
     ) -> Self {
         self.content = Some(value.into());
-        self
-    }
-    /// Sets [`images`](Self::images).
-    #[must_use]
-    pub fn with_images(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatAssistantImagesItem>>,
-    ) -> Self {
-        self.images = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
         self
     }
     /// Sets [`name`](Self::name).
@@ -306,6 +75,12 @@ impl ChatAssistantMessage {
         self.reasoning = Some(value.into());
         self
     }
+    /// Sets [`reasoning_content`](Self::reasoning_content).
+    #[must_use]
+    pub fn with_reasoning_content(mut self, value: impl Into<String>) -> Self {
+        self.reasoning_content = Some(value.into());
+        self
+    }
     /// Sets [`reasoning_details`](Self::reasoning_details).
     #[must_use]
     pub fn with_reasoning_details(
@@ -313,12 +88,6 @@ impl ChatAssistantMessage {
         value: impl IntoIterator<Item = impl Into<ReasoningDetailUnion>>,
     ) -> Self {
         self.reasoning_details = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`refusal`](Self::refusal).
-    #[must_use]
-    pub fn with_refusal(mut self, value: impl Into<String>) -> Self {
-        self.refusal = Some(value.into());
         self
     }
     /// Sets [`tool_calls`](Self::tool_calls).
@@ -330,23 +99,61 @@ impl ChatAssistantMessage {
         self.tool_calls = Some(value.into_iter().map(Into::into).collect());
         self
     }
+    /// Sets [`refusal`](Self::refusal).
+    #[must_use]
+    pub fn with_refusal(mut self, value: impl Into<String>) -> Self {
+        self.refusal = Some(value.into());
+        self
+    }
+    /// Sets [`images`](Self::images).
+    #[must_use]
+    pub fn with_images(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatAssistantImage>>,
+    ) -> Self {
+        self.images = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+    /// Sets [`annotations`](Self::annotations).
+    #[must_use]
+    pub fn with_annotations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatAnnotation>>,
+    ) -> Self {
+        self.annotations = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
 }
 
 impl wire::Object for ChatAssistantMessage {
     const NAME: &'static str = "ChatAssistantMessage";
-    const FIELDS: u8 = 10;
+    const FIELDS: u8 = 12;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "audio" => Some(0),
+            "role" => Some(0),
             "content" => Some(1),
-            "images" => Some(2),
-            "model" => Some(3),
-            "name" => Some(4),
-            "reasoning" => Some(5),
-            "reasoning_details" => Some(6),
+            "name" => Some(2),
+            "reasoning" => Some(3),
+            "reasoning_content" => Some(4),
+            "reasoning_details" => Some(5),
+            "tool_calls" => Some(6),
             "refusal" => Some(7),
-            "role" => Some(8),
-            "tool_calls" => Some(9),
+            "images" => Some(8),
+            "audio" => Some(9),
+            "annotations" => Some(10),
+            "model" => Some(11),
             _ => None,
         }
     }
@@ -356,16 +163,18 @@ impl wire::Object for ChatAssistantMessage {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.audio, source),
+            0 => wire::constant("role", "assistant", source),
             1 => wire::optional(&mut self.content, source),
-            2 => wire::optional(&mut self.images, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.name, source),
-            5 => wire::optional(&mut self.reasoning, source),
-            6 => wire::optional(&mut self.reasoning_details, source),
+            2 => wire::optional(&mut self.name, source),
+            3 => wire::optional(&mut self.reasoning, source),
+            4 => wire::optional(&mut self.reasoning_content, source),
+            5 => wire::optional(&mut self.reasoning_details, source),
+            6 => wire::optional(&mut self.tool_calls, source),
             7 => wire::optional(&mut self.refusal, source),
-            8 => wire::constant("role", "assistant", source),
-            9 => wire::optional(&mut self.tool_calls, source),
+            8 => wire::optional(&mut self.images, source),
+            9 => wire::optional(&mut self.audio, source),
+            10 => wire::optional(&mut self.annotations, source),
+            11 => wire::optional(&mut self.model, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -375,16 +184,18 @@ impl wire::Object for ChatAssistantMessage {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("audio", &self.audio),
-            1 => fields.optional("content", &self.content),
-            2 => fields.optional("images", &self.images),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("name", &self.name),
-            5 => fields.optional("reasoning", &self.reasoning),
-            6 => fields.optional("reasoning_details", &self.reasoning_details),
+            0 => fields.constant("role", "assistant"),
+            1 => fields.nullable("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            3 => fields.optional("reasoning", &self.reasoning),
+            4 => fields.optional("reasoning_content", &self.reasoning_content),
+            5 => fields.optional("reasoning_details", &self.reasoning_details),
+            6 => fields.optional("tool_calls", &self.tool_calls),
             7 => fields.optional("refusal", &self.refusal),
-            8 => fields.constant("role", "assistant"),
-            9 => fields.optional("tool_calls", &self.tool_calls),
+            8 => fields.optional("images", &self.images),
+            9 => fields.optional("audio", &self.audio),
+            10 => fields.optional("annotations", &self.annotations),
+            11 => fields.optional("model", &self.model),
             _ => Ok(()),
         }
     }
@@ -411,13 +222,13 @@ wire::object!(ChatAssistantMessage);
 #[non_exhaustive]
 pub struct ChatAudioOutput {
     /// No description yet.
-    pub data: Option<String>,
-    /// No description yet.
-    pub expires_at: Option<Number>,
-    /// No description yet.
     pub id: Option<String>,
     /// No description yet.
+    pub data: Option<BulkText>,
+    /// No description yet.
     pub transcript: Option<String>,
+    /// No description yet.
+    pub expires_at: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -429,28 +240,28 @@ impl ChatAudioOutput {
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<String>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-    /// Sets [`expires_at`](Self::expires_at).
-    #[must_use]
-    pub fn with_expires_at(mut self, value: impl Into<Number>) -> Self {
-        self.expires_at = Some(value.into());
-        self
-    }
     /// Sets [`id`](Self::id).
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = Some(value.into());
         self
     }
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
+        self.data = Some(value.into());
+        self
+    }
     /// Sets [`transcript`](Self::transcript).
     #[must_use]
     pub fn with_transcript(mut self, value: impl Into<String>) -> Self {
         self.transcript = Some(value.into());
+        self
+    }
+    /// Sets [`expires_at`](Self::expires_at).
+    #[must_use]
+    pub fn with_expires_at(mut self, value: impl Into<Number>) -> Self {
+        self.expires_at = Some(value.into());
         self
     }
 }
@@ -460,10 +271,10 @@ impl wire::Object for ChatAudioOutput {
     const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "data" => Some(0),
-            "expires_at" => Some(1),
-            "id" => Some(2),
-            "transcript" => Some(3),
+            "id" => Some(0),
+            "data" => Some(1),
+            "transcript" => Some(2),
+            "expires_at" => Some(3),
             _ => None,
         }
     }
@@ -473,10 +284,10 @@ impl wire::Object for ChatAudioOutput {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            1 => wire::optional(&mut self.expires_at, source),
-            2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.transcript, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.data, source),
+            2 => wire::optional(&mut self.transcript, source),
+            3 => wire::optional(&mut self.expires_at, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -486,10 +297,10 @@ impl wire::Object for ChatAudioOutput {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("data", &self.data),
-            1 => fields.optional("expires_at", &self.expires_at),
-            2 => fields.optional("id", &self.id),
-            3 => fields.optional("transcript", &self.transcript),
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("data", &self.data),
+            2 => fields.optional("transcript", &self.transcript),
+            3 => fields.optional("expires_at", &self.expires_at),
             _ => Ok(()),
         }
     }
@@ -510,104 +321,15 @@ impl wire::Object for ChatAudioOutput {
 wire::object!(ChatAudioOutput);
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentAudioInputAudio {
-    /// No description yet.
-    pub data: String,
-    /// No description yet.
-    pub format: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentAudioInputAudio {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(data: impl Into<String>, format: impl Into<String>) -> Self {
-        Self {
-            data: {
-                let value = data;
-                value.into()
-            },
-            format: {
-                let value = format;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<String>) -> Self {
-        self.data = value.into();
-        self
-    }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<String>) -> Self {
-        self.format = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatContentAudioInputAudio {
-    const NAME: &'static str = "ChatContentAudioInputAudio";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            "format" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::required(&mut self.format, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("data", &self.data),
-            1 => fields.required("format", &self.format),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentAudioInputAudio);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatContentAudio`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentAudio {
     /// No description yet.
-    pub input_audio: ChatContentAudioInputAudio,
+    pub input_audio: ChatContentAudioInput,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -616,7 +338,7 @@ pub struct ChatContentAudio {
 impl ChatContentAudio {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(input_audio: impl Into<ChatContentAudioInputAudio>) -> Self {
+    pub fn new(input_audio: impl Into<ChatContentAudioInput>) -> Self {
         Self {
             input_audio: {
                 let value = input_audio;
@@ -627,22 +349,29 @@ impl ChatContentAudio {
     }
     /// Sets [`input_audio`](Self::input_audio).
     #[must_use]
-    pub fn with_input_audio(
-        mut self,
-        value: impl Into<ChatContentAudioInputAudio>,
-    ) -> Self {
+    pub fn with_input_audio(mut self, value: impl Into<ChatContentAudioInput>) -> Self {
         self.input_audio = value.into();
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
         self
     }
 }
 
 impl wire::Object for ChatContentAudio {
     const NAME: &'static str = "ChatContentAudio";
-    const FIELDS: u8 = 2;
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "input_audio" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "input_audio" => Some(1),
+            "cache_control" => Some(2),
             _ => None,
         }
     }
@@ -652,8 +381,9 @@ impl wire::Object for ChatContentAudio {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.input_audio, source),
-            1 => wire::constant("type", "input_audio", source),
+            0 => wire::constant("type", "input_audio", source),
+            1 => wire::required(&mut self.input_audio, source),
+            2 => wire::optional(&mut self.cache_control, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -663,8 +393,9 @@ impl wire::Object for ChatContentAudio {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("input_audio", &self.input_audio),
-            1 => fields.constant("type", "input_audio"),
+            0 => fields.constant("type", "input_audio"),
+            1 => fields.required("input_audio", &self.input_audio),
+            2 => fields.optional("cache_control", &self.cache_control),
             _ => Ok(()),
         }
     }
@@ -690,105 +421,15 @@ wire::object!(ChatContentAudio);
 pub type ChatContentCacheControl = RawJson;
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentFileFile {
-    /// No description yet.
-    pub file_data: Option<String>,
-    /// No description yet.
-    pub file_id: Option<String>,
-    /// No description yet.
-    pub filename: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentFileFile {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`file_data`](Self::file_data).
-    #[must_use]
-    pub fn with_file_data(mut self, value: impl Into<String>) -> Self {
-        self.file_data = Some(value.into());
-        self
-    }
-    /// Sets [`file_id`](Self::file_id).
-    #[must_use]
-    pub fn with_file_id(mut self, value: impl Into<String>) -> Self {
-        self.file_id = Some(value.into());
-        self
-    }
-    /// Sets [`filename`](Self::filename).
-    #[must_use]
-    pub fn with_filename(mut self, value: impl Into<String>) -> Self {
-        self.filename = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentFileFile {
-    const NAME: &'static str = "ChatContentFileFile";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "file_data" => Some(0),
-            "file_id" => Some(1),
-            "filename" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.file_data, source),
-            1 => wire::optional(&mut self.file_id, source),
-            2 => wire::optional(&mut self.filename, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("file_data", &self.file_data),
-            1 => fields.optional("file_id", &self.file_id),
-            2 => fields.optional("filename", &self.filename),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentFileFile);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatContentFile`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentFile {
     /// No description yet.
-    pub file: ChatContentFileFile,
+    pub file: ChatContentFileData,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -797,7 +438,7 @@ pub struct ChatContentFile {
 impl ChatContentFile {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(file: impl Into<ChatContentFileFile>) -> Self {
+    pub fn new(file: impl Into<ChatContentFileData>) -> Self {
         Self {
             file: {
                 let value = file;
@@ -808,19 +449,29 @@ impl ChatContentFile {
     }
     /// Sets [`file`](Self::file).
     #[must_use]
-    pub fn with_file(mut self, value: impl Into<ChatContentFileFile>) -> Self {
+    pub fn with_file(mut self, value: impl Into<ChatContentFileData>) -> Self {
         self.file = value.into();
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
         self
     }
 }
 
 impl wire::Object for ChatContentFile {
     const NAME: &'static str = "ChatContentFile";
-    const FIELDS: u8 = 2;
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "file" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "file" => Some(1),
+            "cache_control" => Some(2),
             _ => None,
         }
     }
@@ -830,8 +481,9 @@ impl wire::Object for ChatContentFile {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.file, source),
-            1 => wire::constant("type", "file", source),
+            0 => wire::constant("type", "file", source),
+            1 => wire::required(&mut self.file, source),
+            2 => wire::optional(&mut self.cache_control, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -841,8 +493,9 @@ impl wire::Object for ChatContentFile {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("file", &self.file),
-            1 => fields.constant("type", "file"),
+            0 => fields.constant("type", "file"),
+            1 => fields.required("file", &self.file),
+            2 => fields.optional("cache_control", &self.cache_control),
             _ => Ok(()),
         }
     }
@@ -863,144 +516,15 @@ impl wire::Object for ChatContentFile {
 wire::object!(ChatContentFile);
 
 /// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChatContentImageImageUrlDetail {
-    /// `auto`.
-    Auto,
-    /// `low`.
-    Low,
-    /// `high`.
-    High,
-    /// `original`.
-    Original,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ChatContentImageImageUrlDetail {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "auto",
-            Self::Low => "low",
-            Self::High => "high",
-            Self::Original => "original",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "low" => Self::Low,
-            "high" => Self::High,
-            "original" => Self::Original,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ChatContentImageImageUrlDetail);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentImageImageUrl {
-    /// No description yet.
-    pub detail: Option<ChatContentImageImageUrlDetail>,
-    /// No description yet.
-    pub url: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentImageImageUrl {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: {
-                let value = url;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`detail`](Self::detail).
-    #[must_use]
-    pub fn with_detail(
-        mut self,
-        value: impl Into<ChatContentImageImageUrlDetail>,
-    ) -> Self {
-        self.detail = Some(value.into());
-        self
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<String>) -> Self {
-        self.url = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatContentImageImageUrl {
-    const NAME: &'static str = "ChatContentImageImageUrl";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "detail" => Some(0),
-            "url" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.detail, source),
-            1 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("detail", &self.detail),
-            1 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentImageImageUrl);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatContentImage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentImage {
     /// No description yet.
-    pub image_url: ChatContentImageImageUrl,
+    pub image_url: ChatContentImageUrl,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1009,7 +533,7 @@ pub struct ChatContentImage {
 impl ChatContentImage {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(image_url: impl Into<ChatContentImageImageUrl>) -> Self {
+    pub fn new(image_url: impl Into<ChatContentImageUrl>) -> Self {
         Self {
             image_url: {
                 let value = image_url;
@@ -1020,19 +544,29 @@ impl ChatContentImage {
     }
     /// Sets [`image_url`](Self::image_url).
     #[must_use]
-    pub fn with_image_url(mut self, value: impl Into<ChatContentImageImageUrl>) -> Self {
+    pub fn with_image_url(mut self, value: impl Into<ChatContentImageUrl>) -> Self {
         self.image_url = value.into();
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
         self
     }
 }
 
 impl wire::Object for ChatContentImage {
     const NAME: &'static str = "ChatContentImage";
-    const FIELDS: u8 = 2;
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "image_url" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "image_url" => Some(1),
+            "cache_control" => Some(2),
             _ => None,
         }
     }
@@ -1042,8 +576,9 @@ impl wire::Object for ChatContentImage {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.image_url, source),
-            1 => wire::constant("type", "image_url", source),
+            0 => wire::constant("type", "image_url", source),
+            1 => wire::required(&mut self.image_url, source),
+            2 => wire::optional(&mut self.cache_control, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1053,8 +588,9 @@ impl wire::Object for ChatContentImage {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("image_url", &self.image_url),
-            1 => fields.constant("type", "image_url"),
+            0 => fields.constant("type", "image_url"),
+            1 => fields.required("image_url", &self.image_url),
+            2 => fields.optional("cache_control", &self.cache_control),
             _ => Ok(()),
         }
     }
@@ -1206,11 +742,11 @@ wire::tagged_union!(ChatContentItems);
 #[non_exhaustive]
 pub struct ChatContentText {
     /// No description yet.
+    pub text: String,
+    /// No description yet.
     pub cache_control: Option<AnthropicCacheControlDirective>,
     /// No description yet.
     pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
-    /// No description yet.
-    pub text: String,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1227,6 +763,12 @@ impl ChatContentText {
             },
             ..Self::default()
         }
+    }
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn with_text(mut self, value: impl Into<String>) -> Self {
+        self.text = value.into();
+        self
     }
     /// Sets [`cache_control`](Self::cache_control).
     #[must_use]
@@ -1246,12 +788,6 @@ impl ChatContentText {
         self.prompt_cache_breakpoint = Some(value.into());
         self
     }
-    /// Sets [`text`](Self::text).
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
 }
 
 impl wire::Object for ChatContentText {
@@ -1259,10 +795,10 @@ impl wire::Object for ChatContentText {
     const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "cache_control" => Some(0),
-            "prompt_cache_breakpoint" => Some(1),
-            "text" => Some(2),
-            "type" => Some(3),
+            "type" => Some(0),
+            "text" => Some(1),
+            "cache_control" => Some(2),
+            "prompt_cache_breakpoint" => Some(3),
             _ => None,
         }
     }
@@ -1272,10 +808,10 @@ impl wire::Object for ChatContentText {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.cache_control, source),
-            1 => wire::optional(&mut self.prompt_cache_breakpoint, source),
-            2 => wire::required(&mut self.text, source),
-            3 => wire::constant("type", "text", source),
+            0 => wire::constant("type", "text", source),
+            1 => wire::required(&mut self.text, source),
+            2 => wire::optional(&mut self.cache_control, source),
+            3 => wire::optional(&mut self.prompt_cache_breakpoint, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1285,12 +821,12 @@ impl wire::Object for ChatContentText {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("cache_control", &self.cache_control),
-            1 => {
+            0 => fields.constant("type", "text"),
+            1 => fields.required("text", &self.text),
+            2 => fields.optional("cache_control", &self.cache_control),
+            3 => {
                 fields.optional("prompt_cache_breakpoint", &self.prompt_cache_breakpoint)
             }
-            2 => fields.required("text", &self.text),
-            3 => fields.constant("type", "text"),
             _ => Ok(()),
         }
     }
@@ -1318,6 +854,8 @@ wire::object!(ChatContentText);
 pub struct ChatContentVideo {
     /// No description yet.
     pub video_url: ChatContentVideoInput,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1341,15 +879,25 @@ impl ChatContentVideo {
         self.video_url = value.into();
         self
     }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
 }
 
 impl wire::Object for ChatContentVideo {
     const NAME: &'static str = "ChatContentVideo";
-    const FIELDS: u8 = 2;
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
             "type" => Some(0),
             "video_url" => Some(1),
+            "cache_control" => Some(2),
             _ => None,
         }
     }
@@ -1361,6 +909,7 @@ impl wire::Object for ChatContentVideo {
         match field {
             0 => wire::constant("type", "video_url", source),
             1 => wire::required(&mut self.video_url, source),
+            2 => wire::optional(&mut self.cache_control, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1372,6 +921,7 @@ impl wire::Object for ChatContentVideo {
         match field {
             0 => fields.constant("type", "video_url"),
             1 => fields.required("video_url", &self.video_url),
+            2 => fields.optional("cache_control", &self.cache_control),
             _ => Ok(()),
         }
     }
@@ -1398,7 +948,7 @@ wire::object!(ChatContentVideo);
 #[non_exhaustive]
 pub struct ChatContentVideoInput {
     /// No description yet.
-    pub url: String,
+    pub url: BulkText,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1407,7 +957,7 @@ pub struct ChatContentVideoInput {
 impl ChatContentVideoInput {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
             url: {
                 let value = url;
@@ -1418,7 +968,7 @@ impl ChatContentVideoInput {
     }
     /// Sets [`url`](Self::url).
     #[must_use]
-    pub fn with_url(mut self, value: impl Into<String>) -> Self {
+    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
         self.url = value.into();
         self
     }
@@ -1470,65 +1020,6 @@ impl wire::Object for ChatContentVideoInput {
 wire::object!(ChatContentVideoInput);
 
 /// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatDeveloperMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentText>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatDeveloperMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatDeveloperMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatDeveloperMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatDeveloperMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentText>> for ChatDeveloperMessageContent {
-    fn from(value: Vec<ChatContentText>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatDeveloperMessageContent {
-    const NAME: &'static str = "ChatDeveloperMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatDeveloperMessageContent);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatDeveloperMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1576,9 +1067,9 @@ impl wire::Object for ChatDeveloperMessage {
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "content" => Some(0),
-            "name" => Some(1),
-            "role" => Some(2),
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
             _ => None,
         }
     }
@@ -1588,9 +1079,9 @@ impl wire::Object for ChatDeveloperMessage {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::constant("role", "developer", source),
+            0 => wire::constant("role", "developer", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1600,9 +1091,9 @@ impl wire::Object for ChatDeveloperMessage {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("content", &self.content),
-            1 => fields.optional("name", &self.name),
-            2 => fields.constant("role", "developer"),
+            0 => fields.constant("role", "developer"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
             _ => Ok(()),
         }
     }
@@ -1730,6 +1221,699 @@ impl wire::TaggedUnion for ChatMessages {
 wire::tagged_union!(ChatMessages);
 
 /// No description yet.
+///
+/// OpenRouter component: `ChatSystemMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatSystemMessage {
+    /// No description yet.
+    pub content: ChatSystemMessageContent,
+    /// No description yet.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatSystemMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<ChatSystemMessageContent>) -> Self {
+        Self {
+            content: {
+                let value = content;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<ChatSystemMessageContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatSystemMessage {
+    const NAME: &'static str = "ChatSystemMessage";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "system", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "system"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatSystemMessage);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatToolMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatToolMessage {
+    /// No description yet.
+    pub tool_call_id: String,
+    /// No description yet.
+    pub content: ChatToolMessageContent,
+    /// No description yet.
+    pub name: Option<String>,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatToolMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(
+        tool_call_id: impl Into<String>,
+        content: impl Into<ChatToolMessageContent>,
+    ) -> Self {
+        Self {
+            tool_call_id: {
+                let value = tool_call_id;
+                value.into()
+            },
+            content: {
+                let value = content;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`tool_call_id`](Self::tool_call_id).
+    #[must_use]
+    pub fn with_tool_call_id(mut self, value: impl Into<String>) -> Self {
+        self.tool_call_id = value.into();
+        self
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<ChatToolMessageContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatToolMessage {
+    const NAME: &'static str = "ChatToolMessage";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "tool_call_id" => Some(1),
+            "content" => Some(2),
+            "name" => Some(3),
+            "cache_control" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "tool", source),
+            1 => wire::required(&mut self.tool_call_id, source),
+            2 => wire::required(&mut self.content, source),
+            3 => wire::optional(&mut self.name, source),
+            4 => wire::optional(&mut self.cache_control, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "tool"),
+            1 => fields.required("tool_call_id", &self.tool_call_id),
+            2 => fields.required("content", &self.content),
+            3 => fields.optional("name", &self.name),
+            4 => fields.optional("cache_control", &self.cache_control),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatToolMessage);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatUserMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatUserMessage {
+    /// No description yet.
+    pub content: ChatUserMessageContent,
+    /// No description yet.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatUserMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
+        Self {
+            content: {
+                let value = content;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<ChatUserMessageContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatUserMessage {
+    const NAME: &'static str = "ChatUserMessage";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "user", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "user"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatUserMessage);
+
+/// No description yet.
+///
+/// OpenRouter component: `Legacy_ChatContentVideo`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LegacyChatContentVideo {
+    /// No description yet.
+    pub video_url: LegacyChatContentVideoInput,
+    /// No description yet.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl LegacyChatContentVideo {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(video_url: impl Into<LegacyChatContentVideoInput>) -> Self {
+        Self {
+            video_url: {
+                let value = video_url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`video_url`](Self::video_url).
+    #[must_use]
+    pub fn with_video_url(
+        mut self,
+        value: impl Into<LegacyChatContentVideoInput>,
+    ) -> Self {
+        self.video_url = value.into();
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for LegacyChatContentVideo {
+    const NAME: &'static str = "Legacy_ChatContentVideo";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "video_url" => Some(1),
+            "cache_control" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "input_video", source),
+            1 => wire::required(&mut self.video_url, source),
+            2 => wire::optional(&mut self.cache_control, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "input_video"),
+            1 => fields.required("video_url", &self.video_url),
+            2 => fields.optional("cache_control", &self.cache_control),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(LegacyChatContentVideo);
+
+/// No description yet.
+///
+/// OpenRouter component: `Legacy_ChatContentVideoInput`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LegacyChatContentVideoInput {
+    /// No description yet.
+    pub url: BulkText,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl LegacyChatContentVideoInput {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(url: impl Into<BulkText>) -> Self {
+        Self {
+            url: {
+                let value = url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
+        self.url = value.into();
+        self
+    }
+}
+
+impl wire::Object for LegacyChatContentVideoInput {
+    const NAME: &'static str = "Legacy_ChatContentVideoInput";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "url" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("url", &self.url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(LegacyChatContentVideoInput);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatAssistantImage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatAssistantImage {
+    /// No description yet.
+    pub kind: Option<String>,
+    /// No description yet.
+    pub image_url: ChatAssistantImageUrl,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ChatAssistantImage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(image_url: impl Into<ChatAssistantImageUrl>) -> Self {
+        Self {
+            image_url: {
+                let value = image_url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = Some(value.into());
+        self
+    }
+    /// Sets [`image_url`](Self::image_url).
+    #[must_use]
+    pub fn with_image_url(mut self, value: impl Into<ChatAssistantImageUrl>) -> Self {
+        self.image_url = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatAssistantImage {
+    const NAME: &'static str = "ChatAssistantImage";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "image_url" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.kind, source),
+            1 => wire::required(&mut self.image_url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("type", &self.kind),
+            1 => fields.required("image_url", &self.image_url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ChatAssistantImage);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatAssistantImageUrl`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatAssistantImageUrl {
+    /// No description yet.
+    pub url: BulkText,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ChatAssistantImageUrl {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(url: impl Into<BulkText>) -> Self {
+        Self {
+            url: {
+                let value = url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
+        self.url = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatAssistantImageUrl {
+    const NAME: &'static str = "ChatAssistantImageUrl";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "url" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("url", &self.url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ChatAssistantImageUrl);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatAssistantMessageContent`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatAssistantMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentItems>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatAssistantMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatAssistantMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for ChatAssistantMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for ChatAssistantMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentItems>> for ChatAssistantMessageContent {
+    fn from(value: Vec<ChatContentItems>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatAssistantMessageContent {
+    const NAME: &'static str = "ChatAssistantMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatAssistantMessageContent);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatSystemMessageContent`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatSystemMessageContent {
@@ -1790,102 +1974,19 @@ wire::untagged_union!(ChatSystemMessageContent);
 
 /// No description yet.
 ///
-/// OpenRouter component: `ChatSystemMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatSystemMessage {
-    /// No description yet.
-    pub content: ChatSystemMessageContent,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatSystemMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<ChatSystemMessageContent>) -> Self {
-        Self {
-            content: {
-                let value = content;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<ChatSystemMessageContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatSystemMessage {
-    const NAME: &'static str = "ChatSystemMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "name" => Some(1),
-            "role" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::constant("role", "system", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("content", &self.content),
-            1 => fields.optional("name", &self.name),
-            2 => fields.constant("role", "system"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatSystemMessage);
-
-/// No description yet.
+/// OpenRouter component: `ChatDeveloperMessageContent`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ChatToolMessageContent {
+pub enum ChatDeveloperMessageContent {
     /// A text.
     Text(String),
     /// A list.
-    Parts(Vec<ChatContentItems>),
+    Parts(Vec<ChatContentText>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
 }
 
-impl ChatToolMessageContent {
+impl ChatDeveloperMessageContent {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => serde::Serialize::serialize(value, serializer),
@@ -1895,32 +1996,32 @@ impl ChatToolMessageContent {
     }
 }
 
-impl Default for ChatToolMessageContent {
+impl Default for ChatDeveloperMessageContent {
     fn default() -> Self {
         Self::Unknown(UnknownMember::default())
     }
 }
 
-impl From<String> for ChatToolMessageContent {
+impl From<String> for ChatDeveloperMessageContent {
     fn from(value: String) -> Self {
         Self::Text(value)
     }
 }
 
-impl From<&str> for ChatToolMessageContent {
+impl From<&str> for ChatDeveloperMessageContent {
     fn from(text: &str) -> Self {
         Self::Text(text.into())
     }
 }
 
-impl From<Vec<ChatContentItems>> for ChatToolMessageContent {
-    fn from(value: Vec<ChatContentItems>) -> Self {
+impl From<Vec<ChatContentText>> for ChatDeveloperMessageContent {
+    fn from(value: Vec<ChatContentText>) -> Self {
         Self::Parts(value)
     }
 }
 
-impl wire::UntaggedUnion for ChatToolMessageContent {
-    const NAME: &'static str = "ChatToolMessageContent";
+impl wire::UntaggedUnion for ChatDeveloperMessageContent {
+    const NAME: &'static str = "ChatDeveloperMessageContent";
     fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
         match source.kind() {
             wire::Kind::Array => source.value().map(Self::Parts),
@@ -1930,101 +2031,11 @@ impl wire::UntaggedUnion for ChatToolMessageContent {
     }
 }
 
-wire::untagged_union!(ChatToolMessageContent);
+wire::untagged_union!(ChatDeveloperMessageContent);
 
 /// No description yet.
 ///
-/// OpenRouter component: `ChatToolMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatToolMessage {
-    /// No description yet.
-    pub content: ChatToolMessageContent,
-    /// No description yet.
-    pub tool_call_id: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatToolMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(
-        content: impl Into<ChatToolMessageContent>,
-        tool_call_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            content: {
-                let value = content;
-                value.into()
-            },
-            tool_call_id: {
-                let value = tool_call_id;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<ChatToolMessageContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`tool_call_id`](Self::tool_call_id).
-    #[must_use]
-    pub fn with_tool_call_id(mut self, value: impl Into<String>) -> Self {
-        self.tool_call_id = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatToolMessage {
-    const NAME: &'static str = "ChatToolMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "role" => Some(1),
-            "tool_call_id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::constant("role", "tool", source),
-            2 => wire::required(&mut self.tool_call_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("content", &self.content),
-            1 => fields.constant("role", "tool"),
-            2 => fields.required("tool_call_id", &self.tool_call_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatToolMessage);
-
-/// No description yet.
+/// OpenRouter component: `ChatUserMessageContent`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatUserMessageContent {
@@ -2085,132 +2096,113 @@ wire::untagged_union!(ChatUserMessageContent);
 
 /// No description yet.
 ///
-/// OpenRouter component: `ChatUserMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// OpenRouter component: `ChatToolMessageContent`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ChatUserMessage {
-    /// No description yet.
-    pub content: ChatUserMessageContent,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
+pub enum ChatToolMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentItems>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl ChatUserMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
-        Self {
-            content: {
-                let value = content;
-                value.into()
-            },
-            ..Self::default()
+impl ChatToolMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<ChatUserMessageContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
     }
 }
 
-impl wire::Object for ChatUserMessage {
-    const NAME: &'static str = "ChatUserMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "name" => Some(1),
-            "role" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::constant("role", "user", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("content", &self.content),
-            1 => fields.optional("name", &self.name),
-            2 => fields.constant("role", "user"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
+impl Default for ChatToolMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
     }
 }
 
-wire::object!(ChatUserMessage);
+impl From<String> for ChatToolMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for ChatToolMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentItems>> for ChatToolMessageContent {
+    fn from(value: Vec<ChatContentItems>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatToolMessageContent {
+    const NAME: &'static str = "ChatToolMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatToolMessageContent);
 
 /// No description yet.
 ///
-/// OpenRouter component: `Legacy_ChatContentVideo`.
+/// OpenRouter component: `ChatContentImageUrl`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LegacyChatContentVideo {
+pub struct ChatContentImageUrl {
     /// No description yet.
-    pub video_url: LegacyChatContentVideoInput,
+    pub url: BulkText,
+    /// No description yet.
+    pub detail: Option<ImageDetail>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
 }
 
-impl LegacyChatContentVideo {
+impl ChatContentImageUrl {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(video_url: impl Into<LegacyChatContentVideoInput>) -> Self {
+    pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            video_url: {
-                let value = video_url;
+            url: {
+                let value = url;
                 value.into()
             },
             ..Self::default()
         }
     }
-    /// Sets [`video_url`](Self::video_url).
+    /// Sets [`url`](Self::url).
     #[must_use]
-    pub fn with_video_url(
-        mut self,
-        value: impl Into<LegacyChatContentVideoInput>,
-    ) -> Self {
-        self.video_url = value.into();
+    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
+        self.url = value.into();
+        self
+    }
+    /// Sets [`detail`](Self::detail).
+    #[must_use]
+    pub fn with_detail(mut self, value: impl Into<ImageDetail>) -> Self {
+        self.detail = Some(value.into());
         self
     }
 }
 
-impl wire::Object for LegacyChatContentVideo {
-    const NAME: &'static str = "Legacy_ChatContentVideo";
+impl wire::Object for ChatContentImageUrl {
+    const NAME: &'static str = "ChatContentImageUrl";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "type" => Some(0),
-            "video_url" => Some(1),
+            "url" => Some(0),
+            "detail" => Some(1),
             _ => None,
         }
     }
@@ -2220,8 +2212,8 @@ impl wire::Object for LegacyChatContentVideo {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::constant("type", "input_video", source),
-            1 => wire::required(&mut self.video_url, source),
+            0 => wire::required(&mut self.url, source),
+            1 => wire::optional(&mut self.detail, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2231,8 +2223,8 @@ impl wire::Object for LegacyChatContentVideo {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.constant("type", "input_video"),
-            1 => fields.required("video_url", &self.video_url),
+            0 => fields.required("url", &self.url),
+            1 => fields.optional("detail", &self.detail),
             _ => Ok(()),
         }
     }
@@ -2250,22 +2242,432 @@ impl wire::Object for LegacyChatContentVideo {
     }
 }
 
-wire::object!(LegacyChatContentVideo);
+wire::object!(ChatContentImageUrl);
 
 /// No description yet.
 ///
-/// OpenRouter component: `Legacy_ChatContentVideoInput`.
+/// OpenRouter component: `ImageDetail`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageDetail {
+    /// `auto`.
+    Auto,
+    /// `low`.
+    Low,
+    /// `high`.
+    High,
+    /// `original`.
+    Original,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ImageDetail {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Low => "low",
+            Self::High => "high",
+            Self::Original => "original",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "low" => Self::Low,
+            "high" => Self::High,
+            "original" => Self::Original,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ImageDetail);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatContentAudioInput`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct LegacyChatContentVideoInput {
+pub struct ChatContentAudioInput {
     /// No description yet.
-    pub url: String,
+    pub data: BulkText,
+    /// No description yet.
+    pub format: String,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
 }
 
-impl LegacyChatContentVideoInput {
+impl ChatContentAudioInput {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(data: impl Into<BulkText>, format: impl Into<String>) -> Self {
+        Self {
+            data: {
+                let value = data;
+                value.into()
+            },
+            format: {
+                let value = format;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
+        self.data = value.into();
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<String>) -> Self {
+        self.format = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatContentAudioInput {
+    const NAME: &'static str = "ChatContentAudioInput";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "data" => Some(0),
+            "format" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.data, source),
+            1 => wire::required(&mut self.format, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("data", &self.data),
+            1 => fields.required("format", &self.format),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ChatContentAudioInput);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatContentFileData`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatContentFileData {
+    /// No description yet.
+    pub filename: Option<String>,
+    /// No description yet.
+    pub file_data: Option<BulkText>,
+    /// No description yet.
+    pub file_id: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ChatContentFileData {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`filename`](Self::filename).
+    #[must_use]
+    pub fn with_filename(mut self, value: impl Into<String>) -> Self {
+        self.filename = Some(value.into());
+        self
+    }
+    /// Sets [`file_data`](Self::file_data).
+    #[must_use]
+    pub fn with_file_data(mut self, value: impl Into<BulkText>) -> Self {
+        self.file_data = Some(value.into());
+        self
+    }
+    /// Sets [`file_id`](Self::file_id).
+    #[must_use]
+    pub fn with_file_id(mut self, value: impl Into<String>) -> Self {
+        self.file_id = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatContentFileData {
+    const NAME: &'static str = "ChatContentFileData";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "filename" => Some(0),
+            "file_data" => Some(1),
+            "file_id" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.filename, source),
+            1 => wire::optional(&mut self.file_data, source),
+            2 => wire::optional(&mut self.file_id, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("filename", &self.filename),
+            1 => fields.optional("file_data", &self.file_data),
+            2 => fields.optional("file_id", &self.file_id),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ChatContentFileData);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatAnnotation`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatAnnotation {
+    /// `UrlCitationAnnotation`.
+    UrlCitation(UrlCitationAnnotation),
+    /// `FileAnnotation`.
+    File(FileAnnotation),
+    /// `FileQuoteAnnotation`.
+    FileAnnotation(FileQuoteAnnotation),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatAnnotation {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::UrlCitation(value) => serde::Serialize::serialize(value, serializer),
+            Self::File(value) => serde::Serialize::serialize(value, serializer),
+            Self::FileAnnotation(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatAnnotation {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<UrlCitationAnnotation> for ChatAnnotation {
+    fn from(value: UrlCitationAnnotation) -> Self {
+        Self::UrlCitation(value)
+    }
+}
+
+impl From<FileAnnotation> for ChatAnnotation {
+    fn from(value: FileAnnotation) -> Self {
+        Self::File(value)
+    }
+}
+
+impl From<FileQuoteAnnotation> for ChatAnnotation {
+    fn from(value: FileQuoteAnnotation) -> Self {
+        Self::FileAnnotation(value)
+    }
+}
+
+impl ChatAnnotation {
+    /// The value of `type`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::UrlCitation(_) => Some(alloc::borrow::Cow::Borrowed("url_citation")),
+            Self::File(_) => Some(alloc::borrow::Cow::Borrowed("file")),
+            Self::FileAnnotation(_) => {
+                Some(alloc::borrow::Cow::Borrowed("file_annotation"))
+            }
+            Self::Unknown(member) => {
+                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for ChatAnnotation {
+    const NAME: &'static str = "ChatAnnotation";
+    const TAG: &'static str = "type";
+    const MEMBERS: &'static [&'static str] = &[
+        "url_citation",
+        "file",
+        "file_annotation",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::UrlCitation),
+            Some(1) => members.object().map(Self::File),
+            Some(2) => members.object().map(Self::FileAnnotation),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(ChatAnnotation);
+
+/// No description yet.
+///
+/// OpenRouter component: `UrlCitationAnnotation`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UrlCitationAnnotation {
+    /// No description yet.
+    pub url_citation: UrlCitation,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl UrlCitationAnnotation {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(url_citation: impl Into<UrlCitation>) -> Self {
+        Self {
+            url_citation: {
+                let value = url_citation;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`url_citation`](Self::url_citation).
+    #[must_use]
+    pub fn with_url_citation(mut self, value: impl Into<UrlCitation>) -> Self {
+        self.url_citation = value.into();
+        self
+    }
+}
+
+impl wire::Object for UrlCitationAnnotation {
+    const NAME: &'static str = "UrlCitationAnnotation";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "url_citation" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "url_citation", source),
+            1 => wire::required(&mut self.url_citation, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "url_citation"),
+            1 => fields.required("url_citation", &self.url_citation),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(UrlCitationAnnotation);
+
+/// No description yet.
+///
+/// OpenRouter component: `UrlCitation`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UrlCitation {
+    /// No description yet.
+    pub url: String,
+    /// No description yet.
+    pub title: Option<String>,
+    /// No description yet.
+    pub content: Option<String>,
+    /// No description yet.
+    pub start_index: Option<Number>,
+    /// No description yet.
+    pub end_index: Option<Number>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl UrlCitation {
     /// Creates a value with the fields that the API requires.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -2283,14 +2685,42 @@ impl LegacyChatContentVideoInput {
         self.url = value.into();
         self
     }
+    /// Sets [`title`](Self::title).
+    #[must_use]
+    pub fn with_title(mut self, value: impl Into<String>) -> Self {
+        self.title = Some(value.into());
+        self
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<String>) -> Self {
+        self.content = Some(value.into());
+        self
+    }
+    /// Sets [`start_index`](Self::start_index).
+    #[must_use]
+    pub fn with_start_index(mut self, value: impl Into<Number>) -> Self {
+        self.start_index = Some(value.into());
+        self
+    }
+    /// Sets [`end_index`](Self::end_index).
+    #[must_use]
+    pub fn with_end_index(mut self, value: impl Into<Number>) -> Self {
+        self.end_index = Some(value.into());
+        self
+    }
 }
 
-impl wire::Object for LegacyChatContentVideoInput {
-    const NAME: &'static str = "Legacy_ChatContentVideoInput";
-    const FIELDS: u8 = 1;
+impl wire::Object for UrlCitation {
+    const NAME: &'static str = "UrlCitation";
+    const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
             "url" => Some(0),
+            "title" => Some(1),
+            "content" => Some(2),
+            "start_index" => Some(3),
+            "end_index" => Some(4),
             _ => None,
         }
     }
@@ -2301,6 +2731,10 @@ impl wire::Object for LegacyChatContentVideoInput {
     ) -> Result<wire::Seen, S::Error> {
         match field {
             0 => wire::required(&mut self.url, source),
+            1 => wire::optional(&mut self.title, source),
+            2 => wire::optional(&mut self.content, source),
+            3 => wire::optional(&mut self.start_index, source),
+            4 => wire::optional(&mut self.end_index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2311,6 +2745,10 @@ impl wire::Object for LegacyChatContentVideoInput {
     ) -> Result<(), M::Error> {
         match field {
             0 => fields.required("url", &self.url),
+            1 => fields.optional("title", &self.title),
+            2 => fields.optional("content", &self.content),
+            3 => fields.optional("start_index", &self.start_index),
+            4 => fields.optional("end_index", &self.end_index),
             _ => Ok(()),
         }
     }
@@ -2328,4 +2766,358 @@ impl wire::Object for LegacyChatContentVideoInput {
     }
 }
 
-wire::object!(LegacyChatContentVideoInput);
+wire::object!(UrlCitation);
+
+/// No description yet.
+///
+/// OpenRouter component: `FileAnnotation`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FileAnnotation {
+    /// No description yet.
+    pub file: ParsedFile,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl FileAnnotation {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(file: impl Into<ParsedFile>) -> Self {
+        Self {
+            file: {
+                let value = file;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`file`](Self::file).
+    #[must_use]
+    pub fn with_file(mut self, value: impl Into<ParsedFile>) -> Self {
+        self.file = value.into();
+        self
+    }
+}
+
+impl wire::Object for FileAnnotation {
+    const NAME: &'static str = "FileAnnotation";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "file" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "file", source),
+            1 => wire::required(&mut self.file, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "file"),
+            1 => fields.required("file", &self.file),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(FileAnnotation);
+
+/// No description yet.
+///
+/// OpenRouter component: `ParsedFile`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ParsedFile {
+    /// No description yet.
+    pub hash: String,
+    /// No description yet.
+    pub name: Option<String>,
+    /// No description yet.
+    pub content: Option<Vec<ChatContentItems>>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ParsedFile {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(hash: impl Into<String>) -> Self {
+        Self {
+            hash: {
+                let value = hash;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`hash`](Self::hash).
+    #[must_use]
+    pub fn with_hash(mut self, value: impl Into<String>) -> Self {
+        self.hash = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ChatContentItems>>,
+    ) -> Self {
+        self.content = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl wire::Object for ParsedFile {
+    const NAME: &'static str = "ParsedFile";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "hash" => Some(0),
+            "name" => Some(1),
+            "content" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.hash, source),
+            1 => wire::optional(&mut self.name, source),
+            2 => wire::optional(&mut self.content, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("hash", &self.hash),
+            1 => fields.optional("name", &self.name),
+            2 => fields.optional("content", &self.content),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ParsedFile);
+
+/// No description yet.
+///
+/// OpenRouter component: `FileQuoteAnnotation`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FileQuoteAnnotation {
+    /// No description yet.
+    pub file_annotation: FileQuote,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl FileQuoteAnnotation {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(file_annotation: impl Into<FileQuote>) -> Self {
+        Self {
+            file_annotation: {
+                let value = file_annotation;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`file_annotation`](Self::file_annotation).
+    #[must_use]
+    pub fn with_file_annotation(mut self, value: impl Into<FileQuote>) -> Self {
+        self.file_annotation = value.into();
+        self
+    }
+}
+
+impl wire::Object for FileQuoteAnnotation {
+    const NAME: &'static str = "FileQuoteAnnotation";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "file_annotation" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "file_annotation", source),
+            1 => wire::required(&mut self.file_annotation, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "file_annotation"),
+            1 => fields.required("file_annotation", &self.file_annotation),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(FileQuoteAnnotation);
+
+/// No description yet.
+///
+/// OpenRouter component: `FileQuote`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FileQuote {
+    /// No description yet.
+    pub file_id: String,
+    /// No description yet.
+    pub quote: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl FileQuote {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(file_id: impl Into<String>) -> Self {
+        Self {
+            file_id: {
+                let value = file_id;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`file_id`](Self::file_id).
+    #[must_use]
+    pub fn with_file_id(mut self, value: impl Into<String>) -> Self {
+        self.file_id = value.into();
+        self
+    }
+    /// Sets [`quote`](Self::quote).
+    #[must_use]
+    pub fn with_quote(mut self, value: impl Into<String>) -> Self {
+        self.quote = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for FileQuote {
+    const NAME: &'static str = "FileQuote";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "file_id" => Some(0),
+            "quote" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.file_id, source),
+            1 => wire::optional(&mut self.quote, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("file_id", &self.file_id),
+            1 => fields.optional("quote", &self.quote),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(FileQuote);

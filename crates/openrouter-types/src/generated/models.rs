@@ -2212,21 +2212,21 @@ wire::object!(PerRequestLimits);
 #[non_exhaustive]
 pub struct PricingOverride {
     /// No description yet.
-    pub audio: Option<String>,
+    pub audio: Option<Decimal>,
     /// No description yet.
-    pub completion: Option<String>,
+    pub completion: Option<Decimal>,
     /// No description yet.
-    pub input_audio_cache: Option<String>,
+    pub input_audio_cache: Option<Decimal>,
     /// No description yet.
-    pub input_cache_read: Option<String>,
+    pub input_cache_read: Option<Decimal>,
     /// No description yet.
-    pub input_cache_write: Option<String>,
+    pub input_cache_write: Option<Decimal>,
     /// No description yet.
-    pub input_cache_write_1h: Option<String>,
+    pub input_cache_write_1h: Option<Decimal>,
     /// No description yet.
     pub min_prompt_tokens: Option<f64>,
     /// No description yet.
-    pub prompt: Option<String>,
+    pub prompt: Option<Decimal>,
     /// No description yet.
     pub utc_end: Option<f64>,
     /// No description yet.
@@ -2238,37 +2238,37 @@ pub struct PricingOverride {
 impl PricingOverride {
     /// Sets [`audio`](Self::audio).
     #[must_use]
-    pub fn with_audio(mut self, value: impl Into<String>) -> Self {
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
         self.audio = Some(value.into());
         self
     }
     /// Sets [`completion`](Self::completion).
     #[must_use]
-    pub fn with_completion(mut self, value: impl Into<String>) -> Self {
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
         self.completion = Some(value.into());
         self
     }
     /// Sets [`input_audio_cache`](Self::input_audio_cache).
     #[must_use]
-    pub fn with_input_audio_cache(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
         self.input_audio_cache = Some(value.into());
         self
     }
     /// Sets [`input_cache_read`](Self::input_cache_read).
     #[must_use]
-    pub fn with_input_cache_read(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_read = Some(value.into());
         self
     }
     /// Sets [`input_cache_write`](Self::input_cache_write).
     #[must_use]
-    pub fn with_input_cache_write(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_write = Some(value.into());
         self
     }
     /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
     #[must_use]
-    pub fn with_input_cache_write_1h(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_write_1h = Some(value.into());
         self
     }
@@ -2280,7 +2280,7 @@ impl PricingOverride {
     }
     /// Sets [`prompt`](Self::prompt).
     #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
         self.prompt = Some(value.into());
         self
     }
@@ -2867,37 +2867,37 @@ wire::object!(PublicEndpoint);
 #[non_exhaustive]
 pub struct PublicPricing {
     /// No description yet.
-    pub audio: Option<String>,
+    pub audio: Option<Decimal>,
     /// No description yet.
-    pub audio_output: Option<String>,
+    pub audio_output: Option<Decimal>,
     /// No description yet.
-    pub completion: Option<String>,
+    pub completion: Option<Decimal>,
     /// No description yet.
     pub discount: Option<f64>,
     /// No description yet.
-    pub image: Option<String>,
+    pub image: Option<Decimal>,
     /// No description yet.
-    pub image_output: Option<String>,
+    pub image_output: Option<Decimal>,
     /// No description yet.
-    pub image_token: Option<String>,
+    pub image_token: Option<Decimal>,
     /// No description yet.
-    pub input_audio_cache: Option<String>,
+    pub input_audio_cache: Option<Decimal>,
     /// No description yet.
-    pub input_cache_read: Option<String>,
+    pub input_cache_read: Option<Decimal>,
     /// No description yet.
-    pub input_cache_write: Option<String>,
+    pub input_cache_write: Option<Decimal>,
     /// No description yet.
-    pub input_cache_write_1h: Option<String>,
+    pub input_cache_write_1h: Option<Decimal>,
     /// No description yet.
-    pub internal_reasoning: Option<String>,
+    pub internal_reasoning: Option<Decimal>,
     /// No description yet.
     pub overrides: Vec<PricingOverride>,
     /// No description yet.
-    pub prompt: Option<String>,
+    pub prompt: Option<Decimal>,
     /// No description yet.
-    pub request: Option<String>,
+    pub request: Option<Decimal>,
     /// No description yet.
-    pub web_search: Option<String>,
+    pub web_search: Option<Decimal>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
@@ -2905,19 +2905,19 @@ pub struct PublicPricing {
 impl PublicPricing {
     /// Sets [`audio`](Self::audio).
     #[must_use]
-    pub fn with_audio(mut self, value: impl Into<String>) -> Self {
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
         self.audio = Some(value.into());
         self
     }
     /// Sets [`audio_output`](Self::audio_output).
     #[must_use]
-    pub fn with_audio_output(mut self, value: impl Into<String>) -> Self {
+    pub fn with_audio_output(mut self, value: impl Into<Decimal>) -> Self {
         self.audio_output = Some(value.into());
         self
     }
     /// Sets [`completion`](Self::completion).
     #[must_use]
-    pub fn with_completion(mut self, value: impl Into<String>) -> Self {
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
         self.completion = Some(value.into());
         self
     }
@@ -2929,49 +2929,49 @@ impl PublicPricing {
     }
     /// Sets [`image`](Self::image).
     #[must_use]
-    pub fn with_image(mut self, value: impl Into<String>) -> Self {
+    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
         self.image = Some(value.into());
         self
     }
     /// Sets [`image_output`](Self::image_output).
     #[must_use]
-    pub fn with_image_output(mut self, value: impl Into<String>) -> Self {
+    pub fn with_image_output(mut self, value: impl Into<Decimal>) -> Self {
         self.image_output = Some(value.into());
         self
     }
     /// Sets [`image_token`](Self::image_token).
     #[must_use]
-    pub fn with_image_token(mut self, value: impl Into<String>) -> Self {
+    pub fn with_image_token(mut self, value: impl Into<Decimal>) -> Self {
         self.image_token = Some(value.into());
         self
     }
     /// Sets [`input_audio_cache`](Self::input_audio_cache).
     #[must_use]
-    pub fn with_input_audio_cache(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
         self.input_audio_cache = Some(value.into());
         self
     }
     /// Sets [`input_cache_read`](Self::input_cache_read).
     #[must_use]
-    pub fn with_input_cache_read(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_read = Some(value.into());
         self
     }
     /// Sets [`input_cache_write`](Self::input_cache_write).
     #[must_use]
-    pub fn with_input_cache_write(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_write = Some(value.into());
         self
     }
     /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
     #[must_use]
-    pub fn with_input_cache_write_1h(mut self, value: impl Into<String>) -> Self {
+    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
         self.input_cache_write_1h = Some(value.into());
         self
     }
     /// Sets [`internal_reasoning`](Self::internal_reasoning).
     #[must_use]
-    pub fn with_internal_reasoning(mut self, value: impl Into<String>) -> Self {
+    pub fn with_internal_reasoning(mut self, value: impl Into<Decimal>) -> Self {
         self.internal_reasoning = Some(value.into());
         self
     }
@@ -2986,19 +2986,19 @@ impl PublicPricing {
     }
     /// Sets [`prompt`](Self::prompt).
     #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
         self.prompt = Some(value.into());
         self
     }
     /// Sets [`request`](Self::request).
     #[must_use]
-    pub fn with_request(mut self, value: impl Into<String>) -> Self {
+    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
         self.request = Some(value.into());
         self
     }
     /// Sets [`web_search`](Self::web_search).
     #[must_use]
-    pub fn with_web_search(mut self, value: impl Into<String>) -> Self {
+    pub fn with_web_search(mut self, value: impl Into<Decimal>) -> Self {
         self.web_search = Some(value.into());
         self
     }

@@ -68,9 +68,9 @@ pub struct ReasoningDetailEncrypted {
     /// No description yet.
     pub data: String,
     /// No description yet.
-    pub format: Option<ReasoningFormat>,
-    /// No description yet.
     pub id: Option<String>,
+    /// No description yet.
+    pub format: Option<ReasoningFormat>,
     /// No description yet.
     pub index: Option<Number>,
     /// Fields that this version does not know.
@@ -96,16 +96,16 @@ impl ReasoningDetailEncrypted {
         self.data = value.into();
         self
     }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
-        self
-    }
     /// Sets [`id`](Self::id).
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
         self
     }
     /// Sets [`index`](Self::index).
@@ -121,11 +121,11 @@ impl wire::Object for ReasoningDetailEncrypted {
     const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "data" => Some(0),
-            "format" => Some(1),
+            "type" => Some(0),
+            "data" => Some(1),
             "id" => Some(2),
-            "index" => Some(3),
-            "type" => Some(4),
+            "format" => Some(3),
+            "index" => Some(4),
             _ => None,
         }
     }
@@ -135,11 +135,11 @@ impl wire::Object for ReasoningDetailEncrypted {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::optional(&mut self.format, source),
+            0 => wire::constant("type", "reasoning.encrypted", source),
+            1 => wire::required(&mut self.data, source),
             2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.index, source),
-            4 => wire::constant("type", "reasoning.encrypted", source),
+            3 => wire::optional(&mut self.format, source),
+            4 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -149,11 +149,11 @@ impl wire::Object for ReasoningDetailEncrypted {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("data", &self.data),
-            1 => fields.optional("format", &self.format),
+            0 => fields.constant("type", "reasoning.encrypted"),
+            1 => fields.required("data", &self.data),
             2 => fields.optional("id", &self.id),
-            3 => fields.optional("index", &self.index),
-            4 => fields.constant("type", "reasoning.encrypted"),
+            3 => fields.optional("format", &self.format),
+            4 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }
@@ -180,19 +180,19 @@ wire::object!(ReasoningDetailEncrypted);
 #[non_exhaustive]
 pub struct ReasoningDetailServerToolCall {
     /// No description yet.
+    pub tool_name: String,
+    /// No description yet.
     pub arguments: String,
-    /// No description yet.
-    pub format: Option<ReasoningFormat>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub index: Option<Number>,
     /// No description yet.
     pub result: String,
     /// No description yet.
     pub tool_call_id: Option<String>,
     /// No description yet.
-    pub tool_name: String,
+    pub id: Option<String>,
+    /// No description yet.
+    pub format: Option<ReasoningFormat>,
+    /// No description yet.
+    pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -202,11 +202,15 @@ impl ReasoningDetailServerToolCall {
     /// Creates a value with the fields that the API requires.
     #[must_use]
     pub fn new(
+        tool_name: impl Into<String>,
         arguments: impl Into<String>,
         result: impl Into<String>,
-        tool_name: impl Into<String>,
     ) -> Self {
         Self {
+            tool_name: {
+                let value = tool_name;
+                value.into()
+            },
             arguments: {
                 let value = arguments;
                 value.into()
@@ -215,35 +219,19 @@ impl ReasoningDetailServerToolCall {
                 let value = result;
                 value.into()
             },
-            tool_name: {
-                let value = tool_name;
-                value.into()
-            },
             ..Self::default()
         }
+    }
+    /// Sets [`tool_name`](Self::tool_name).
+    #[must_use]
+    pub fn with_tool_name(mut self, value: impl Into<String>) -> Self {
+        self.tool_name = value.into();
+        self
     }
     /// Sets [`arguments`](Self::arguments).
     #[must_use]
     pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
         self.arguments = value.into();
-        self
-    }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
-        self.index = Some(value.into());
         self
     }
     /// Sets [`result`](Self::result).
@@ -258,10 +246,22 @@ impl ReasoningDetailServerToolCall {
         self.tool_call_id = Some(value.into());
         self
     }
-    /// Sets [`tool_name`](Self::tool_name).
+    /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_tool_name(mut self, value: impl Into<String>) -> Self {
-        self.tool_name = value.into();
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
         self
     }
 }
@@ -271,14 +271,14 @@ impl wire::Object for ReasoningDetailServerToolCall {
     const FIELDS: u8 = 8;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "arguments" => Some(0),
-            "format" => Some(1),
-            "id" => Some(2),
-            "index" => Some(3),
-            "result" => Some(4),
-            "tool_call_id" => Some(5),
-            "tool_name" => Some(6),
-            "type" => Some(7),
+            "type" => Some(0),
+            "tool_name" => Some(1),
+            "arguments" => Some(2),
+            "result" => Some(3),
+            "tool_call_id" => Some(4),
+            "id" => Some(5),
+            "format" => Some(6),
+            "index" => Some(7),
             _ => None,
         }
     }
@@ -288,14 +288,14 @@ impl wire::Object for ReasoningDetailServerToolCall {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.arguments, source),
-            1 => wire::optional(&mut self.format, source),
-            2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.index, source),
-            4 => wire::required(&mut self.result, source),
-            5 => wire::optional(&mut self.tool_call_id, source),
-            6 => wire::required(&mut self.tool_name, source),
-            7 => wire::constant("type", "reasoning.server_tool_call", source),
+            0 => wire::constant("type", "reasoning.server_tool_call", source),
+            1 => wire::required(&mut self.tool_name, source),
+            2 => wire::required(&mut self.arguments, source),
+            3 => wire::required(&mut self.result, source),
+            4 => wire::optional(&mut self.tool_call_id, source),
+            5 => wire::optional(&mut self.id, source),
+            6 => wire::optional(&mut self.format, source),
+            7 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -305,14 +305,14 @@ impl wire::Object for ReasoningDetailServerToolCall {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("arguments", &self.arguments),
-            1 => fields.optional("format", &self.format),
-            2 => fields.optional("id", &self.id),
-            3 => fields.optional("index", &self.index),
-            4 => fields.required("result", &self.result),
-            5 => fields.optional("tool_call_id", &self.tool_call_id),
-            6 => fields.required("tool_name", &self.tool_name),
-            7 => fields.constant("type", "reasoning.server_tool_call"),
+            0 => fields.constant("type", "reasoning.server_tool_call"),
+            1 => fields.required("tool_name", &self.tool_name),
+            2 => fields.required("arguments", &self.arguments),
+            3 => fields.required("result", &self.result),
+            4 => fields.optional("tool_call_id", &self.tool_call_id),
+            5 => fields.optional("id", &self.id),
+            6 => fields.optional("format", &self.format),
+            7 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }
@@ -339,13 +339,13 @@ wire::object!(ReasoningDetailServerToolCall);
 #[non_exhaustive]
 pub struct ReasoningDetailSummary {
     /// No description yet.
-    pub format: Option<ReasoningFormat>,
+    pub summary: String,
     /// No description yet.
     pub id: Option<String>,
     /// No description yet.
-    pub index: Option<Number>,
+    pub format: Option<ReasoningFormat>,
     /// No description yet.
-    pub summary: String,
+    pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -363,10 +363,10 @@ impl ReasoningDetailSummary {
             ..Self::default()
         }
     }
-    /// Sets [`format`](Self::format).
+    /// Sets [`summary`](Self::summary).
     #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
+    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
+        self.summary = value.into();
         self
     }
     /// Sets [`id`](Self::id).
@@ -375,16 +375,16 @@ impl ReasoningDetailSummary {
         self.id = Some(value.into());
         self
     }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
     /// Sets [`index`](Self::index).
     #[must_use]
     pub fn with_index(mut self, value: impl Into<Number>) -> Self {
         self.index = Some(value.into());
-        self
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
-        self.summary = value.into();
         self
     }
 }
@@ -394,11 +394,11 @@ impl wire::Object for ReasoningDetailSummary {
     const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "format" => Some(0),
-            "id" => Some(1),
-            "index" => Some(2),
-            "summary" => Some(3),
-            "type" => Some(4),
+            "type" => Some(0),
+            "summary" => Some(1),
+            "id" => Some(2),
+            "format" => Some(3),
+            "index" => Some(4),
             _ => None,
         }
     }
@@ -408,11 +408,11 @@ impl wire::Object for ReasoningDetailSummary {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.format, source),
-            1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.index, source),
-            3 => wire::required(&mut self.summary, source),
-            4 => wire::constant("type", "reasoning.summary", source),
+            0 => wire::constant("type", "reasoning.summary", source),
+            1 => wire::required(&mut self.summary, source),
+            2 => wire::optional(&mut self.id, source),
+            3 => wire::optional(&mut self.format, source),
+            4 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -422,11 +422,11 @@ impl wire::Object for ReasoningDetailSummary {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("format", &self.format),
-            1 => fields.optional("id", &self.id),
-            2 => fields.optional("index", &self.index),
-            3 => fields.required("summary", &self.summary),
-            4 => fields.constant("type", "reasoning.summary"),
+            0 => fields.constant("type", "reasoning.summary"),
+            1 => fields.required("summary", &self.summary),
+            2 => fields.optional("id", &self.id),
+            3 => fields.optional("format", &self.format),
+            4 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }
@@ -453,15 +453,15 @@ wire::object!(ReasoningDetailSummary);
 #[non_exhaustive]
 pub struct ReasoningDetailText {
     /// No description yet.
-    pub format: Option<ReasoningFormat>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub index: Option<Number>,
+    pub text: Option<String>,
     /// No description yet.
     pub signature: Option<String>,
     /// No description yet.
-    pub text: Option<String>,
+    pub id: Option<String>,
+    /// No description yet.
+    pub format: Option<ReasoningFormat>,
+    /// No description yet.
+    pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -473,22 +473,10 @@ impl ReasoningDetailText {
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`format`](Self::format).
+    /// Sets [`text`](Self::text).
     #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
-        self.index = Some(value.into());
+    pub fn with_text(mut self, value: impl Into<String>) -> Self {
+        self.text = Some(value.into());
         self
     }
     /// Sets [`signature`](Self::signature).
@@ -497,10 +485,22 @@ impl ReasoningDetailText {
         self.signature = Some(value.into());
         self
     }
-    /// Sets [`text`](Self::text).
+    /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = Some(value.into());
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
         self
     }
 }
@@ -510,12 +510,12 @@ impl wire::Object for ReasoningDetailText {
     const FIELDS: u8 = 6;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "format" => Some(0),
-            "id" => Some(1),
-            "index" => Some(2),
-            "signature" => Some(3),
-            "text" => Some(4),
-            "type" => Some(5),
+            "type" => Some(0),
+            "text" => Some(1),
+            "signature" => Some(2),
+            "id" => Some(3),
+            "format" => Some(4),
+            "index" => Some(5),
             _ => None,
         }
     }
@@ -525,12 +525,12 @@ impl wire::Object for ReasoningDetailText {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.format, source),
-            1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.index, source),
-            3 => wire::optional(&mut self.signature, source),
-            4 => wire::optional(&mut self.text, source),
-            5 => wire::constant("type", "reasoning.text", source),
+            0 => wire::constant("type", "reasoning.text", source),
+            1 => wire::optional(&mut self.text, source),
+            2 => wire::optional(&mut self.signature, source),
+            3 => wire::optional(&mut self.id, source),
+            4 => wire::optional(&mut self.format, source),
+            5 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -540,12 +540,12 @@ impl wire::Object for ReasoningDetailText {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("format", &self.format),
-            1 => fields.optional("id", &self.id),
-            2 => fields.optional("index", &self.index),
-            3 => fields.optional("signature", &self.signature),
-            4 => fields.optional("text", &self.text),
-            5 => fields.constant("type", "reasoning.text"),
+            0 => fields.constant("type", "reasoning.text"),
+            1 => fields.optional("text", &self.text),
+            2 => fields.optional("signature", &self.signature),
+            3 => fields.optional("id", &self.id),
+            4 => fields.optional("format", &self.format),
+            5 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }

@@ -887,1924 +887,243 @@ wire::untagged_union!(PreferredMinThroughput);
 /// No description yet.
 ///
 /// OpenRouter component: `ProviderName`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderName {
-    /// `Modal`.
-    Modal,
-    /// `AkashML`.
-    AkashML,
-    /// `AI21`.
-    AI21,
-    /// `AionLabs`.
-    AionLabs,
-    /// `Alibaba`.
-    Alibaba,
-    /// `Ambient`.
-    Ambient,
-    /// `Baidu`.
-    Baidu,
-    /// `Amazon Bedrock`.
-    AmazonBedrock,
-    /// `Amazon Nova`.
-    AmazonNova,
-    /// `Anthropic`.
-    Anthropic,
-    /// `Arcee AI`.
-    ArceeAI,
-    /// `AtlasCloud`.
-    AtlasCloud,
-    /// `Avian`.
-    Avian,
-    /// `Azure`.
-    Azure,
-    /// `BaseTen`.
-    BaseTen,
-    /// `BytePlus`.
-    BytePlus,
-    /// `Black Forest Labs`.
-    BlackForestLabs,
-    /// `Cerebras`.
-    Cerebras,
-    /// `Chutes`.
-    Chutes,
-    /// `Cirrascale`.
-    Cirrascale,
-    /// `Claude Platform on AWS`.
-    ClaudePlatformOnAWS,
-    /// `Clarifai`.
-    Clarifai,
-    /// `Cloudflare`.
-    Cloudflare,
-    /// `Cohere`.
-    Cohere,
-    /// `CoreWeave`.
-    CoreWeave,
-    /// `Crucible`.
-    Crucible,
-    /// `Crusoe`.
-    Crusoe,
-    /// `Darkbloom`.
-    Darkbloom,
-    /// `Databricks`.
-    Databricks,
-    /// `Decart`.
-    Decart,
-    /// `Deepgram`.
-    Deepgram,
-    /// `DeepInfra`.
-    DeepInfra,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `DekaLLM`.
-    DekaLLM,
-    /// `DigitalOcean`.
-    DigitalOcean,
-    /// `Featherless`.
-    Featherless,
-    /// `Fireworks`.
-    Fireworks,
-    /// `Fish Audio`.
-    FishAudio,
-    /// `Friendli`.
-    Friendli,
-    /// `GMICloud`.
-    GMICloud,
-    /// `Google`.
-    Google,
-    /// `Google AI Studio`.
-    GoogleAIStudio,
-    /// `Groq`.
-    Groq,
-    /// `HeyGen`.
-    HeyGen,
-    /// `Inception`.
-    Inception,
-    /// `Inceptron`.
-    Inceptron,
-    /// `InferenceNet`.
-    InferenceNet,
-    /// `Ionstream`.
-    Ionstream,
-    /// `Infermatic`.
-    Infermatic,
-    /// `Io Net`.
-    IoNet,
-    /// `Inferact vLLM`.
-    InferactVLLM,
-    /// `Inflection`.
-    Inflection,
-    /// `Liquid`.
-    Liquid,
-    /// `Makora`.
-    Makora,
-    /// `Mara`.
-    Mara,
-    /// `Mancer 2`.
-    Mancer2,
-    /// `Meta`.
-    Meta,
-    /// `Minimax`.
-    Minimax,
-    /// `ModelRun`.
-    ModelRun,
-    /// `Mistral`.
-    Mistral,
-    /// `Modular`.
-    Modular,
-    /// `Moonshot AI`.
-    MoonshotAI,
-    /// `Morph`.
-    Morph,
-    /// `VoyageAI by MongoDB`.
-    VoyageAIByMongoDB,
-    /// `NCompass`.
-    NCompass,
-    /// `Nebius`.
-    Nebius,
-    /// `Nex AGI`.
-    NexAGI,
-    /// `NextBit`.
-    NextBit,
-    /// `Novita`.
-    Novita,
-    /// `Nvidia`.
-    Nvidia,
-    /// `OpenAI`.
-    OpenAI,
-    /// `OpenInference`.
-    OpenInference,
-    /// `Parasail`.
-    Parasail,
-    /// `Poolside`.
-    Poolside,
-    /// `Perceptron`.
-    Perceptron,
-    /// `Perplexity`.
-    Perplexity,
-    /// `Phala`.
-    Phala,
-    /// `Recraft`.
-    Recraft,
-    /// `Reka`.
-    Reka,
-    /// `Relace`.
-    Relace,
-    /// `Sail Research`.
-    SailResearch,
-    /// `Sakana AI`.
-    SakanaAI,
-    /// `SambaNova`.
-    SambaNova,
-    /// `Seed`.
-    Seed,
-    /// `SiliconFlow`.
-    SiliconFlow,
-    /// `Sourceful`.
-    Sourceful,
-    /// `StepFun`.
-    StepFun,
-    /// `Stealth`.
-    Stealth,
-    /// `StreamLake`.
-    StreamLake,
-    /// `Switchpoint`.
-    Switchpoint,
-    /// `Tencent`.
-    Tencent,
-    /// `Tenstorrent`.
-    Tenstorrent,
-    /// `Thinking Machines`.
-    ThinkingMachines,
-    /// `Together`.
-    Together,
-    /// `Upstage`.
-    Upstage,
-    /// `Venice`.
-    Venice,
-    /// `Wafer`.
-    Wafer,
-    /// `WandB`.
-    WandB,
-    /// `Quiver`.
-    Quiver,
-    /// `Krea`.
-    Krea,
-    /// `Runway`.
-    Runway,
-    /// `Xiaomi`.
-    Xiaomi,
-    /// `xAI`.
-    XAI,
-    /// `Z.AI`.
-    ZAI,
-    /// `FakeProvider`.
-    FakeProvider,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProviderName(alloc::borrow::Cow<'static, str>);
 
 impl ProviderName {
+    /// `Modal`.
+    pub const MODAL: Self = Self(alloc::borrow::Cow::Borrowed("Modal"));
+    /// `AkashML`.
+    pub const AKASHML: Self = Self(alloc::borrow::Cow::Borrowed("AkashML"));
+    /// `AI21`.
+    pub const AI21: Self = Self(alloc::borrow::Cow::Borrowed("AI21"));
+    /// `AionLabs`.
+    pub const AIONLABS: Self = Self(alloc::borrow::Cow::Borrowed("AionLabs"));
+    /// `Alibaba`.
+    pub const ALIBABA: Self = Self(alloc::borrow::Cow::Borrowed("Alibaba"));
+    /// `Ambient`.
+    pub const AMBIENT: Self = Self(alloc::borrow::Cow::Borrowed("Ambient"));
+    /// `Baidu`.
+    pub const BAIDU: Self = Self(alloc::borrow::Cow::Borrowed("Baidu"));
+    /// `Amazon Bedrock`.
+    pub const AMAZON_BEDROCK: Self = Self(
+        alloc::borrow::Cow::Borrowed("Amazon Bedrock"),
+    );
+    /// `Amazon Nova`.
+    pub const AMAZON_NOVA: Self = Self(alloc::borrow::Cow::Borrowed("Amazon Nova"));
+    /// `Anthropic`.
+    pub const ANTHROPIC: Self = Self(alloc::borrow::Cow::Borrowed("Anthropic"));
+    /// `Arcee AI`.
+    pub const ARCEE_AI: Self = Self(alloc::borrow::Cow::Borrowed("Arcee AI"));
+    /// `AtlasCloud`.
+    pub const ATLASCLOUD: Self = Self(alloc::borrow::Cow::Borrowed("AtlasCloud"));
+    /// `Avian`.
+    pub const AVIAN: Self = Self(alloc::borrow::Cow::Borrowed("Avian"));
+    /// `Azure`.
+    pub const AZURE: Self = Self(alloc::borrow::Cow::Borrowed("Azure"));
+    /// `BaseTen`.
+    pub const BASETEN: Self = Self(alloc::borrow::Cow::Borrowed("BaseTen"));
+    /// `BytePlus`.
+    pub const BYTEPLUS: Self = Self(alloc::borrow::Cow::Borrowed("BytePlus"));
+    /// `Black Forest Labs`.
+    pub const BLACK_FOREST_LABS: Self = Self(
+        alloc::borrow::Cow::Borrowed("Black Forest Labs"),
+    );
+    /// `Cerebras`.
+    pub const CEREBRAS: Self = Self(alloc::borrow::Cow::Borrowed("Cerebras"));
+    /// `Chutes`.
+    pub const CHUTES: Self = Self(alloc::borrow::Cow::Borrowed("Chutes"));
+    /// `Cirrascale`.
+    pub const CIRRASCALE: Self = Self(alloc::borrow::Cow::Borrowed("Cirrascale"));
+    /// `Claude Platform on AWS`.
+    pub const CLAUDE_PLATFORM_ON_AWS: Self = Self(
+        alloc::borrow::Cow::Borrowed("Claude Platform on AWS"),
+    );
+    /// `Clarifai`.
+    pub const CLARIFAI: Self = Self(alloc::borrow::Cow::Borrowed("Clarifai"));
+    /// `Cloudflare`.
+    pub const CLOUDFLARE: Self = Self(alloc::borrow::Cow::Borrowed("Cloudflare"));
+    /// `Cohere`.
+    pub const COHERE: Self = Self(alloc::borrow::Cow::Borrowed("Cohere"));
+    /// `CoreWeave`.
+    pub const COREWEAVE: Self = Self(alloc::borrow::Cow::Borrowed("CoreWeave"));
+    /// `Crucible`.
+    pub const CRUCIBLE: Self = Self(alloc::borrow::Cow::Borrowed("Crucible"));
+    /// `Crusoe`.
+    pub const CRUSOE: Self = Self(alloc::borrow::Cow::Borrowed("Crusoe"));
+    /// `Darkbloom`.
+    pub const DARKBLOOM: Self = Self(alloc::borrow::Cow::Borrowed("Darkbloom"));
+    /// `Databricks`.
+    pub const DATABRICKS: Self = Self(alloc::borrow::Cow::Borrowed("Databricks"));
+    /// `Decart`.
+    pub const DECART: Self = Self(alloc::borrow::Cow::Borrowed("Decart"));
+    /// `Deepgram`.
+    pub const DEEPGRAM: Self = Self(alloc::borrow::Cow::Borrowed("Deepgram"));
+    /// `DeepInfra`.
+    pub const DEEPINFRA: Self = Self(alloc::borrow::Cow::Borrowed("DeepInfra"));
+    /// `DeepSeek`.
+    pub const DEEPSEEK: Self = Self(alloc::borrow::Cow::Borrowed("DeepSeek"));
+    /// `DekaLLM`.
+    pub const DEKALLM: Self = Self(alloc::borrow::Cow::Borrowed("DekaLLM"));
+    /// `DigitalOcean`.
+    pub const DIGITALOCEAN: Self = Self(alloc::borrow::Cow::Borrowed("DigitalOcean"));
+    /// `Featherless`.
+    pub const FEATHERLESS: Self = Self(alloc::borrow::Cow::Borrowed("Featherless"));
+    /// `Fireworks`.
+    pub const FIREWORKS: Self = Self(alloc::borrow::Cow::Borrowed("Fireworks"));
+    /// `Fish Audio`.
+    pub const FISH_AUDIO: Self = Self(alloc::borrow::Cow::Borrowed("Fish Audio"));
+    /// `Friendli`.
+    pub const FRIENDLI: Self = Self(alloc::borrow::Cow::Borrowed("Friendli"));
+    /// `GMICloud`.
+    pub const GMICLOUD: Self = Self(alloc::borrow::Cow::Borrowed("GMICloud"));
+    /// `Google`.
+    pub const GOOGLE: Self = Self(alloc::borrow::Cow::Borrowed("Google"));
+    /// `Google AI Studio`.
+    pub const GOOGLE_AI_STUDIO: Self = Self(
+        alloc::borrow::Cow::Borrowed("Google AI Studio"),
+    );
+    /// `Groq`.
+    pub const GROQ: Self = Self(alloc::borrow::Cow::Borrowed("Groq"));
+    /// `HeyGen`.
+    pub const HEYGEN: Self = Self(alloc::borrow::Cow::Borrowed("HeyGen"));
+    /// `Inception`.
+    pub const INCEPTION: Self = Self(alloc::borrow::Cow::Borrowed("Inception"));
+    /// `Inceptron`.
+    pub const INCEPTRON: Self = Self(alloc::borrow::Cow::Borrowed("Inceptron"));
+    /// `InferenceNet`.
+    pub const INFERENCENET: Self = Self(alloc::borrow::Cow::Borrowed("InferenceNet"));
+    /// `Ionstream`.
+    pub const IONSTREAM: Self = Self(alloc::borrow::Cow::Borrowed("Ionstream"));
+    /// `Infermatic`.
+    pub const INFERMATIC: Self = Self(alloc::borrow::Cow::Borrowed("Infermatic"));
+    /// `Io Net`.
+    pub const IO_NET: Self = Self(alloc::borrow::Cow::Borrowed("Io Net"));
+    /// `Inferact vLLM`.
+    pub const INFERACT_VLLM: Self = Self(alloc::borrow::Cow::Borrowed("Inferact vLLM"));
+    /// `Inflection`.
+    pub const INFLECTION: Self = Self(alloc::borrow::Cow::Borrowed("Inflection"));
+    /// `Liquid`.
+    pub const LIQUID: Self = Self(alloc::borrow::Cow::Borrowed("Liquid"));
+    /// `Makora`.
+    pub const MAKORA: Self = Self(alloc::borrow::Cow::Borrowed("Makora"));
+    /// `Mara`.
+    pub const MARA: Self = Self(alloc::borrow::Cow::Borrowed("Mara"));
+    /// `Mancer 2`.
+    pub const MANCER_2: Self = Self(alloc::borrow::Cow::Borrowed("Mancer 2"));
+    /// `Meta`.
+    pub const META: Self = Self(alloc::borrow::Cow::Borrowed("Meta"));
+    /// `Minimax`.
+    pub const MINIMAX: Self = Self(alloc::borrow::Cow::Borrowed("Minimax"));
+    /// `ModelRun`.
+    pub const MODELRUN: Self = Self(alloc::borrow::Cow::Borrowed("ModelRun"));
+    /// `Mistral`.
+    pub const MISTRAL: Self = Self(alloc::borrow::Cow::Borrowed("Mistral"));
+    /// `Modular`.
+    pub const MODULAR: Self = Self(alloc::borrow::Cow::Borrowed("Modular"));
+    /// `Moonshot AI`.
+    pub const MOONSHOT_AI: Self = Self(alloc::borrow::Cow::Borrowed("Moonshot AI"));
+    /// `Morph`.
+    pub const MORPH: Self = Self(alloc::borrow::Cow::Borrowed("Morph"));
+    /// `VoyageAI by MongoDB`.
+    pub const VOYAGEAI_BY_MONGODB: Self = Self(
+        alloc::borrow::Cow::Borrowed("VoyageAI by MongoDB"),
+    );
+    /// `NCompass`.
+    pub const NCOMPASS: Self = Self(alloc::borrow::Cow::Borrowed("NCompass"));
+    /// `Nebius`.
+    pub const NEBIUS: Self = Self(alloc::borrow::Cow::Borrowed("Nebius"));
+    /// `Nex AGI`.
+    pub const NEX_AGI: Self = Self(alloc::borrow::Cow::Borrowed("Nex AGI"));
+    /// `NextBit`.
+    pub const NEXTBIT: Self = Self(alloc::borrow::Cow::Borrowed("NextBit"));
+    /// `Novita`.
+    pub const NOVITA: Self = Self(alloc::borrow::Cow::Borrowed("Novita"));
+    /// `Nvidia`.
+    pub const NVIDIA: Self = Self(alloc::borrow::Cow::Borrowed("Nvidia"));
+    /// `OpenAI`.
+    pub const OPENAI: Self = Self(alloc::borrow::Cow::Borrowed("OpenAI"));
+    /// `OpenInference`.
+    pub const OPENINFERENCE: Self = Self(alloc::borrow::Cow::Borrowed("OpenInference"));
+    /// `Parasail`.
+    pub const PARASAIL: Self = Self(alloc::borrow::Cow::Borrowed("Parasail"));
+    /// `Poolside`.
+    pub const POOLSIDE: Self = Self(alloc::borrow::Cow::Borrowed("Poolside"));
+    /// `Perceptron`.
+    pub const PERCEPTRON: Self = Self(alloc::borrow::Cow::Borrowed("Perceptron"));
+    /// `Perplexity`.
+    pub const PERPLEXITY: Self = Self(alloc::borrow::Cow::Borrowed("Perplexity"));
+    /// `Phala`.
+    pub const PHALA: Self = Self(alloc::borrow::Cow::Borrowed("Phala"));
+    /// `Recraft`.
+    pub const RECRAFT: Self = Self(alloc::borrow::Cow::Borrowed("Recraft"));
+    /// `Reka`.
+    pub const REKA: Self = Self(alloc::borrow::Cow::Borrowed("Reka"));
+    /// `Relace`.
+    pub const RELACE: Self = Self(alloc::borrow::Cow::Borrowed("Relace"));
+    /// `Sail Research`.
+    pub const SAIL_RESEARCH: Self = Self(alloc::borrow::Cow::Borrowed("Sail Research"));
+    /// `Sakana AI`.
+    pub const SAKANA_AI: Self = Self(alloc::borrow::Cow::Borrowed("Sakana AI"));
+    /// `SambaNova`.
+    pub const SAMBANOVA: Self = Self(alloc::borrow::Cow::Borrowed("SambaNova"));
+    /// `Seed`.
+    pub const SEED: Self = Self(alloc::borrow::Cow::Borrowed("Seed"));
+    /// `SiliconFlow`.
+    pub const SILICONFLOW: Self = Self(alloc::borrow::Cow::Borrowed("SiliconFlow"));
+    /// `Sourceful`.
+    pub const SOURCEFUL: Self = Self(alloc::borrow::Cow::Borrowed("Sourceful"));
+    /// `StepFun`.
+    pub const STEPFUN: Self = Self(alloc::borrow::Cow::Borrowed("StepFun"));
+    /// `Stealth`.
+    pub const STEALTH: Self = Self(alloc::borrow::Cow::Borrowed("Stealth"));
+    /// `StreamLake`.
+    pub const STREAMLAKE: Self = Self(alloc::borrow::Cow::Borrowed("StreamLake"));
+    /// `Switchpoint`.
+    pub const SWITCHPOINT: Self = Self(alloc::borrow::Cow::Borrowed("Switchpoint"));
+    /// `Tencent`.
+    pub const TENCENT: Self = Self(alloc::borrow::Cow::Borrowed("Tencent"));
+    /// `Tenstorrent`.
+    pub const TENSTORRENT: Self = Self(alloc::borrow::Cow::Borrowed("Tenstorrent"));
+    /// `Thinking Machines`.
+    pub const THINKING_MACHINES: Self = Self(
+        alloc::borrow::Cow::Borrowed("Thinking Machines"),
+    );
+    /// `Together`.
+    pub const TOGETHER: Self = Self(alloc::borrow::Cow::Borrowed("Together"));
+    /// `Upstage`.
+    pub const UPSTAGE: Self = Self(alloc::borrow::Cow::Borrowed("Upstage"));
+    /// `Venice`.
+    pub const VENICE: Self = Self(alloc::borrow::Cow::Borrowed("Venice"));
+    /// `Wafer`.
+    pub const WAFER: Self = Self(alloc::borrow::Cow::Borrowed("Wafer"));
+    /// `WandB`.
+    pub const WANDB: Self = Self(alloc::borrow::Cow::Borrowed("WandB"));
+    /// `Quiver`.
+    pub const QUIVER: Self = Self(alloc::borrow::Cow::Borrowed("Quiver"));
+    /// `Krea`.
+    pub const KREA: Self = Self(alloc::borrow::Cow::Borrowed("Krea"));
+    /// `Runway`.
+    pub const RUNWAY: Self = Self(alloc::borrow::Cow::Borrowed("Runway"));
+    /// `Xiaomi`.
+    pub const XIAOMI: Self = Self(alloc::borrow::Cow::Borrowed("Xiaomi"));
+    /// `xAI`.
+    pub const XAI: Self = Self(alloc::borrow::Cow::Borrowed("xAI"));
+    /// `Z.AI`.
+    pub const Z_AI: Self = Self(alloc::borrow::Cow::Borrowed("Z.AI"));
+    /// `FakeProvider`.
+    pub const FAKEPROVIDER: Self = Self(alloc::borrow::Cow::Borrowed("FakeProvider"));
     /// The text on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        match self {
-            Self::Modal => "Modal",
-            Self::AkashML => "AkashML",
-            Self::AI21 => "AI21",
-            Self::AionLabs => "AionLabs",
-            Self::Alibaba => "Alibaba",
-            Self::Ambient => "Ambient",
-            Self::Baidu => "Baidu",
-            Self::AmazonBedrock => "Amazon Bedrock",
-            Self::AmazonNova => "Amazon Nova",
-            Self::Anthropic => "Anthropic",
-            Self::ArceeAI => "Arcee AI",
-            Self::AtlasCloud => "AtlasCloud",
-            Self::Avian => "Avian",
-            Self::Azure => "Azure",
-            Self::BaseTen => "BaseTen",
-            Self::BytePlus => "BytePlus",
-            Self::BlackForestLabs => "Black Forest Labs",
-            Self::Cerebras => "Cerebras",
-            Self::Chutes => "Chutes",
-            Self::Cirrascale => "Cirrascale",
-            Self::ClaudePlatformOnAWS => "Claude Platform on AWS",
-            Self::Clarifai => "Clarifai",
-            Self::Cloudflare => "Cloudflare",
-            Self::Cohere => "Cohere",
-            Self::CoreWeave => "CoreWeave",
-            Self::Crucible => "Crucible",
-            Self::Crusoe => "Crusoe",
-            Self::Darkbloom => "Darkbloom",
-            Self::Databricks => "Databricks",
-            Self::Decart => "Decart",
-            Self::Deepgram => "Deepgram",
-            Self::DeepInfra => "DeepInfra",
-            Self::DeepSeek => "DeepSeek",
-            Self::DekaLLM => "DekaLLM",
-            Self::DigitalOcean => "DigitalOcean",
-            Self::Featherless => "Featherless",
-            Self::Fireworks => "Fireworks",
-            Self::FishAudio => "Fish Audio",
-            Self::Friendli => "Friendli",
-            Self::GMICloud => "GMICloud",
-            Self::Google => "Google",
-            Self::GoogleAIStudio => "Google AI Studio",
-            Self::Groq => "Groq",
-            Self::HeyGen => "HeyGen",
-            Self::Inception => "Inception",
-            Self::Inceptron => "Inceptron",
-            Self::InferenceNet => "InferenceNet",
-            Self::Ionstream => "Ionstream",
-            Self::Infermatic => "Infermatic",
-            Self::IoNet => "Io Net",
-            Self::InferactVLLM => "Inferact vLLM",
-            Self::Inflection => "Inflection",
-            Self::Liquid => "Liquid",
-            Self::Makora => "Makora",
-            Self::Mara => "Mara",
-            Self::Mancer2 => "Mancer 2",
-            Self::Meta => "Meta",
-            Self::Minimax => "Minimax",
-            Self::ModelRun => "ModelRun",
-            Self::Mistral => "Mistral",
-            Self::Modular => "Modular",
-            Self::MoonshotAI => "Moonshot AI",
-            Self::Morph => "Morph",
-            Self::VoyageAIByMongoDB => "VoyageAI by MongoDB",
-            Self::NCompass => "NCompass",
-            Self::Nebius => "Nebius",
-            Self::NexAGI => "Nex AGI",
-            Self::NextBit => "NextBit",
-            Self::Novita => "Novita",
-            Self::Nvidia => "Nvidia",
-            Self::OpenAI => "OpenAI",
-            Self::OpenInference => "OpenInference",
-            Self::Parasail => "Parasail",
-            Self::Poolside => "Poolside",
-            Self::Perceptron => "Perceptron",
-            Self::Perplexity => "Perplexity",
-            Self::Phala => "Phala",
-            Self::Recraft => "Recraft",
-            Self::Reka => "Reka",
-            Self::Relace => "Relace",
-            Self::SailResearch => "Sail Research",
-            Self::SakanaAI => "Sakana AI",
-            Self::SambaNova => "SambaNova",
-            Self::Seed => "Seed",
-            Self::SiliconFlow => "SiliconFlow",
-            Self::Sourceful => "Sourceful",
-            Self::StepFun => "StepFun",
-            Self::Stealth => "Stealth",
-            Self::StreamLake => "StreamLake",
-            Self::Switchpoint => "Switchpoint",
-            Self::Tencent => "Tencent",
-            Self::Tenstorrent => "Tenstorrent",
-            Self::ThinkingMachines => "Thinking Machines",
-            Self::Together => "Together",
-            Self::Upstage => "Upstage",
-            Self::Venice => "Venice",
-            Self::Wafer => "Wafer",
-            Self::WandB => "WandB",
-            Self::Quiver => "Quiver",
-            Self::Krea => "Krea",
-            Self::Runway => "Runway",
-            Self::Xiaomi => "Xiaomi",
-            Self::XAI => "xAI",
-            Self::ZAI => "Z.AI",
-            Self::FakeProvider => "FakeProvider",
-            Self::Unknown(value) => value.as_str(),
-        }
+        &self.0
     }
     fn from_text(text: &str) -> Self {
-        match text {
-            "Modal" => Self::Modal,
-            "AkashML" => Self::AkashML,
-            "AI21" => Self::AI21,
-            "AionLabs" => Self::AionLabs,
-            "Alibaba" => Self::Alibaba,
-            "Ambient" => Self::Ambient,
-            "Baidu" => Self::Baidu,
-            "Amazon Bedrock" => Self::AmazonBedrock,
-            "Amazon Nova" => Self::AmazonNova,
-            "Anthropic" => Self::Anthropic,
-            "Arcee AI" => Self::ArceeAI,
-            "AtlasCloud" => Self::AtlasCloud,
-            "Avian" => Self::Avian,
-            "Azure" => Self::Azure,
-            "BaseTen" => Self::BaseTen,
-            "BytePlus" => Self::BytePlus,
-            "Black Forest Labs" => Self::BlackForestLabs,
-            "Cerebras" => Self::Cerebras,
-            "Chutes" => Self::Chutes,
-            "Cirrascale" => Self::Cirrascale,
-            "Claude Platform on AWS" => Self::ClaudePlatformOnAWS,
-            "Clarifai" => Self::Clarifai,
-            "Cloudflare" => Self::Cloudflare,
-            "Cohere" => Self::Cohere,
-            "CoreWeave" => Self::CoreWeave,
-            "Crucible" => Self::Crucible,
-            "Crusoe" => Self::Crusoe,
-            "Darkbloom" => Self::Darkbloom,
-            "Databricks" => Self::Databricks,
-            "Decart" => Self::Decart,
-            "Deepgram" => Self::Deepgram,
-            "DeepInfra" => Self::DeepInfra,
-            "DeepSeek" => Self::DeepSeek,
-            "DekaLLM" => Self::DekaLLM,
-            "DigitalOcean" => Self::DigitalOcean,
-            "Featherless" => Self::Featherless,
-            "Fireworks" => Self::Fireworks,
-            "Fish Audio" => Self::FishAudio,
-            "Friendli" => Self::Friendli,
-            "GMICloud" => Self::GMICloud,
-            "Google" => Self::Google,
-            "Google AI Studio" => Self::GoogleAIStudio,
-            "Groq" => Self::Groq,
-            "HeyGen" => Self::HeyGen,
-            "Inception" => Self::Inception,
-            "Inceptron" => Self::Inceptron,
-            "InferenceNet" => Self::InferenceNet,
-            "Ionstream" => Self::Ionstream,
-            "Infermatic" => Self::Infermatic,
-            "Io Net" => Self::IoNet,
-            "Inferact vLLM" => Self::InferactVLLM,
-            "Inflection" => Self::Inflection,
-            "Liquid" => Self::Liquid,
-            "Makora" => Self::Makora,
-            "Mara" => Self::Mara,
-            "Mancer 2" => Self::Mancer2,
-            "Meta" => Self::Meta,
-            "Minimax" => Self::Minimax,
-            "ModelRun" => Self::ModelRun,
-            "Mistral" => Self::Mistral,
-            "Modular" => Self::Modular,
-            "Moonshot AI" => Self::MoonshotAI,
-            "Morph" => Self::Morph,
-            "VoyageAI by MongoDB" => Self::VoyageAIByMongoDB,
-            "NCompass" => Self::NCompass,
-            "Nebius" => Self::Nebius,
-            "Nex AGI" => Self::NexAGI,
-            "NextBit" => Self::NextBit,
-            "Novita" => Self::Novita,
-            "Nvidia" => Self::Nvidia,
-            "OpenAI" => Self::OpenAI,
-            "OpenInference" => Self::OpenInference,
-            "Parasail" => Self::Parasail,
-            "Poolside" => Self::Poolside,
-            "Perceptron" => Self::Perceptron,
-            "Perplexity" => Self::Perplexity,
-            "Phala" => Self::Phala,
-            "Recraft" => Self::Recraft,
-            "Reka" => Self::Reka,
-            "Relace" => Self::Relace,
-            "Sail Research" => Self::SailResearch,
-            "Sakana AI" => Self::SakanaAI,
-            "SambaNova" => Self::SambaNova,
-            "Seed" => Self::Seed,
-            "SiliconFlow" => Self::SiliconFlow,
-            "Sourceful" => Self::Sourceful,
-            "StepFun" => Self::StepFun,
-            "Stealth" => Self::Stealth,
-            "StreamLake" => Self::StreamLake,
-            "Switchpoint" => Self::Switchpoint,
-            "Tencent" => Self::Tencent,
-            "Tenstorrent" => Self::Tenstorrent,
-            "Thinking Machines" => Self::ThinkingMachines,
-            "Together" => Self::Together,
-            "Upstage" => Self::Upstage,
-            "Venice" => Self::Venice,
-            "Wafer" => Self::Wafer,
-            "WandB" => Self::WandB,
-            "Quiver" => Self::Quiver,
-            "Krea" => Self::Krea,
-            "Runway" => Self::Runway,
-            "Xiaomi" => Self::Xiaomi,
-            "xAI" => Self::XAI,
-            "Z.AI" => Self::ZAI,
-            "FakeProvider" => Self::FakeProvider,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
+        Self(alloc::borrow::Cow::Owned(text.into()))
     }
 }
 
 wire::open_string!(ProviderName);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderPreferencesDataCollection {
-    /// `deny`.
-    Deny,
-    /// `allow`.
-    Allow,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderPreferencesDataCollection {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Deny => "deny",
-            Self::Allow => "allow",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "deny" => Self::Deny,
-            "allow" => Self::Allow,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderPreferencesDataCollection);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderPreferencesIgnoreItem {
-    /// `Modal`.
-    Modal,
-    /// `AkashML`.
-    AkashML,
-    /// `AI21`.
-    AI21,
-    /// `AionLabs`.
-    AionLabs,
-    /// `Alibaba`.
-    Alibaba,
-    /// `Ambient`.
-    Ambient,
-    /// `Baidu`.
-    Baidu,
-    /// `Amazon Bedrock`.
-    AmazonBedrock,
-    /// `Amazon Nova`.
-    AmazonNova,
-    /// `Anthropic`.
-    Anthropic,
-    /// `Arcee AI`.
-    ArceeAI,
-    /// `AtlasCloud`.
-    AtlasCloud,
-    /// `Avian`.
-    Avian,
-    /// `Azure`.
-    Azure,
-    /// `BaseTen`.
-    BaseTen,
-    /// `BytePlus`.
-    BytePlus,
-    /// `Black Forest Labs`.
-    BlackForestLabs,
-    /// `Cerebras`.
-    Cerebras,
-    /// `Chutes`.
-    Chutes,
-    /// `Cirrascale`.
-    Cirrascale,
-    /// `Claude Platform on AWS`.
-    ClaudePlatformOnAWS,
-    /// `Clarifai`.
-    Clarifai,
-    /// `Cloudflare`.
-    Cloudflare,
-    /// `Cohere`.
-    Cohere,
-    /// `CoreWeave`.
-    CoreWeave,
-    /// `Crucible`.
-    Crucible,
-    /// `Crusoe`.
-    Crusoe,
-    /// `Darkbloom`.
-    Darkbloom,
-    /// `Databricks`.
-    Databricks,
-    /// `Decart`.
-    Decart,
-    /// `Deepgram`.
-    Deepgram,
-    /// `DeepInfra`.
-    DeepInfra,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `DekaLLM`.
-    DekaLLM,
-    /// `DigitalOcean`.
-    DigitalOcean,
-    /// `Featherless`.
-    Featherless,
-    /// `Fireworks`.
-    Fireworks,
-    /// `Fish Audio`.
-    FishAudio,
-    /// `Friendli`.
-    Friendli,
-    /// `GMICloud`.
-    GMICloud,
-    /// `Google`.
-    Google,
-    /// `Google AI Studio`.
-    GoogleAIStudio,
-    /// `Groq`.
-    Groq,
-    /// `HeyGen`.
-    HeyGen,
-    /// `Inception`.
-    Inception,
-    /// `Inceptron`.
-    Inceptron,
-    /// `InferenceNet`.
-    InferenceNet,
-    /// `Ionstream`.
-    Ionstream,
-    /// `Infermatic`.
-    Infermatic,
-    /// `Io Net`.
-    IoNet,
-    /// `Inferact vLLM`.
-    InferactVLLM,
-    /// `Inflection`.
-    Inflection,
-    /// `Liquid`.
-    Liquid,
-    /// `Makora`.
-    Makora,
-    /// `Mara`.
-    Mara,
-    /// `Mancer 2`.
-    Mancer2,
-    /// `Meta`.
-    Meta,
-    /// `Minimax`.
-    Minimax,
-    /// `ModelRun`.
-    ModelRun,
-    /// `Mistral`.
-    Mistral,
-    /// `Modular`.
-    Modular,
-    /// `Moonshot AI`.
-    MoonshotAI,
-    /// `Morph`.
-    Morph,
-    /// `VoyageAI by MongoDB`.
-    VoyageAIByMongoDB,
-    /// `NCompass`.
-    NCompass,
-    /// `Nebius`.
-    Nebius,
-    /// `Nex AGI`.
-    NexAGI,
-    /// `NextBit`.
-    NextBit,
-    /// `Novita`.
-    Novita,
-    /// `Nvidia`.
-    Nvidia,
-    /// `OpenAI`.
-    OpenAI,
-    /// `OpenInference`.
-    OpenInference,
-    /// `Parasail`.
-    Parasail,
-    /// `Poolside`.
-    Poolside,
-    /// `Perceptron`.
-    Perceptron,
-    /// `Perplexity`.
-    Perplexity,
-    /// `Phala`.
-    Phala,
-    /// `Recraft`.
-    Recraft,
-    /// `Reka`.
-    Reka,
-    /// `Relace`.
-    Relace,
-    /// `Sail Research`.
-    SailResearch,
-    /// `Sakana AI`.
-    SakanaAI,
-    /// `SambaNova`.
-    SambaNova,
-    /// `Seed`.
-    Seed,
-    /// `SiliconFlow`.
-    SiliconFlow,
-    /// `Sourceful`.
-    Sourceful,
-    /// `StepFun`.
-    StepFun,
-    /// `Stealth`.
-    Stealth,
-    /// `StreamLake`.
-    StreamLake,
-    /// `Switchpoint`.
-    Switchpoint,
-    /// `Tencent`.
-    Tencent,
-    /// `Tenstorrent`.
-    Tenstorrent,
-    /// `Thinking Machines`.
-    ThinkingMachines,
-    /// `Together`.
-    Together,
-    /// `Upstage`.
-    Upstage,
-    /// `Venice`.
-    Venice,
-    /// `Wafer`.
-    Wafer,
-    /// `WandB`.
-    WandB,
-    /// `Quiver`.
-    Quiver,
-    /// `Krea`.
-    Krea,
-    /// `Runway`.
-    Runway,
-    /// `Xiaomi`.
-    Xiaomi,
-    /// `xAI`.
-    XAI,
-    /// `Z.AI`.
-    ZAI,
-    /// `FakeProvider`.
-    FakeProvider,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderPreferencesIgnoreItem {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Modal => "Modal",
-            Self::AkashML => "AkashML",
-            Self::AI21 => "AI21",
-            Self::AionLabs => "AionLabs",
-            Self::Alibaba => "Alibaba",
-            Self::Ambient => "Ambient",
-            Self::Baidu => "Baidu",
-            Self::AmazonBedrock => "Amazon Bedrock",
-            Self::AmazonNova => "Amazon Nova",
-            Self::Anthropic => "Anthropic",
-            Self::ArceeAI => "Arcee AI",
-            Self::AtlasCloud => "AtlasCloud",
-            Self::Avian => "Avian",
-            Self::Azure => "Azure",
-            Self::BaseTen => "BaseTen",
-            Self::BytePlus => "BytePlus",
-            Self::BlackForestLabs => "Black Forest Labs",
-            Self::Cerebras => "Cerebras",
-            Self::Chutes => "Chutes",
-            Self::Cirrascale => "Cirrascale",
-            Self::ClaudePlatformOnAWS => "Claude Platform on AWS",
-            Self::Clarifai => "Clarifai",
-            Self::Cloudflare => "Cloudflare",
-            Self::Cohere => "Cohere",
-            Self::CoreWeave => "CoreWeave",
-            Self::Crucible => "Crucible",
-            Self::Crusoe => "Crusoe",
-            Self::Darkbloom => "Darkbloom",
-            Self::Databricks => "Databricks",
-            Self::Decart => "Decart",
-            Self::Deepgram => "Deepgram",
-            Self::DeepInfra => "DeepInfra",
-            Self::DeepSeek => "DeepSeek",
-            Self::DekaLLM => "DekaLLM",
-            Self::DigitalOcean => "DigitalOcean",
-            Self::Featherless => "Featherless",
-            Self::Fireworks => "Fireworks",
-            Self::FishAudio => "Fish Audio",
-            Self::Friendli => "Friendli",
-            Self::GMICloud => "GMICloud",
-            Self::Google => "Google",
-            Self::GoogleAIStudio => "Google AI Studio",
-            Self::Groq => "Groq",
-            Self::HeyGen => "HeyGen",
-            Self::Inception => "Inception",
-            Self::Inceptron => "Inceptron",
-            Self::InferenceNet => "InferenceNet",
-            Self::Ionstream => "Ionstream",
-            Self::Infermatic => "Infermatic",
-            Self::IoNet => "Io Net",
-            Self::InferactVLLM => "Inferact vLLM",
-            Self::Inflection => "Inflection",
-            Self::Liquid => "Liquid",
-            Self::Makora => "Makora",
-            Self::Mara => "Mara",
-            Self::Mancer2 => "Mancer 2",
-            Self::Meta => "Meta",
-            Self::Minimax => "Minimax",
-            Self::ModelRun => "ModelRun",
-            Self::Mistral => "Mistral",
-            Self::Modular => "Modular",
-            Self::MoonshotAI => "Moonshot AI",
-            Self::Morph => "Morph",
-            Self::VoyageAIByMongoDB => "VoyageAI by MongoDB",
-            Self::NCompass => "NCompass",
-            Self::Nebius => "Nebius",
-            Self::NexAGI => "Nex AGI",
-            Self::NextBit => "NextBit",
-            Self::Novita => "Novita",
-            Self::Nvidia => "Nvidia",
-            Self::OpenAI => "OpenAI",
-            Self::OpenInference => "OpenInference",
-            Self::Parasail => "Parasail",
-            Self::Poolside => "Poolside",
-            Self::Perceptron => "Perceptron",
-            Self::Perplexity => "Perplexity",
-            Self::Phala => "Phala",
-            Self::Recraft => "Recraft",
-            Self::Reka => "Reka",
-            Self::Relace => "Relace",
-            Self::SailResearch => "Sail Research",
-            Self::SakanaAI => "Sakana AI",
-            Self::SambaNova => "SambaNova",
-            Self::Seed => "Seed",
-            Self::SiliconFlow => "SiliconFlow",
-            Self::Sourceful => "Sourceful",
-            Self::StepFun => "StepFun",
-            Self::Stealth => "Stealth",
-            Self::StreamLake => "StreamLake",
-            Self::Switchpoint => "Switchpoint",
-            Self::Tencent => "Tencent",
-            Self::Tenstorrent => "Tenstorrent",
-            Self::ThinkingMachines => "Thinking Machines",
-            Self::Together => "Together",
-            Self::Upstage => "Upstage",
-            Self::Venice => "Venice",
-            Self::Wafer => "Wafer",
-            Self::WandB => "WandB",
-            Self::Quiver => "Quiver",
-            Self::Krea => "Krea",
-            Self::Runway => "Runway",
-            Self::Xiaomi => "Xiaomi",
-            Self::XAI => "xAI",
-            Self::ZAI => "Z.AI",
-            Self::FakeProvider => "FakeProvider",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "Modal" => Self::Modal,
-            "AkashML" => Self::AkashML,
-            "AI21" => Self::AI21,
-            "AionLabs" => Self::AionLabs,
-            "Alibaba" => Self::Alibaba,
-            "Ambient" => Self::Ambient,
-            "Baidu" => Self::Baidu,
-            "Amazon Bedrock" => Self::AmazonBedrock,
-            "Amazon Nova" => Self::AmazonNova,
-            "Anthropic" => Self::Anthropic,
-            "Arcee AI" => Self::ArceeAI,
-            "AtlasCloud" => Self::AtlasCloud,
-            "Avian" => Self::Avian,
-            "Azure" => Self::Azure,
-            "BaseTen" => Self::BaseTen,
-            "BytePlus" => Self::BytePlus,
-            "Black Forest Labs" => Self::BlackForestLabs,
-            "Cerebras" => Self::Cerebras,
-            "Chutes" => Self::Chutes,
-            "Cirrascale" => Self::Cirrascale,
-            "Claude Platform on AWS" => Self::ClaudePlatformOnAWS,
-            "Clarifai" => Self::Clarifai,
-            "Cloudflare" => Self::Cloudflare,
-            "Cohere" => Self::Cohere,
-            "CoreWeave" => Self::CoreWeave,
-            "Crucible" => Self::Crucible,
-            "Crusoe" => Self::Crusoe,
-            "Darkbloom" => Self::Darkbloom,
-            "Databricks" => Self::Databricks,
-            "Decart" => Self::Decart,
-            "Deepgram" => Self::Deepgram,
-            "DeepInfra" => Self::DeepInfra,
-            "DeepSeek" => Self::DeepSeek,
-            "DekaLLM" => Self::DekaLLM,
-            "DigitalOcean" => Self::DigitalOcean,
-            "Featherless" => Self::Featherless,
-            "Fireworks" => Self::Fireworks,
-            "Fish Audio" => Self::FishAudio,
-            "Friendli" => Self::Friendli,
-            "GMICloud" => Self::GMICloud,
-            "Google" => Self::Google,
-            "Google AI Studio" => Self::GoogleAIStudio,
-            "Groq" => Self::Groq,
-            "HeyGen" => Self::HeyGen,
-            "Inception" => Self::Inception,
-            "Inceptron" => Self::Inceptron,
-            "InferenceNet" => Self::InferenceNet,
-            "Ionstream" => Self::Ionstream,
-            "Infermatic" => Self::Infermatic,
-            "Io Net" => Self::IoNet,
-            "Inferact vLLM" => Self::InferactVLLM,
-            "Inflection" => Self::Inflection,
-            "Liquid" => Self::Liquid,
-            "Makora" => Self::Makora,
-            "Mara" => Self::Mara,
-            "Mancer 2" => Self::Mancer2,
-            "Meta" => Self::Meta,
-            "Minimax" => Self::Minimax,
-            "ModelRun" => Self::ModelRun,
-            "Mistral" => Self::Mistral,
-            "Modular" => Self::Modular,
-            "Moonshot AI" => Self::MoonshotAI,
-            "Morph" => Self::Morph,
-            "VoyageAI by MongoDB" => Self::VoyageAIByMongoDB,
-            "NCompass" => Self::NCompass,
-            "Nebius" => Self::Nebius,
-            "Nex AGI" => Self::NexAGI,
-            "NextBit" => Self::NextBit,
-            "Novita" => Self::Novita,
-            "Nvidia" => Self::Nvidia,
-            "OpenAI" => Self::OpenAI,
-            "OpenInference" => Self::OpenInference,
-            "Parasail" => Self::Parasail,
-            "Poolside" => Self::Poolside,
-            "Perceptron" => Self::Perceptron,
-            "Perplexity" => Self::Perplexity,
-            "Phala" => Self::Phala,
-            "Recraft" => Self::Recraft,
-            "Reka" => Self::Reka,
-            "Relace" => Self::Relace,
-            "Sail Research" => Self::SailResearch,
-            "Sakana AI" => Self::SakanaAI,
-            "SambaNova" => Self::SambaNova,
-            "Seed" => Self::Seed,
-            "SiliconFlow" => Self::SiliconFlow,
-            "Sourceful" => Self::Sourceful,
-            "StepFun" => Self::StepFun,
-            "Stealth" => Self::Stealth,
-            "StreamLake" => Self::StreamLake,
-            "Switchpoint" => Self::Switchpoint,
-            "Tencent" => Self::Tencent,
-            "Tenstorrent" => Self::Tenstorrent,
-            "Thinking Machines" => Self::ThinkingMachines,
-            "Together" => Self::Together,
-            "Upstage" => Self::Upstage,
-            "Venice" => Self::Venice,
-            "Wafer" => Self::Wafer,
-            "WandB" => Self::WandB,
-            "Quiver" => Self::Quiver,
-            "Krea" => Self::Krea,
-            "Runway" => Self::Runway,
-            "Xiaomi" => Self::Xiaomi,
-            "xAI" => Self::XAI,
-            "Z.AI" => Self::ZAI,
-            "FakeProvider" => Self::FakeProvider,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderPreferencesIgnoreItem);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProviderPreferencesMaxPrice {
-    /// No description yet.
-    pub audio: Option<String>,
-    /// No description yet.
-    pub completion: Option<String>,
-    /// No description yet.
-    pub image: Option<String>,
-    /// No description yet.
-    pub prompt: Option<String>,
-    /// No description yet.
-    pub request: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ProviderPreferencesMaxPrice {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`audio`](Self::audio).
-    #[must_use]
-    pub fn with_audio(mut self, value: impl Into<String>) -> Self {
-        self.audio = Some(value.into());
-        self
-    }
-    /// Sets [`completion`](Self::completion).
-    #[must_use]
-    pub fn with_completion(mut self, value: impl Into<String>) -> Self {
-        self.completion = Some(value.into());
-        self
-    }
-    /// Sets [`image`](Self::image).
-    #[must_use]
-    pub fn with_image(mut self, value: impl Into<String>) -> Self {
-        self.image = Some(value.into());
-        self
-    }
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-    /// Sets [`request`](Self::request).
-    #[must_use]
-    pub fn with_request(mut self, value: impl Into<String>) -> Self {
-        self.request = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ProviderPreferencesMaxPrice {
-    const NAME: &'static str = "ProviderPreferencesMaxPrice";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "audio" => Some(0),
-            "completion" => Some(1),
-            "image" => Some(2),
-            "prompt" => Some(3),
-            "request" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.audio, source),
-            1 => wire::optional(&mut self.completion, source),
-            2 => wire::optional(&mut self.image, source),
-            3 => wire::optional(&mut self.prompt, source),
-            4 => wire::optional(&mut self.request, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("audio", &self.audio),
-            1 => fields.optional("completion", &self.completion),
-            2 => fields.optional("image", &self.image),
-            3 => fields.optional("prompt", &self.prompt),
-            4 => fields.optional("request", &self.request),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ProviderPreferencesMaxPrice);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderPreferencesOnlyItem {
-    /// `Modal`.
-    Modal,
-    /// `AkashML`.
-    AkashML,
-    /// `AI21`.
-    AI21,
-    /// `AionLabs`.
-    AionLabs,
-    /// `Alibaba`.
-    Alibaba,
-    /// `Ambient`.
-    Ambient,
-    /// `Baidu`.
-    Baidu,
-    /// `Amazon Bedrock`.
-    AmazonBedrock,
-    /// `Amazon Nova`.
-    AmazonNova,
-    /// `Anthropic`.
-    Anthropic,
-    /// `Arcee AI`.
-    ArceeAI,
-    /// `AtlasCloud`.
-    AtlasCloud,
-    /// `Avian`.
-    Avian,
-    /// `Azure`.
-    Azure,
-    /// `BaseTen`.
-    BaseTen,
-    /// `BytePlus`.
-    BytePlus,
-    /// `Black Forest Labs`.
-    BlackForestLabs,
-    /// `Cerebras`.
-    Cerebras,
-    /// `Chutes`.
-    Chutes,
-    /// `Cirrascale`.
-    Cirrascale,
-    /// `Claude Platform on AWS`.
-    ClaudePlatformOnAWS,
-    /// `Clarifai`.
-    Clarifai,
-    /// `Cloudflare`.
-    Cloudflare,
-    /// `Cohere`.
-    Cohere,
-    /// `CoreWeave`.
-    CoreWeave,
-    /// `Crucible`.
-    Crucible,
-    /// `Crusoe`.
-    Crusoe,
-    /// `Darkbloom`.
-    Darkbloom,
-    /// `Databricks`.
-    Databricks,
-    /// `Decart`.
-    Decart,
-    /// `Deepgram`.
-    Deepgram,
-    /// `DeepInfra`.
-    DeepInfra,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `DekaLLM`.
-    DekaLLM,
-    /// `DigitalOcean`.
-    DigitalOcean,
-    /// `Featherless`.
-    Featherless,
-    /// `Fireworks`.
-    Fireworks,
-    /// `Fish Audio`.
-    FishAudio,
-    /// `Friendli`.
-    Friendli,
-    /// `GMICloud`.
-    GMICloud,
-    /// `Google`.
-    Google,
-    /// `Google AI Studio`.
-    GoogleAIStudio,
-    /// `Groq`.
-    Groq,
-    /// `HeyGen`.
-    HeyGen,
-    /// `Inception`.
-    Inception,
-    /// `Inceptron`.
-    Inceptron,
-    /// `InferenceNet`.
-    InferenceNet,
-    /// `Ionstream`.
-    Ionstream,
-    /// `Infermatic`.
-    Infermatic,
-    /// `Io Net`.
-    IoNet,
-    /// `Inferact vLLM`.
-    InferactVLLM,
-    /// `Inflection`.
-    Inflection,
-    /// `Liquid`.
-    Liquid,
-    /// `Makora`.
-    Makora,
-    /// `Mara`.
-    Mara,
-    /// `Mancer 2`.
-    Mancer2,
-    /// `Meta`.
-    Meta,
-    /// `Minimax`.
-    Minimax,
-    /// `ModelRun`.
-    ModelRun,
-    /// `Mistral`.
-    Mistral,
-    /// `Modular`.
-    Modular,
-    /// `Moonshot AI`.
-    MoonshotAI,
-    /// `Morph`.
-    Morph,
-    /// `VoyageAI by MongoDB`.
-    VoyageAIByMongoDB,
-    /// `NCompass`.
-    NCompass,
-    /// `Nebius`.
-    Nebius,
-    /// `Nex AGI`.
-    NexAGI,
-    /// `NextBit`.
-    NextBit,
-    /// `Novita`.
-    Novita,
-    /// `Nvidia`.
-    Nvidia,
-    /// `OpenAI`.
-    OpenAI,
-    /// `OpenInference`.
-    OpenInference,
-    /// `Parasail`.
-    Parasail,
-    /// `Poolside`.
-    Poolside,
-    /// `Perceptron`.
-    Perceptron,
-    /// `Perplexity`.
-    Perplexity,
-    /// `Phala`.
-    Phala,
-    /// `Recraft`.
-    Recraft,
-    /// `Reka`.
-    Reka,
-    /// `Relace`.
-    Relace,
-    /// `Sail Research`.
-    SailResearch,
-    /// `Sakana AI`.
-    SakanaAI,
-    /// `SambaNova`.
-    SambaNova,
-    /// `Seed`.
-    Seed,
-    /// `SiliconFlow`.
-    SiliconFlow,
-    /// `Sourceful`.
-    Sourceful,
-    /// `StepFun`.
-    StepFun,
-    /// `Stealth`.
-    Stealth,
-    /// `StreamLake`.
-    StreamLake,
-    /// `Switchpoint`.
-    Switchpoint,
-    /// `Tencent`.
-    Tencent,
-    /// `Tenstorrent`.
-    Tenstorrent,
-    /// `Thinking Machines`.
-    ThinkingMachines,
-    /// `Together`.
-    Together,
-    /// `Upstage`.
-    Upstage,
-    /// `Venice`.
-    Venice,
-    /// `Wafer`.
-    Wafer,
-    /// `WandB`.
-    WandB,
-    /// `Quiver`.
-    Quiver,
-    /// `Krea`.
-    Krea,
-    /// `Runway`.
-    Runway,
-    /// `Xiaomi`.
-    Xiaomi,
-    /// `xAI`.
-    XAI,
-    /// `Z.AI`.
-    ZAI,
-    /// `FakeProvider`.
-    FakeProvider,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderPreferencesOnlyItem {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Modal => "Modal",
-            Self::AkashML => "AkashML",
-            Self::AI21 => "AI21",
-            Self::AionLabs => "AionLabs",
-            Self::Alibaba => "Alibaba",
-            Self::Ambient => "Ambient",
-            Self::Baidu => "Baidu",
-            Self::AmazonBedrock => "Amazon Bedrock",
-            Self::AmazonNova => "Amazon Nova",
-            Self::Anthropic => "Anthropic",
-            Self::ArceeAI => "Arcee AI",
-            Self::AtlasCloud => "AtlasCloud",
-            Self::Avian => "Avian",
-            Self::Azure => "Azure",
-            Self::BaseTen => "BaseTen",
-            Self::BytePlus => "BytePlus",
-            Self::BlackForestLabs => "Black Forest Labs",
-            Self::Cerebras => "Cerebras",
-            Self::Chutes => "Chutes",
-            Self::Cirrascale => "Cirrascale",
-            Self::ClaudePlatformOnAWS => "Claude Platform on AWS",
-            Self::Clarifai => "Clarifai",
-            Self::Cloudflare => "Cloudflare",
-            Self::Cohere => "Cohere",
-            Self::CoreWeave => "CoreWeave",
-            Self::Crucible => "Crucible",
-            Self::Crusoe => "Crusoe",
-            Self::Darkbloom => "Darkbloom",
-            Self::Databricks => "Databricks",
-            Self::Decart => "Decart",
-            Self::Deepgram => "Deepgram",
-            Self::DeepInfra => "DeepInfra",
-            Self::DeepSeek => "DeepSeek",
-            Self::DekaLLM => "DekaLLM",
-            Self::DigitalOcean => "DigitalOcean",
-            Self::Featherless => "Featherless",
-            Self::Fireworks => "Fireworks",
-            Self::FishAudio => "Fish Audio",
-            Self::Friendli => "Friendli",
-            Self::GMICloud => "GMICloud",
-            Self::Google => "Google",
-            Self::GoogleAIStudio => "Google AI Studio",
-            Self::Groq => "Groq",
-            Self::HeyGen => "HeyGen",
-            Self::Inception => "Inception",
-            Self::Inceptron => "Inceptron",
-            Self::InferenceNet => "InferenceNet",
-            Self::Ionstream => "Ionstream",
-            Self::Infermatic => "Infermatic",
-            Self::IoNet => "Io Net",
-            Self::InferactVLLM => "Inferact vLLM",
-            Self::Inflection => "Inflection",
-            Self::Liquid => "Liquid",
-            Self::Makora => "Makora",
-            Self::Mara => "Mara",
-            Self::Mancer2 => "Mancer 2",
-            Self::Meta => "Meta",
-            Self::Minimax => "Minimax",
-            Self::ModelRun => "ModelRun",
-            Self::Mistral => "Mistral",
-            Self::Modular => "Modular",
-            Self::MoonshotAI => "Moonshot AI",
-            Self::Morph => "Morph",
-            Self::VoyageAIByMongoDB => "VoyageAI by MongoDB",
-            Self::NCompass => "NCompass",
-            Self::Nebius => "Nebius",
-            Self::NexAGI => "Nex AGI",
-            Self::NextBit => "NextBit",
-            Self::Novita => "Novita",
-            Self::Nvidia => "Nvidia",
-            Self::OpenAI => "OpenAI",
-            Self::OpenInference => "OpenInference",
-            Self::Parasail => "Parasail",
-            Self::Poolside => "Poolside",
-            Self::Perceptron => "Perceptron",
-            Self::Perplexity => "Perplexity",
-            Self::Phala => "Phala",
-            Self::Recraft => "Recraft",
-            Self::Reka => "Reka",
-            Self::Relace => "Relace",
-            Self::SailResearch => "Sail Research",
-            Self::SakanaAI => "Sakana AI",
-            Self::SambaNova => "SambaNova",
-            Self::Seed => "Seed",
-            Self::SiliconFlow => "SiliconFlow",
-            Self::Sourceful => "Sourceful",
-            Self::StepFun => "StepFun",
-            Self::Stealth => "Stealth",
-            Self::StreamLake => "StreamLake",
-            Self::Switchpoint => "Switchpoint",
-            Self::Tencent => "Tencent",
-            Self::Tenstorrent => "Tenstorrent",
-            Self::ThinkingMachines => "Thinking Machines",
-            Self::Together => "Together",
-            Self::Upstage => "Upstage",
-            Self::Venice => "Venice",
-            Self::Wafer => "Wafer",
-            Self::WandB => "WandB",
-            Self::Quiver => "Quiver",
-            Self::Krea => "Krea",
-            Self::Runway => "Runway",
-            Self::Xiaomi => "Xiaomi",
-            Self::XAI => "xAI",
-            Self::ZAI => "Z.AI",
-            Self::FakeProvider => "FakeProvider",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "Modal" => Self::Modal,
-            "AkashML" => Self::AkashML,
-            "AI21" => Self::AI21,
-            "AionLabs" => Self::AionLabs,
-            "Alibaba" => Self::Alibaba,
-            "Ambient" => Self::Ambient,
-            "Baidu" => Self::Baidu,
-            "Amazon Bedrock" => Self::AmazonBedrock,
-            "Amazon Nova" => Self::AmazonNova,
-            "Anthropic" => Self::Anthropic,
-            "Arcee AI" => Self::ArceeAI,
-            "AtlasCloud" => Self::AtlasCloud,
-            "Avian" => Self::Avian,
-            "Azure" => Self::Azure,
-            "BaseTen" => Self::BaseTen,
-            "BytePlus" => Self::BytePlus,
-            "Black Forest Labs" => Self::BlackForestLabs,
-            "Cerebras" => Self::Cerebras,
-            "Chutes" => Self::Chutes,
-            "Cirrascale" => Self::Cirrascale,
-            "Claude Platform on AWS" => Self::ClaudePlatformOnAWS,
-            "Clarifai" => Self::Clarifai,
-            "Cloudflare" => Self::Cloudflare,
-            "Cohere" => Self::Cohere,
-            "CoreWeave" => Self::CoreWeave,
-            "Crucible" => Self::Crucible,
-            "Crusoe" => Self::Crusoe,
-            "Darkbloom" => Self::Darkbloom,
-            "Databricks" => Self::Databricks,
-            "Decart" => Self::Decart,
-            "Deepgram" => Self::Deepgram,
-            "DeepInfra" => Self::DeepInfra,
-            "DeepSeek" => Self::DeepSeek,
-            "DekaLLM" => Self::DekaLLM,
-            "DigitalOcean" => Self::DigitalOcean,
-            "Featherless" => Self::Featherless,
-            "Fireworks" => Self::Fireworks,
-            "Fish Audio" => Self::FishAudio,
-            "Friendli" => Self::Friendli,
-            "GMICloud" => Self::GMICloud,
-            "Google" => Self::Google,
-            "Google AI Studio" => Self::GoogleAIStudio,
-            "Groq" => Self::Groq,
-            "HeyGen" => Self::HeyGen,
-            "Inception" => Self::Inception,
-            "Inceptron" => Self::Inceptron,
-            "InferenceNet" => Self::InferenceNet,
-            "Ionstream" => Self::Ionstream,
-            "Infermatic" => Self::Infermatic,
-            "Io Net" => Self::IoNet,
-            "Inferact vLLM" => Self::InferactVLLM,
-            "Inflection" => Self::Inflection,
-            "Liquid" => Self::Liquid,
-            "Makora" => Self::Makora,
-            "Mara" => Self::Mara,
-            "Mancer 2" => Self::Mancer2,
-            "Meta" => Self::Meta,
-            "Minimax" => Self::Minimax,
-            "ModelRun" => Self::ModelRun,
-            "Mistral" => Self::Mistral,
-            "Modular" => Self::Modular,
-            "Moonshot AI" => Self::MoonshotAI,
-            "Morph" => Self::Morph,
-            "VoyageAI by MongoDB" => Self::VoyageAIByMongoDB,
-            "NCompass" => Self::NCompass,
-            "Nebius" => Self::Nebius,
-            "Nex AGI" => Self::NexAGI,
-            "NextBit" => Self::NextBit,
-            "Novita" => Self::Novita,
-            "Nvidia" => Self::Nvidia,
-            "OpenAI" => Self::OpenAI,
-            "OpenInference" => Self::OpenInference,
-            "Parasail" => Self::Parasail,
-            "Poolside" => Self::Poolside,
-            "Perceptron" => Self::Perceptron,
-            "Perplexity" => Self::Perplexity,
-            "Phala" => Self::Phala,
-            "Recraft" => Self::Recraft,
-            "Reka" => Self::Reka,
-            "Relace" => Self::Relace,
-            "Sail Research" => Self::SailResearch,
-            "Sakana AI" => Self::SakanaAI,
-            "SambaNova" => Self::SambaNova,
-            "Seed" => Self::Seed,
-            "SiliconFlow" => Self::SiliconFlow,
-            "Sourceful" => Self::Sourceful,
-            "StepFun" => Self::StepFun,
-            "Stealth" => Self::Stealth,
-            "StreamLake" => Self::StreamLake,
-            "Switchpoint" => Self::Switchpoint,
-            "Tencent" => Self::Tencent,
-            "Tenstorrent" => Self::Tenstorrent,
-            "Thinking Machines" => Self::ThinkingMachines,
-            "Together" => Self::Together,
-            "Upstage" => Self::Upstage,
-            "Venice" => Self::Venice,
-            "Wafer" => Self::Wafer,
-            "WandB" => Self::WandB,
-            "Quiver" => Self::Quiver,
-            "Krea" => Self::Krea,
-            "Runway" => Self::Runway,
-            "Xiaomi" => Self::Xiaomi,
-            "xAI" => Self::XAI,
-            "Z.AI" => Self::ZAI,
-            "FakeProvider" => Self::FakeProvider,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderPreferencesOnlyItem);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderPreferencesOrderItem {
-    /// `Modal`.
-    Modal,
-    /// `AkashML`.
-    AkashML,
-    /// `AI21`.
-    AI21,
-    /// `AionLabs`.
-    AionLabs,
-    /// `Alibaba`.
-    Alibaba,
-    /// `Ambient`.
-    Ambient,
-    /// `Baidu`.
-    Baidu,
-    /// `Amazon Bedrock`.
-    AmazonBedrock,
-    /// `Amazon Nova`.
-    AmazonNova,
-    /// `Anthropic`.
-    Anthropic,
-    /// `Arcee AI`.
-    ArceeAI,
-    /// `AtlasCloud`.
-    AtlasCloud,
-    /// `Avian`.
-    Avian,
-    /// `Azure`.
-    Azure,
-    /// `BaseTen`.
-    BaseTen,
-    /// `BytePlus`.
-    BytePlus,
-    /// `Black Forest Labs`.
-    BlackForestLabs,
-    /// `Cerebras`.
-    Cerebras,
-    /// `Chutes`.
-    Chutes,
-    /// `Cirrascale`.
-    Cirrascale,
-    /// `Claude Platform on AWS`.
-    ClaudePlatformOnAWS,
-    /// `Clarifai`.
-    Clarifai,
-    /// `Cloudflare`.
-    Cloudflare,
-    /// `Cohere`.
-    Cohere,
-    /// `CoreWeave`.
-    CoreWeave,
-    /// `Crucible`.
-    Crucible,
-    /// `Crusoe`.
-    Crusoe,
-    /// `Darkbloom`.
-    Darkbloom,
-    /// `Databricks`.
-    Databricks,
-    /// `Decart`.
-    Decart,
-    /// `Deepgram`.
-    Deepgram,
-    /// `DeepInfra`.
-    DeepInfra,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `DekaLLM`.
-    DekaLLM,
-    /// `DigitalOcean`.
-    DigitalOcean,
-    /// `Featherless`.
-    Featherless,
-    /// `Fireworks`.
-    Fireworks,
-    /// `Fish Audio`.
-    FishAudio,
-    /// `Friendli`.
-    Friendli,
-    /// `GMICloud`.
-    GMICloud,
-    /// `Google`.
-    Google,
-    /// `Google AI Studio`.
-    GoogleAIStudio,
-    /// `Groq`.
-    Groq,
-    /// `HeyGen`.
-    HeyGen,
-    /// `Inception`.
-    Inception,
-    /// `Inceptron`.
-    Inceptron,
-    /// `InferenceNet`.
-    InferenceNet,
-    /// `Ionstream`.
-    Ionstream,
-    /// `Infermatic`.
-    Infermatic,
-    /// `Io Net`.
-    IoNet,
-    /// `Inferact vLLM`.
-    InferactVLLM,
-    /// `Inflection`.
-    Inflection,
-    /// `Liquid`.
-    Liquid,
-    /// `Makora`.
-    Makora,
-    /// `Mara`.
-    Mara,
-    /// `Mancer 2`.
-    Mancer2,
-    /// `Meta`.
-    Meta,
-    /// `Minimax`.
-    Minimax,
-    /// `ModelRun`.
-    ModelRun,
-    /// `Mistral`.
-    Mistral,
-    /// `Modular`.
-    Modular,
-    /// `Moonshot AI`.
-    MoonshotAI,
-    /// `Morph`.
-    Morph,
-    /// `VoyageAI by MongoDB`.
-    VoyageAIByMongoDB,
-    /// `NCompass`.
-    NCompass,
-    /// `Nebius`.
-    Nebius,
-    /// `Nex AGI`.
-    NexAGI,
-    /// `NextBit`.
-    NextBit,
-    /// `Novita`.
-    Novita,
-    /// `Nvidia`.
-    Nvidia,
-    /// `OpenAI`.
-    OpenAI,
-    /// `OpenInference`.
-    OpenInference,
-    /// `Parasail`.
-    Parasail,
-    /// `Poolside`.
-    Poolside,
-    /// `Perceptron`.
-    Perceptron,
-    /// `Perplexity`.
-    Perplexity,
-    /// `Phala`.
-    Phala,
-    /// `Recraft`.
-    Recraft,
-    /// `Reka`.
-    Reka,
-    /// `Relace`.
-    Relace,
-    /// `Sail Research`.
-    SailResearch,
-    /// `Sakana AI`.
-    SakanaAI,
-    /// `SambaNova`.
-    SambaNova,
-    /// `Seed`.
-    Seed,
-    /// `SiliconFlow`.
-    SiliconFlow,
-    /// `Sourceful`.
-    Sourceful,
-    /// `StepFun`.
-    StepFun,
-    /// `Stealth`.
-    Stealth,
-    /// `StreamLake`.
-    StreamLake,
-    /// `Switchpoint`.
-    Switchpoint,
-    /// `Tencent`.
-    Tencent,
-    /// `Tenstorrent`.
-    Tenstorrent,
-    /// `Thinking Machines`.
-    ThinkingMachines,
-    /// `Together`.
-    Together,
-    /// `Upstage`.
-    Upstage,
-    /// `Venice`.
-    Venice,
-    /// `Wafer`.
-    Wafer,
-    /// `WandB`.
-    WandB,
-    /// `Quiver`.
-    Quiver,
-    /// `Krea`.
-    Krea,
-    /// `Runway`.
-    Runway,
-    /// `Xiaomi`.
-    Xiaomi,
-    /// `xAI`.
-    XAI,
-    /// `Z.AI`.
-    ZAI,
-    /// `FakeProvider`.
-    FakeProvider,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderPreferencesOrderItem {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Modal => "Modal",
-            Self::AkashML => "AkashML",
-            Self::AI21 => "AI21",
-            Self::AionLabs => "AionLabs",
-            Self::Alibaba => "Alibaba",
-            Self::Ambient => "Ambient",
-            Self::Baidu => "Baidu",
-            Self::AmazonBedrock => "Amazon Bedrock",
-            Self::AmazonNova => "Amazon Nova",
-            Self::Anthropic => "Anthropic",
-            Self::ArceeAI => "Arcee AI",
-            Self::AtlasCloud => "AtlasCloud",
-            Self::Avian => "Avian",
-            Self::Azure => "Azure",
-            Self::BaseTen => "BaseTen",
-            Self::BytePlus => "BytePlus",
-            Self::BlackForestLabs => "Black Forest Labs",
-            Self::Cerebras => "Cerebras",
-            Self::Chutes => "Chutes",
-            Self::Cirrascale => "Cirrascale",
-            Self::ClaudePlatformOnAWS => "Claude Platform on AWS",
-            Self::Clarifai => "Clarifai",
-            Self::Cloudflare => "Cloudflare",
-            Self::Cohere => "Cohere",
-            Self::CoreWeave => "CoreWeave",
-            Self::Crucible => "Crucible",
-            Self::Crusoe => "Crusoe",
-            Self::Darkbloom => "Darkbloom",
-            Self::Databricks => "Databricks",
-            Self::Decart => "Decart",
-            Self::Deepgram => "Deepgram",
-            Self::DeepInfra => "DeepInfra",
-            Self::DeepSeek => "DeepSeek",
-            Self::DekaLLM => "DekaLLM",
-            Self::DigitalOcean => "DigitalOcean",
-            Self::Featherless => "Featherless",
-            Self::Fireworks => "Fireworks",
-            Self::FishAudio => "Fish Audio",
-            Self::Friendli => "Friendli",
-            Self::GMICloud => "GMICloud",
-            Self::Google => "Google",
-            Self::GoogleAIStudio => "Google AI Studio",
-            Self::Groq => "Groq",
-            Self::HeyGen => "HeyGen",
-            Self::Inception => "Inception",
-            Self::Inceptron => "Inceptron",
-            Self::InferenceNet => "InferenceNet",
-            Self::Ionstream => "Ionstream",
-            Self::Infermatic => "Infermatic",
-            Self::IoNet => "Io Net",
-            Self::InferactVLLM => "Inferact vLLM",
-            Self::Inflection => "Inflection",
-            Self::Liquid => "Liquid",
-            Self::Makora => "Makora",
-            Self::Mara => "Mara",
-            Self::Mancer2 => "Mancer 2",
-            Self::Meta => "Meta",
-            Self::Minimax => "Minimax",
-            Self::ModelRun => "ModelRun",
-            Self::Mistral => "Mistral",
-            Self::Modular => "Modular",
-            Self::MoonshotAI => "Moonshot AI",
-            Self::Morph => "Morph",
-            Self::VoyageAIByMongoDB => "VoyageAI by MongoDB",
-            Self::NCompass => "NCompass",
-            Self::Nebius => "Nebius",
-            Self::NexAGI => "Nex AGI",
-            Self::NextBit => "NextBit",
-            Self::Novita => "Novita",
-            Self::Nvidia => "Nvidia",
-            Self::OpenAI => "OpenAI",
-            Self::OpenInference => "OpenInference",
-            Self::Parasail => "Parasail",
-            Self::Poolside => "Poolside",
-            Self::Perceptron => "Perceptron",
-            Self::Perplexity => "Perplexity",
-            Self::Phala => "Phala",
-            Self::Recraft => "Recraft",
-            Self::Reka => "Reka",
-            Self::Relace => "Relace",
-            Self::SailResearch => "Sail Research",
-            Self::SakanaAI => "Sakana AI",
-            Self::SambaNova => "SambaNova",
-            Self::Seed => "Seed",
-            Self::SiliconFlow => "SiliconFlow",
-            Self::Sourceful => "Sourceful",
-            Self::StepFun => "StepFun",
-            Self::Stealth => "Stealth",
-            Self::StreamLake => "StreamLake",
-            Self::Switchpoint => "Switchpoint",
-            Self::Tencent => "Tencent",
-            Self::Tenstorrent => "Tenstorrent",
-            Self::ThinkingMachines => "Thinking Machines",
-            Self::Together => "Together",
-            Self::Upstage => "Upstage",
-            Self::Venice => "Venice",
-            Self::Wafer => "Wafer",
-            Self::WandB => "WandB",
-            Self::Quiver => "Quiver",
-            Self::Krea => "Krea",
-            Self::Runway => "Runway",
-            Self::Xiaomi => "Xiaomi",
-            Self::XAI => "xAI",
-            Self::ZAI => "Z.AI",
-            Self::FakeProvider => "FakeProvider",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "Modal" => Self::Modal,
-            "AkashML" => Self::AkashML,
-            "AI21" => Self::AI21,
-            "AionLabs" => Self::AionLabs,
-            "Alibaba" => Self::Alibaba,
-            "Ambient" => Self::Ambient,
-            "Baidu" => Self::Baidu,
-            "Amazon Bedrock" => Self::AmazonBedrock,
-            "Amazon Nova" => Self::AmazonNova,
-            "Anthropic" => Self::Anthropic,
-            "Arcee AI" => Self::ArceeAI,
-            "AtlasCloud" => Self::AtlasCloud,
-            "Avian" => Self::Avian,
-            "Azure" => Self::Azure,
-            "BaseTen" => Self::BaseTen,
-            "BytePlus" => Self::BytePlus,
-            "Black Forest Labs" => Self::BlackForestLabs,
-            "Cerebras" => Self::Cerebras,
-            "Chutes" => Self::Chutes,
-            "Cirrascale" => Self::Cirrascale,
-            "Claude Platform on AWS" => Self::ClaudePlatformOnAWS,
-            "Clarifai" => Self::Clarifai,
-            "Cloudflare" => Self::Cloudflare,
-            "Cohere" => Self::Cohere,
-            "CoreWeave" => Self::CoreWeave,
-            "Crucible" => Self::Crucible,
-            "Crusoe" => Self::Crusoe,
-            "Darkbloom" => Self::Darkbloom,
-            "Databricks" => Self::Databricks,
-            "Decart" => Self::Decart,
-            "Deepgram" => Self::Deepgram,
-            "DeepInfra" => Self::DeepInfra,
-            "DeepSeek" => Self::DeepSeek,
-            "DekaLLM" => Self::DekaLLM,
-            "DigitalOcean" => Self::DigitalOcean,
-            "Featherless" => Self::Featherless,
-            "Fireworks" => Self::Fireworks,
-            "Fish Audio" => Self::FishAudio,
-            "Friendli" => Self::Friendli,
-            "GMICloud" => Self::GMICloud,
-            "Google" => Self::Google,
-            "Google AI Studio" => Self::GoogleAIStudio,
-            "Groq" => Self::Groq,
-            "HeyGen" => Self::HeyGen,
-            "Inception" => Self::Inception,
-            "Inceptron" => Self::Inceptron,
-            "InferenceNet" => Self::InferenceNet,
-            "Ionstream" => Self::Ionstream,
-            "Infermatic" => Self::Infermatic,
-            "Io Net" => Self::IoNet,
-            "Inferact vLLM" => Self::InferactVLLM,
-            "Inflection" => Self::Inflection,
-            "Liquid" => Self::Liquid,
-            "Makora" => Self::Makora,
-            "Mara" => Self::Mara,
-            "Mancer 2" => Self::Mancer2,
-            "Meta" => Self::Meta,
-            "Minimax" => Self::Minimax,
-            "ModelRun" => Self::ModelRun,
-            "Mistral" => Self::Mistral,
-            "Modular" => Self::Modular,
-            "Moonshot AI" => Self::MoonshotAI,
-            "Morph" => Self::Morph,
-            "VoyageAI by MongoDB" => Self::VoyageAIByMongoDB,
-            "NCompass" => Self::NCompass,
-            "Nebius" => Self::Nebius,
-            "Nex AGI" => Self::NexAGI,
-            "NextBit" => Self::NextBit,
-            "Novita" => Self::Novita,
-            "Nvidia" => Self::Nvidia,
-            "OpenAI" => Self::OpenAI,
-            "OpenInference" => Self::OpenInference,
-            "Parasail" => Self::Parasail,
-            "Poolside" => Self::Poolside,
-            "Perceptron" => Self::Perceptron,
-            "Perplexity" => Self::Perplexity,
-            "Phala" => Self::Phala,
-            "Recraft" => Self::Recraft,
-            "Reka" => Self::Reka,
-            "Relace" => Self::Relace,
-            "Sail Research" => Self::SailResearch,
-            "Sakana AI" => Self::SakanaAI,
-            "SambaNova" => Self::SambaNova,
-            "Seed" => Self::Seed,
-            "SiliconFlow" => Self::SiliconFlow,
-            "Sourceful" => Self::Sourceful,
-            "StepFun" => Self::StepFun,
-            "Stealth" => Self::Stealth,
-            "StreamLake" => Self::StreamLake,
-            "Switchpoint" => Self::Switchpoint,
-            "Tencent" => Self::Tencent,
-            "Tenstorrent" => Self::Tenstorrent,
-            "Thinking Machines" => Self::ThinkingMachines,
-            "Together" => Self::Together,
-            "Upstage" => Self::Upstage,
-            "Venice" => Self::Venice,
-            "Wafer" => Self::Wafer,
-            "WandB" => Self::WandB,
-            "Quiver" => Self::Quiver,
-            "Krea" => Self::Krea,
-            "Runway" => Self::Runway,
-            "Xiaomi" => Self::Xiaomi,
-            "xAI" => Self::XAI,
-            "Z.AI" => Self::ZAI,
-            "FakeProvider" => Self::FakeProvider,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderPreferencesOrderItem);
 
 /// No description yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -2868,31 +1187,31 @@ wire::untagged_union!(ProviderPreferencesSort);
 #[non_exhaustive]
 pub struct ProviderPreferences {
     /// No description yet.
+    pub order: Option<Vec<String>>,
+    /// No description yet.
+    pub only: Option<Vec<String>>,
+    /// No description yet.
+    pub ignore: Option<Vec<String>>,
+    /// No description yet.
     pub allow_fallbacks: Option<bool>,
-    /// No description yet.
-    pub data_collection: Option<ProviderPreferencesDataCollection>,
-    /// No description yet.
-    pub enforce_distillable_text: Option<bool>,
-    /// No description yet.
-    pub ignore: Option<Vec<ProviderPreferencesIgnoreItem>>,
-    /// No description yet.
-    pub max_price: Option<ProviderPreferencesMaxPrice>,
-    /// No description yet.
-    pub only: Option<Vec<ProviderPreferencesOnlyItem>>,
-    /// No description yet.
-    pub order: Option<Vec<ProviderPreferencesOrderItem>>,
-    /// No description yet.
-    pub preferred_max_latency: Option<PreferredMaxLatency>,
-    /// No description yet.
-    pub preferred_min_throughput: Option<PreferredMinThroughput>,
-    /// No description yet.
-    pub quantizations: Option<Vec<Quantization>>,
     /// No description yet.
     pub require_parameters: Option<bool>,
     /// No description yet.
-    pub sort: Option<ProviderPreferencesSort>,
+    pub data_collection: Option<DataCollection>,
     /// No description yet.
     pub zdr: Option<bool>,
+    /// No description yet.
+    pub enforce_distillable_text: Option<bool>,
+    /// No description yet.
+    pub quantizations: Option<Vec<Quantization>>,
+    /// No description yet.
+    pub sort: Option<ProviderPreferencesSort>,
+    /// No description yet.
+    pub max_price: Option<ProviderMaxPrice>,
+    /// No description yet.
+    pub preferred_min_throughput: Option<PreferredMinThroughput>,
+    /// No description yet.
+    pub preferred_max_latency: Option<PreferredMaxLatency>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
@@ -2903,79 +1222,61 @@ impl ProviderPreferences {
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`allow_fallbacks`](Self::allow_fallbacks).
+    /// Sets [`order`](Self::order).
     #[must_use]
-    pub fn with_allow_fallbacks(mut self, value: bool) -> Self {
-        self.allow_fallbacks = Some(value);
-        self
-    }
-    /// Sets [`data_collection`](Self::data_collection).
-    #[must_use]
-    pub fn with_data_collection(
+    pub fn with_order(
         mut self,
-        value: impl Into<ProviderPreferencesDataCollection>,
+        value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.data_collection = Some(value.into());
-        self
-    }
-    /// Sets [`enforce_distillable_text`](Self::enforce_distillable_text).
-    #[must_use]
-    pub fn with_enforce_distillable_text(mut self, value: bool) -> Self {
-        self.enforce_distillable_text = Some(value);
-        self
-    }
-    /// Sets [`ignore`](Self::ignore).
-    #[must_use]
-    pub fn with_ignore(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ProviderPreferencesIgnoreItem>>,
-    ) -> Self {
-        self.ignore = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`max_price`](Self::max_price).
-    #[must_use]
-    pub fn with_max_price(
-        mut self,
-        value: impl Into<ProviderPreferencesMaxPrice>,
-    ) -> Self {
-        self.max_price = Some(value.into());
+        self.order = Some(value.into_iter().map(Into::into).collect());
         self
     }
     /// Sets [`only`](Self::only).
     #[must_use]
     pub fn with_only(
         mut self,
-        value: impl IntoIterator<Item = impl Into<ProviderPreferencesOnlyItem>>,
+        value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         self.only = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`order`](Self::order).
+    /// Sets [`ignore`](Self::ignore).
     #[must_use]
-    pub fn with_order(
+    pub fn with_ignore(
         mut self,
-        value: impl IntoIterator<Item = impl Into<ProviderPreferencesOrderItem>>,
+        value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.order = Some(value.into_iter().map(Into::into).collect());
+        self.ignore = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`preferred_max_latency`](Self::preferred_max_latency).
+    /// Sets [`allow_fallbacks`](Self::allow_fallbacks).
     #[must_use]
-    pub fn with_preferred_max_latency(
-        mut self,
-        value: impl Into<PreferredMaxLatency>,
-    ) -> Self {
-        self.preferred_max_latency = Some(value.into());
+    pub fn with_allow_fallbacks(mut self, value: bool) -> Self {
+        self.allow_fallbacks = Some(value);
         self
     }
-    /// Sets [`preferred_min_throughput`](Self::preferred_min_throughput).
+    /// Sets [`require_parameters`](Self::require_parameters).
     #[must_use]
-    pub fn with_preferred_min_throughput(
-        mut self,
-        value: impl Into<PreferredMinThroughput>,
-    ) -> Self {
-        self.preferred_min_throughput = Some(value.into());
+    pub fn with_require_parameters(mut self, value: bool) -> Self {
+        self.require_parameters = Some(value);
+        self
+    }
+    /// Sets [`data_collection`](Self::data_collection).
+    #[must_use]
+    pub fn with_data_collection(mut self, value: impl Into<DataCollection>) -> Self {
+        self.data_collection = Some(value.into());
+        self
+    }
+    /// Sets [`zdr`](Self::zdr).
+    #[must_use]
+    pub fn with_zdr(mut self, value: bool) -> Self {
+        self.zdr = Some(value);
+        self
+    }
+    /// Sets [`enforce_distillable_text`](Self::enforce_distillable_text).
+    #[must_use]
+    pub fn with_enforce_distillable_text(mut self, value: bool) -> Self {
+        self.enforce_distillable_text = Some(value);
         self
     }
     /// Sets [`quantizations`](Self::quantizations).
@@ -2987,22 +1288,34 @@ impl ProviderPreferences {
         self.quantizations = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`require_parameters`](Self::require_parameters).
-    #[must_use]
-    pub fn with_require_parameters(mut self, value: bool) -> Self {
-        self.require_parameters = Some(value);
-        self
-    }
     /// Sets [`sort`](Self::sort).
     #[must_use]
     pub fn with_sort(mut self, value: impl Into<ProviderPreferencesSort>) -> Self {
         self.sort = Some(value.into());
         self
     }
-    /// Sets [`zdr`](Self::zdr).
+    /// Sets [`max_price`](Self::max_price).
     #[must_use]
-    pub fn with_zdr(mut self, value: bool) -> Self {
-        self.zdr = Some(value);
+    pub fn with_max_price(mut self, value: impl Into<ProviderMaxPrice>) -> Self {
+        self.max_price = Some(value.into());
+        self
+    }
+    /// Sets [`preferred_min_throughput`](Self::preferred_min_throughput).
+    #[must_use]
+    pub fn with_preferred_min_throughput(
+        mut self,
+        value: impl Into<PreferredMinThroughput>,
+    ) -> Self {
+        self.preferred_min_throughput = Some(value.into());
+        self
+    }
+    /// Sets [`preferred_max_latency`](Self::preferred_max_latency).
+    #[must_use]
+    pub fn with_preferred_max_latency(
+        mut self,
+        value: impl Into<PreferredMaxLatency>,
+    ) -> Self {
+        self.preferred_max_latency = Some(value.into());
         self
     }
 }
@@ -3012,19 +1325,19 @@ impl wire::Object for ProviderPreferences {
     const FIELDS: u8 = 13;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "allow_fallbacks" => Some(0),
-            "data_collection" => Some(1),
-            "enforce_distillable_text" => Some(2),
-            "ignore" => Some(3),
-            "max_price" => Some(4),
-            "only" => Some(5),
-            "order" => Some(6),
-            "preferred_max_latency" => Some(7),
-            "preferred_min_throughput" => Some(8),
-            "quantizations" => Some(9),
-            "require_parameters" => Some(10),
-            "sort" => Some(11),
-            "zdr" => Some(12),
+            "order" => Some(0),
+            "only" => Some(1),
+            "ignore" => Some(2),
+            "allow_fallbacks" => Some(3),
+            "require_parameters" => Some(4),
+            "data_collection" => Some(5),
+            "zdr" => Some(6),
+            "enforce_distillable_text" => Some(7),
+            "quantizations" => Some(8),
+            "sort" => Some(9),
+            "max_price" => Some(10),
+            "preferred_min_throughput" => Some(11),
+            "preferred_max_latency" => Some(12),
             _ => None,
         }
     }
@@ -3034,19 +1347,19 @@ impl wire::Object for ProviderPreferences {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.allow_fallbacks, source),
-            1 => wire::optional(&mut self.data_collection, source),
-            2 => wire::optional(&mut self.enforce_distillable_text, source),
-            3 => wire::optional(&mut self.ignore, source),
-            4 => wire::optional(&mut self.max_price, source),
-            5 => wire::optional(&mut self.only, source),
-            6 => wire::optional(&mut self.order, source),
-            7 => wire::optional(&mut self.preferred_max_latency, source),
-            8 => wire::optional(&mut self.preferred_min_throughput, source),
-            9 => wire::optional(&mut self.quantizations, source),
-            10 => wire::optional(&mut self.require_parameters, source),
-            11 => wire::optional(&mut self.sort, source),
-            12 => wire::optional(&mut self.zdr, source),
+            0 => wire::optional(&mut self.order, source),
+            1 => wire::optional(&mut self.only, source),
+            2 => wire::optional(&mut self.ignore, source),
+            3 => wire::optional(&mut self.allow_fallbacks, source),
+            4 => wire::optional(&mut self.require_parameters, source),
+            5 => wire::optional(&mut self.data_collection, source),
+            6 => wire::optional(&mut self.zdr, source),
+            7 => wire::optional(&mut self.enforce_distillable_text, source),
+            8 => wire::optional(&mut self.quantizations, source),
+            9 => wire::optional(&mut self.sort, source),
+            10 => wire::optional(&mut self.max_price, source),
+            11 => wire::optional(&mut self.preferred_min_throughput, source),
+            12 => wire::optional(&mut self.preferred_max_latency, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -3056,25 +1369,25 @@ impl wire::Object for ProviderPreferences {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("allow_fallbacks", &self.allow_fallbacks),
-            1 => fields.optional("data_collection", &self.data_collection),
-            2 => {
+            0 => fields.optional("order", &self.order),
+            1 => fields.optional("only", &self.only),
+            2 => fields.optional("ignore", &self.ignore),
+            3 => fields.optional("allow_fallbacks", &self.allow_fallbacks),
+            4 => fields.optional("require_parameters", &self.require_parameters),
+            5 => fields.optional("data_collection", &self.data_collection),
+            6 => fields.optional("zdr", &self.zdr),
+            7 => {
                 fields
                     .optional("enforce_distillable_text", &self.enforce_distillable_text)
             }
-            3 => fields.optional("ignore", &self.ignore),
-            4 => fields.optional("max_price", &self.max_price),
-            5 => fields.optional("only", &self.only),
-            6 => fields.optional("order", &self.order),
-            7 => fields.optional("preferred_max_latency", &self.preferred_max_latency),
-            8 => {
+            8 => fields.optional("quantizations", &self.quantizations),
+            9 => fields.optional("sort", &self.sort),
+            10 => fields.optional("max_price", &self.max_price),
+            11 => {
                 fields
                     .optional("preferred_min_throughput", &self.preferred_min_throughput)
             }
-            9 => fields.optional("quantizations", &self.quantizations),
-            10 => fields.optional("require_parameters", &self.require_parameters),
-            11 => fields.optional("sort", &self.sort),
-            12 => fields.optional("zdr", &self.zdr),
+            12 => fields.optional("preferred_max_latency", &self.preferred_max_latency),
             _ => Ok(()),
         }
     }
@@ -3585,3 +1898,147 @@ impl RoutingStrategy {
 }
 
 wire::open_string!(RoutingStrategy);
+
+/// No description yet.
+///
+/// OpenRouter component: `ProviderMaxPrice`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProviderMaxPrice {
+    /// No description yet.
+    pub prompt: Option<Decimal>,
+    /// No description yet.
+    pub completion: Option<Decimal>,
+    /// No description yet.
+    pub request: Option<Decimal>,
+    /// No description yet.
+    pub image: Option<Decimal>,
+    /// No description yet.
+    pub audio: Option<Decimal>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ProviderMaxPrice {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`prompt`](Self::prompt).
+    #[must_use]
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
+        self.prompt = Some(value.into());
+        self
+    }
+    /// Sets [`completion`](Self::completion).
+    #[must_use]
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
+        self.completion = Some(value.into());
+        self
+    }
+    /// Sets [`request`](Self::request).
+    #[must_use]
+    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
+        self.request = Some(value.into());
+        self
+    }
+    /// Sets [`image`](Self::image).
+    #[must_use]
+    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
+        self.image = Some(value.into());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ProviderMaxPrice {
+    const NAME: &'static str = "ProviderMaxPrice";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "prompt" => Some(0),
+            "completion" => Some(1),
+            "request" => Some(2),
+            "image" => Some(3),
+            "audio" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.prompt, source),
+            1 => wire::optional(&mut self.completion, source),
+            2 => wire::optional(&mut self.request, source),
+            3 => wire::optional(&mut self.image, source),
+            4 => wire::optional(&mut self.audio, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("prompt", &self.prompt),
+            1 => fields.optional("completion", &self.completion),
+            2 => fields.optional("request", &self.request),
+            3 => fields.optional("image", &self.image),
+            4 => fields.optional("audio", &self.audio),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ProviderMaxPrice);
+
+/// No description yet.
+///
+/// OpenRouter component: `DataCollection`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DataCollection {
+    /// `allow`.
+    Allow,
+    /// `deny`.
+    Deny,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl DataCollection {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "allow" => Self::Allow,
+            "deny" => Self::Deny,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(DataCollection);

@@ -1335,93 +1335,42 @@ impl wire::Object for ChatServerToolChoice {
 wire::object!(ChatServerToolChoice);
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamToolCallFunction {
-    /// No description yet.
-    pub arguments: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamToolCallFunction {
-    /// Sets [`arguments`](Self::arguments).
-    #[must_use]
-    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
-        self.arguments = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatStreamToolCallFunction {
-    const NAME: &'static str = "ChatStreamToolCallFunction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "arguments" => Some(0),
-            "name" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.arguments, source),
-            1 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("arguments", &self.arguments),
-            1 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamToolCallFunction);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatStreamToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamToolCall {
     /// No description yet.
-    pub function: Option<ChatStreamToolCallFunction>,
+    pub index: Option<u64>,
     /// No description yet.
     pub id: Option<String>,
     /// No description yet.
-    pub index: Option<u64>,
-    /// No description yet.
     pub kind: Option<String>,
+    /// No description yet.
+    pub function: Option<ChatStreamToolCallFunction>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatStreamToolCall {
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: u64) -> Self {
+        self.index = Some(value);
+        self
+    }
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = Some(value.into());
+        self
+    }
     /// Sets [`function`](Self::function).
     #[must_use]
     pub fn with_function(
@@ -1431,24 +1380,6 @@ impl ChatStreamToolCall {
         self.function = Some(value.into());
         self
     }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: u64) -> Self {
-        self.index = Some(value);
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = Some(value.into());
-        self
-    }
 }
 
 impl wire::Object for ChatStreamToolCall {
@@ -1456,10 +1387,10 @@ impl wire::Object for ChatStreamToolCall {
     const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "function" => Some(0),
+            "index" => Some(0),
             "id" => Some(1),
-            "index" => Some(2),
-            "type" => Some(3),
+            "type" => Some(2),
+            "function" => Some(3),
             _ => None,
         }
     }
@@ -1469,10 +1400,10 @@ impl wire::Object for ChatStreamToolCall {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.function, source),
+            0 => wire::optional(&mut self.index, source),
             1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.index, source),
-            3 => wire::optional(&mut self.kind, source),
+            2 => wire::optional(&mut self.kind, source),
+            3 => wire::optional(&mut self.function, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1482,10 +1413,10 @@ impl wire::Object for ChatStreamToolCall {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("function", &self.function),
+            0 => fields.optional("index", &self.index),
             1 => fields.optional("id", &self.id),
-            2 => fields.optional("index", &self.index),
-            3 => fields.optional("type", &self.kind),
+            2 => fields.optional("type", &self.kind),
+            3 => fields.optional("function", &self.function),
             _ => Ok(()),
         }
     }
@@ -1500,106 +1431,15 @@ impl wire::Object for ChatStreamToolCall {
 wire::object!(ChatStreamToolCall);
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatToolCallFunction {
-    /// No description yet.
-    pub arguments: String,
-    /// No description yet.
-    pub name: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatToolCallFunction {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(arguments: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            arguments: {
-                let value = arguments;
-                value.into()
-            },
-            name: {
-                let value = name;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`arguments`](Self::arguments).
-    #[must_use]
-    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
-        self.arguments = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatToolCallFunction {
-    const NAME: &'static str = "ChatToolCallFunction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "arguments" => Some(0),
-            "name" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.arguments, source),
-            1 => wire::required(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("arguments", &self.arguments),
-            1 => fields.required("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatToolCallFunction);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolCall {
     /// No description yet.
-    pub function: ChatToolCallFunction,
-    /// No description yet.
     pub id: String,
+    /// No description yet.
+    pub function: ChatToolCallFunction,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1609,31 +1449,31 @@ impl ChatToolCall {
     /// Creates a value with the fields that the API requires.
     #[must_use]
     pub fn new(
-        function: impl Into<ChatToolCallFunction>,
         id: impl Into<String>,
+        function: impl Into<ChatToolCallFunction>,
     ) -> Self {
         Self {
-            function: {
-                let value = function;
-                value.into()
-            },
             id: {
                 let value = id;
+                value.into()
+            },
+            function: {
+                let value = function;
                 value.into()
             },
             ..Self::default()
         }
     }
-    /// Sets [`function`](Self::function).
-    #[must_use]
-    pub fn with_function(mut self, value: impl Into<ChatToolCallFunction>) -> Self {
-        self.function = value.into();
-        self
-    }
     /// Sets [`id`](Self::id).
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = value.into();
+        self
+    }
+    /// Sets [`function`](Self::function).
+    #[must_use]
+    pub fn with_function(mut self, value: impl Into<ChatToolCallFunction>) -> Self {
+        self.function = value.into();
         self
     }
 }
@@ -1643,9 +1483,9 @@ impl wire::Object for ChatToolCall {
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "function" => Some(0),
-            "id" => Some(1),
-            "type" => Some(2),
+            "id" => Some(0),
+            "type" => Some(1),
+            "function" => Some(2),
             _ => None,
         }
     }
@@ -1655,9 +1495,9 @@ impl wire::Object for ChatToolCall {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.function, source),
-            1 => wire::required(&mut self.id, source),
-            2 => wire::constant("type", "function", source),
+            0 => wire::required(&mut self.id, source),
+            1 => wire::constant("type", "function", source),
+            2 => wire::required(&mut self.function, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1667,9 +1507,9 @@ impl wire::Object for ChatToolCall {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("function", &self.function),
-            1 => fields.required("id", &self.id),
-            2 => fields.constant("type", "function"),
+            0 => fields.required("id", &self.id),
+            1 => fields.constant("type", "function"),
+            2 => fields.required("function", &self.function),
             _ => Ok(()),
         }
     }
@@ -5002,3 +4842,167 @@ impl ChatToolChoiceMode {
 }
 
 wire::open_string!(ChatToolChoiceMode);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatToolCallFunction`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatToolCallFunction {
+    /// No description yet.
+    pub name: String,
+    /// No description yet.
+    pub arguments: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ChatToolCallFunction {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
+        Self {
+            name: {
+                let value = name;
+                value.into()
+            },
+            arguments: {
+                let value = arguments;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+    /// Sets [`arguments`](Self::arguments).
+    #[must_use]
+    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
+        self.arguments = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatToolCallFunction {
+    const NAME: &'static str = "ChatToolCallFunction";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "name" => Some(0),
+            "arguments" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.name, source),
+            1 => wire::required(&mut self.arguments, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("name", &self.name),
+            1 => fields.required("arguments", &self.arguments),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ChatToolCallFunction);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatStreamToolCallFunction`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatStreamToolCallFunction {
+    /// No description yet.
+    pub name: Option<String>,
+    /// No description yet.
+    pub arguments: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatStreamToolCallFunction {
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`arguments`](Self::arguments).
+    #[must_use]
+    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
+        self.arguments = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatStreamToolCallFunction {
+    const NAME: &'static str = "ChatStreamToolCallFunction";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "name" => Some(0),
+            "arguments" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.arguments, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("arguments", &self.arguments),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatStreamToolCallFunction);

@@ -11,241 +11,53 @@ use crate::{
 use crate::generated::*;
 
 /// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatUsageCompletionTokensDetails {
-    /// No description yet.
-    pub accepted_prediction_tokens: Option<u64>,
-    /// No description yet.
-    pub audio_tokens: Option<u64>,
-    /// No description yet.
-    pub reasoning_tokens: Option<u64>,
-    /// No description yet.
-    pub rejected_prediction_tokens: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatUsageCompletionTokensDetails {
-    /// Sets [`accepted_prediction_tokens`](Self::accepted_prediction_tokens).
-    #[must_use]
-    pub fn with_accepted_prediction_tokens(mut self, value: u64) -> Self {
-        self.accepted_prediction_tokens = Some(value);
-        self
-    }
-    /// Sets [`audio_tokens`](Self::audio_tokens).
-    #[must_use]
-    pub fn with_audio_tokens(mut self, value: u64) -> Self {
-        self.audio_tokens = Some(value);
-        self
-    }
-    /// Sets [`reasoning_tokens`](Self::reasoning_tokens).
-    #[must_use]
-    pub fn with_reasoning_tokens(mut self, value: u64) -> Self {
-        self.reasoning_tokens = Some(value);
-        self
-    }
-    /// Sets [`rejected_prediction_tokens`](Self::rejected_prediction_tokens).
-    #[must_use]
-    pub fn with_rejected_prediction_tokens(mut self, value: u64) -> Self {
-        self.rejected_prediction_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ChatUsageCompletionTokensDetails {
-    const NAME: &'static str = "ChatUsageCompletionTokensDetails";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "accepted_prediction_tokens" => Some(0),
-            "audio_tokens" => Some(1),
-            "reasoning_tokens" => Some(2),
-            "rejected_prediction_tokens" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.accepted_prediction_tokens, source),
-            1 => wire::optional(&mut self.audio_tokens, source),
-            2 => wire::optional(&mut self.reasoning_tokens, source),
-            3 => wire::optional(&mut self.rejected_prediction_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => {
-                fields
-                    .optional(
-                        "accepted_prediction_tokens",
-                        &self.accepted_prediction_tokens,
-                    )
-            }
-            1 => fields.optional("audio_tokens", &self.audio_tokens),
-            2 => fields.optional("reasoning_tokens", &self.reasoning_tokens),
-            3 => {
-                fields
-                    .optional(
-                        "rejected_prediction_tokens",
-                        &self.rejected_prediction_tokens,
-                    )
-            }
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatUsageCompletionTokensDetails);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatUsagePromptTokensDetails {
-    /// No description yet.
-    pub audio_tokens: Option<u64>,
-    /// No description yet.
-    pub cache_write_tokens: Option<u64>,
-    /// No description yet.
-    pub cached_tokens: Option<u64>,
-    /// No description yet.
-    pub video_tokens: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatUsagePromptTokensDetails {
-    /// Sets [`audio_tokens`](Self::audio_tokens).
-    #[must_use]
-    pub fn with_audio_tokens(mut self, value: u64) -> Self {
-        self.audio_tokens = Some(value);
-        self
-    }
-    /// Sets [`cache_write_tokens`](Self::cache_write_tokens).
-    #[must_use]
-    pub fn with_cache_write_tokens(mut self, value: u64) -> Self {
-        self.cache_write_tokens = Some(value);
-        self
-    }
-    /// Sets [`cached_tokens`](Self::cached_tokens).
-    #[must_use]
-    pub fn with_cached_tokens(mut self, value: u64) -> Self {
-        self.cached_tokens = Some(value);
-        self
-    }
-    /// Sets [`video_tokens`](Self::video_tokens).
-    #[must_use]
-    pub fn with_video_tokens(mut self, value: u64) -> Self {
-        self.video_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ChatUsagePromptTokensDetails {
-    const NAME: &'static str = "ChatUsagePromptTokensDetails";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "audio_tokens" => Some(0),
-            "cache_write_tokens" => Some(1),
-            "cached_tokens" => Some(2),
-            "video_tokens" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.audio_tokens, source),
-            1 => wire::optional(&mut self.cache_write_tokens, source),
-            2 => wire::optional(&mut self.cached_tokens, source),
-            3 => wire::optional(&mut self.video_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("audio_tokens", &self.audio_tokens),
-            1 => fields.optional("cache_write_tokens", &self.cache_write_tokens),
-            2 => fields.optional("cached_tokens", &self.cached_tokens),
-            3 => fields.optional("video_tokens", &self.video_tokens),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatUsagePromptTokensDetails);
-
-/// No description yet.
 ///
 /// OpenRouter component: `ChatUsage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsage {
     /// No description yet.
+    pub prompt_tokens: Option<u64>,
+    /// No description yet.
     pub completion_tokens: Option<u64>,
     /// No description yet.
-    pub completion_tokens_details: Option<ChatUsageCompletionTokensDetails>,
+    pub total_tokens: Option<u64>,
     /// No description yet.
     pub cost: Option<f64>,
     /// No description yet.
-    pub cost_details: Option<CostDetails>,
-    /// No description yet.
     pub is_byok: Option<bool>,
-    /// No description yet.
-    pub prompt_tokens: Option<u64>,
     /// No description yet.
     pub prompt_tokens_details: Option<ChatUsagePromptTokensDetails>,
     /// No description yet.
+    pub completion_tokens_details: Option<ChatUsageCompletionTokensDetails>,
+    /// No description yet.
+    pub cost_details: Option<CostDetails>,
+    /// No description yet.
     pub server_tool_use_details: Option<ServerToolUseDetails>,
     /// No description yet.
-    pub total_tokens: Option<u64>,
+    pub server_tool_use: Option<ServerToolUseDetails>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ChatUsage {
+    /// Sets [`prompt_tokens`](Self::prompt_tokens).
+    #[must_use]
+    pub fn with_prompt_tokens(mut self, value: u64) -> Self {
+        self.prompt_tokens = Some(value);
+        self
+    }
     /// Sets [`completion_tokens`](Self::completion_tokens).
     #[must_use]
     pub fn with_completion_tokens(mut self, value: u64) -> Self {
         self.completion_tokens = Some(value);
         self
     }
-    /// Sets [`completion_tokens_details`](Self::completion_tokens_details).
+    /// Sets [`total_tokens`](Self::total_tokens).
     #[must_use]
-    pub fn with_completion_tokens_details(
-        mut self,
-        value: impl Into<ChatUsageCompletionTokensDetails>,
-    ) -> Self {
-        self.completion_tokens_details = Some(value.into());
+    pub fn with_total_tokens(mut self, value: u64) -> Self {
+        self.total_tokens = Some(value);
         self
     }
     /// Sets [`cost`](Self::cost).
@@ -254,22 +66,10 @@ impl ChatUsage {
         self.cost = Some(value);
         self
     }
-    /// Sets [`cost_details`](Self::cost_details).
-    #[must_use]
-    pub fn with_cost_details(mut self, value: impl Into<CostDetails>) -> Self {
-        self.cost_details = Some(value.into());
-        self
-    }
     /// Sets [`is_byok`](Self::is_byok).
     #[must_use]
     pub fn with_is_byok(mut self, value: bool) -> Self {
         self.is_byok = Some(value);
-        self
-    }
-    /// Sets [`prompt_tokens`](Self::prompt_tokens).
-    #[must_use]
-    pub fn with_prompt_tokens(mut self, value: u64) -> Self {
-        self.prompt_tokens = Some(value);
         self
     }
     /// Sets [`prompt_tokens_details`](Self::prompt_tokens_details).
@@ -281,6 +81,21 @@ impl ChatUsage {
         self.prompt_tokens_details = Some(value.into());
         self
     }
+    /// Sets [`completion_tokens_details`](Self::completion_tokens_details).
+    #[must_use]
+    pub fn with_completion_tokens_details(
+        mut self,
+        value: impl Into<ChatUsageCompletionTokensDetails>,
+    ) -> Self {
+        self.completion_tokens_details = Some(value.into());
+        self
+    }
+    /// Sets [`cost_details`](Self::cost_details).
+    #[must_use]
+    pub fn with_cost_details(mut self, value: impl Into<CostDetails>) -> Self {
+        self.cost_details = Some(value.into());
+        self
+    }
     /// Sets [`server_tool_use_details`](Self::server_tool_use_details).
     #[must_use]
     pub fn with_server_tool_use_details(
@@ -290,28 +105,32 @@ impl ChatUsage {
         self.server_tool_use_details = Some(value.into());
         self
     }
-    /// Sets [`total_tokens`](Self::total_tokens).
+    /// Sets [`server_tool_use`](Self::server_tool_use).
     #[must_use]
-    pub fn with_total_tokens(mut self, value: u64) -> Self {
-        self.total_tokens = Some(value);
+    pub fn with_server_tool_use(
+        mut self,
+        value: impl Into<ServerToolUseDetails>,
+    ) -> Self {
+        self.server_tool_use = Some(value.into());
         self
     }
 }
 
 impl wire::Object for ChatUsage {
     const NAME: &'static str = "ChatUsage";
-    const FIELDS: u8 = 9;
+    const FIELDS: u8 = 10;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "completion_tokens" => Some(0),
-            "completion_tokens_details" => Some(1),
-            "cost" => Some(2),
-            "cost_details" => Some(3),
+            "prompt_tokens" => Some(0),
+            "completion_tokens" => Some(1),
+            "total_tokens" => Some(2),
+            "cost" => Some(3),
             "is_byok" => Some(4),
-            "prompt_tokens" => Some(5),
-            "prompt_tokens_details" => Some(6),
-            "server_tool_use_details" => Some(7),
-            "total_tokens" => Some(8),
+            "prompt_tokens_details" => Some(5),
+            "completion_tokens_details" => Some(6),
+            "cost_details" => Some(7),
+            "server_tool_use_details" => Some(8),
+            "server_tool_use" => Some(9),
             _ => None,
         }
     }
@@ -321,15 +140,16 @@ impl wire::Object for ChatUsage {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.completion_tokens, source),
-            1 => wire::optional(&mut self.completion_tokens_details, source),
-            2 => wire::optional(&mut self.cost, source),
-            3 => wire::optional(&mut self.cost_details, source),
+            0 => wire::optional(&mut self.prompt_tokens, source),
+            1 => wire::optional(&mut self.completion_tokens, source),
+            2 => wire::optional(&mut self.total_tokens, source),
+            3 => wire::optional(&mut self.cost, source),
             4 => wire::optional(&mut self.is_byok, source),
-            5 => wire::optional(&mut self.prompt_tokens, source),
-            6 => wire::optional(&mut self.prompt_tokens_details, source),
-            7 => wire::optional(&mut self.server_tool_use_details, source),
-            8 => wire::optional(&mut self.total_tokens, source),
+            5 => wire::optional(&mut self.prompt_tokens_details, source),
+            6 => wire::optional(&mut self.completion_tokens_details, source),
+            7 => wire::optional(&mut self.cost_details, source),
+            8 => wire::optional(&mut self.server_tool_use_details, source),
+            9 => wire::optional(&mut self.server_tool_use, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -339,23 +159,24 @@ impl wire::Object for ChatUsage {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("completion_tokens", &self.completion_tokens),
-            1 => {
+            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
+            1 => fields.optional("completion_tokens", &self.completion_tokens),
+            2 => fields.optional("total_tokens", &self.total_tokens),
+            3 => fields.optional("cost", &self.cost),
+            4 => fields.optional("is_byok", &self.is_byok),
+            5 => fields.optional("prompt_tokens_details", &self.prompt_tokens_details),
+            6 => {
                 fields
                     .optional(
                         "completion_tokens_details",
                         &self.completion_tokens_details,
                     )
             }
-            2 => fields.optional("cost", &self.cost),
-            3 => fields.optional("cost_details", &self.cost_details),
-            4 => fields.optional("is_byok", &self.is_byok),
-            5 => fields.optional("prompt_tokens", &self.prompt_tokens),
-            6 => fields.optional("prompt_tokens_details", &self.prompt_tokens_details),
-            7 => {
+            7 => fields.optional("cost_details", &self.cost_details),
+            8 => {
                 fields.optional("server_tool_use_details", &self.server_tool_use_details)
             }
-            8 => fields.optional("total_tokens", &self.total_tokens),
+            9 => fields.optional("server_tool_use", &self.server_tool_use),
             _ => Ok(()),
         }
     }
@@ -364,6 +185,12 @@ impl wire::Object for ChatUsage {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 
@@ -546,3 +373,212 @@ impl wire::Object for ServerToolUseDetails {
 }
 
 wire::object!(ServerToolUseDetails);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatUsagePromptTokensDetails`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatUsagePromptTokensDetails {
+    /// No description yet.
+    pub audio_tokens: Option<u64>,
+    /// No description yet.
+    pub cache_write_tokens: Option<u64>,
+    /// No description yet.
+    pub cached_tokens: Option<u64>,
+    /// No description yet.
+    pub video_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatUsagePromptTokensDetails {
+    /// Sets [`audio_tokens`](Self::audio_tokens).
+    #[must_use]
+    pub fn with_audio_tokens(mut self, value: u64) -> Self {
+        self.audio_tokens = Some(value);
+        self
+    }
+    /// Sets [`cache_write_tokens`](Self::cache_write_tokens).
+    #[must_use]
+    pub fn with_cache_write_tokens(mut self, value: u64) -> Self {
+        self.cache_write_tokens = Some(value);
+        self
+    }
+    /// Sets [`cached_tokens`](Self::cached_tokens).
+    #[must_use]
+    pub fn with_cached_tokens(mut self, value: u64) -> Self {
+        self.cached_tokens = Some(value);
+        self
+    }
+    /// Sets [`video_tokens`](Self::video_tokens).
+    #[must_use]
+    pub fn with_video_tokens(mut self, value: u64) -> Self {
+        self.video_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ChatUsagePromptTokensDetails {
+    const NAME: &'static str = "ChatUsagePromptTokensDetails";
+    const FIELDS: u8 = 4;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "audio_tokens" => Some(0),
+            "cache_write_tokens" => Some(1),
+            "cached_tokens" => Some(2),
+            "video_tokens" => Some(3),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.audio_tokens, source),
+            1 => wire::optional(&mut self.cache_write_tokens, source),
+            2 => wire::optional(&mut self.cached_tokens, source),
+            3 => wire::optional(&mut self.video_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("audio_tokens", &self.audio_tokens),
+            1 => fields.optional("cache_write_tokens", &self.cache_write_tokens),
+            2 => fields.optional("cached_tokens", &self.cached_tokens),
+            3 => fields.optional("video_tokens", &self.video_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatUsagePromptTokensDetails);
+
+/// No description yet.
+///
+/// OpenRouter component: `ChatUsageCompletionTokensDetails`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatUsageCompletionTokensDetails {
+    /// No description yet.
+    pub accepted_prediction_tokens: Option<u64>,
+    /// No description yet.
+    pub audio_tokens: Option<u64>,
+    /// No description yet.
+    pub reasoning_tokens: Option<u64>,
+    /// No description yet.
+    pub rejected_prediction_tokens: Option<u64>,
+    /// No description yet.
+    pub image_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatUsageCompletionTokensDetails {
+    /// Sets [`accepted_prediction_tokens`](Self::accepted_prediction_tokens).
+    #[must_use]
+    pub fn with_accepted_prediction_tokens(mut self, value: u64) -> Self {
+        self.accepted_prediction_tokens = Some(value);
+        self
+    }
+    /// Sets [`audio_tokens`](Self::audio_tokens).
+    #[must_use]
+    pub fn with_audio_tokens(mut self, value: u64) -> Self {
+        self.audio_tokens = Some(value);
+        self
+    }
+    /// Sets [`reasoning_tokens`](Self::reasoning_tokens).
+    #[must_use]
+    pub fn with_reasoning_tokens(mut self, value: u64) -> Self {
+        self.reasoning_tokens = Some(value);
+        self
+    }
+    /// Sets [`rejected_prediction_tokens`](Self::rejected_prediction_tokens).
+    #[must_use]
+    pub fn with_rejected_prediction_tokens(mut self, value: u64) -> Self {
+        self.rejected_prediction_tokens = Some(value);
+        self
+    }
+    /// Sets [`image_tokens`](Self::image_tokens).
+    #[must_use]
+    pub fn with_image_tokens(mut self, value: u64) -> Self {
+        self.image_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ChatUsageCompletionTokensDetails {
+    const NAME: &'static str = "ChatUsageCompletionTokensDetails";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "accepted_prediction_tokens" => Some(0),
+            "audio_tokens" => Some(1),
+            "reasoning_tokens" => Some(2),
+            "rejected_prediction_tokens" => Some(3),
+            "image_tokens" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.accepted_prediction_tokens, source),
+            1 => wire::optional(&mut self.audio_tokens, source),
+            2 => wire::optional(&mut self.reasoning_tokens, source),
+            3 => wire::optional(&mut self.rejected_prediction_tokens, source),
+            4 => wire::optional(&mut self.image_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => {
+                fields
+                    .optional(
+                        "accepted_prediction_tokens",
+                        &self.accepted_prediction_tokens,
+                    )
+            }
+            1 => fields.optional("audio_tokens", &self.audio_tokens),
+            2 => fields.optional("reasoning_tokens", &self.reasoning_tokens),
+            3 => {
+                fields
+                    .optional(
+                        "rejected_prediction_tokens",
+                        &self.rejected_prediction_tokens,
+                    )
+            }
+            4 => fields.optional("image_tokens", &self.image_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatUsageCompletionTokensDetails);

@@ -1,6 +1,6 @@
 //! Every recorded chunk and answer decodes. Needs `OPENROUTER_CASES` to name the folder of recordings.
 
-use openrouter_types::{ChatResult, ChatStreamChunk, Decode, BadRequestResponse, RawJson};
+use openrouter_types::{ChatResult, ChatStreamChunk, Decode, ErrorResponse, RawJson};
 
 #[test]
 fn every_recorded_chunk_decodes_and_keeps_every_key() {
@@ -39,7 +39,7 @@ fn every_recorded_answer_decodes_and_keeps_every_key() {
         let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else { continue };
         let result = ChatResult::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         assert_contains(&serde_json::to_value(&result).unwrap(), &value, &path.display().to_string());
-        let error = BadRequestResponse::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let error = ErrorResponse::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         assert_contains(&serde_json::to_value(&error).unwrap(), &value, &path.display().to_string());
     }
 }

@@ -83,7 +83,38 @@ fn methods(name: &Ident, object: &Object) -> TokenStream {
             }
         }
     });
-    quote! { impl #name { #new #(#setters)* } }
+    let overlay = object.overlay.then(|| {
+        let fills = held(object).map(|field| {
+            let (name, ty) = (format_ident!("{}", field.name), rust_type(&field.ty));
+            match field.presence {
+                Presence::Optional | Presence::Nullable => quote! {
+                    if self.#name.is_none() {
+                        self.#name.clone_from(&defaults.#name);
+                    }
+                },
+                _ => quote! {
+                    if self.#name == <#ty>::default() {
+                        self.#name.clone_from(&defaults.#name);
+                    }
+                },
+            }
+        });
+        quote! {
+            /// Takes from `defaults` every field that this value leaves open.
+            ///
+            /// Fields are taken whole: an object that is set here is not merged with the one there. Unknown fields are
+            /// taken one by one.
+            pub fn fill_from(&mut self, defaults: &Self) {
+                #(#fills)*
+                for (name, value) in defaults.extra.iter() {
+                    if self.extra.get(name).is_none() {
+                        self.extra.insert(name, value.clone());
+                    }
+                }
+            }
+        }
+    });
+    quote! { impl #name { #new #(#setters)* #overlay } }
 }
 
 fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {

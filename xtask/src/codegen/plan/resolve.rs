@@ -112,6 +112,9 @@ impl<'a> Planner<'a> {
             let values = schema.values.iter().map(|value| self.value(schema, place.name, value, newtype)).collect();
             return Ok(Some(if newtype { Shape::Newtype(values) } else { Shape::Enum(values) }));
         }
+        if self.is_any_text(schema) {
+            return Ok(None);
+        }
         if !schema.members.is_empty() {
             return self.union(schema, place).map(Some);
         }
@@ -200,7 +203,12 @@ impl<'a> Planner<'a> {
         if fields.len() > 120 {
             return Err("more fields than a field number can count".into());
         }
-        Ok(Object { fields, keeps_order: sent && received, sent })
+        Ok(Object {
+            fields,
+            keeps_order: (sent && received) || schema.marked("keep-order"),
+            sent,
+            overlay: schema.marked("overlay"),
+        })
     }
 
     /// The type of a property, and whether it may be `null`.
@@ -237,6 +245,7 @@ impl<'a> Planner<'a> {
         let merged = self.merged(target);
         let target = merged.as_ref().unwrap_or(target);
         let named = target.reference.is_none()
+            && !self.is_any_text(target)
             && (!target.members.is_empty()
                 || (!target.values.is_empty() && target.types.iter().all(|kind| kind == "string"))
                 || !target.properties.is_empty()
@@ -298,7 +307,7 @@ impl<'a> Planner<'a> {
                 }
                 None => Type::Extra,
             },
-            [] if schema.constant.is_some() => Type::String,
+            [] if schema.constant.is_some() || self.is_any_text(schema) => Type::String,
             _ => Type::Raw,
         })
     }
@@ -332,6 +341,14 @@ impl<'a> Planner<'a> {
             variants.push(Variant { name, ty, tags: Vec::new(), kind, required, docs });
         }
         Ok(Shape::Untagged(variants))
+    }
+
+    /// A union of known strings and any string: a string.
+    fn is_any_text(&self, schema: &Schema) -> bool {
+        let plain = |member: &Schema| {
+            member.reference.is_none() && member.values.is_empty() && member.constant.is_none() && member.types == ["string"]
+        };
+        schema.members.iter().any(plain) && self.strings(schema).is_some()
     }
 
     /// A union of strings only, as one set of values.
