@@ -1,1 +1,3 @@
 //! The HTTP client of OpenRouter: connections, timeouts, retries, errors and server-sent events.
+
+pub mod sse;

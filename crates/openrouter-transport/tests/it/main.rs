@@ -1,0 +1,3 @@
+//! Tests of the public API, one module per subject.
+
+mod sse;
