@@ -61,7 +61,8 @@ pub struct Schema {
     pub all_of: Vec<Schema>,
     /// The field that tells the members apart, and which value stands for which component.
     pub discriminator: Option<Discriminator>,
-    /// Vendor keys that are switched on: `bulk`, `boxed`, `decimal`, `newtype`, `raw`, `signed`, `write-null`.
+    /// Vendor keys that are switched on: `bulk`, `boxed`, `decimal`, `newtype`, `raw`, `signed`, `write-null`; `flag` for
+    /// yes or no as text (in a query), `whole` for a number that counts something.
     pub marks: Vec<String>,
 }
 

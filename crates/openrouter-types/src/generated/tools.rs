@@ -10,639 +10,324 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AdvisorReasoningEffort {
-    /// `max`.
-    Max,
-    /// `xhigh`.
-    Xhigh,
-    /// `high`.
-    High,
-    /// `medium`.
-    Medium,
-    /// `low`.
-    Low,
-    /// `minimal`.
-    Minimal,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl AdvisorReasoningEffort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Max => "max",
-            Self::Xhigh => "xhigh",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Minimal => "minimal",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "max" => Self::Max,
-            "xhigh" => Self::Xhigh,
-            "high" => Self::High,
-            "medium" => Self::Medium,
-            "low" => Self::Low,
-            "minimal" => Self::Minimal,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(AdvisorReasoningEffort);
-
-/// No description yet.
+/// A tool that the model may call: a function of yours, or a tool that OpenRouter runs itself.
 ///
-/// OpenRouter component: `AdvisorReasoning`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdvisorReasoning {
-    /// No description yet.
-    pub effort: Option<AdvisorReasoningEffort>,
-    /// No description yet.
-    pub max_tokens: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl AdvisorReasoning {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`effort`](Self::effort).
-    #[must_use]
-    pub fn with_effort(mut self, value: impl Into<AdvisorReasoningEffort>) -> Self {
-        self.effort = Some(value.into());
-        self
-    }
-    /// Sets [`max_tokens`](Self::max_tokens).
-    #[must_use]
-    pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for AdvisorReasoning {
-    const NAME: &'static str = "AdvisorReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(AdvisorReasoning);
-
-/// No description yet.
+/// `tools` has to be sent again with every request of a conversation that uses tools. OpenRouter's
+/// published description leaves the members of this union untagged; in practice `type` tells them
+/// apart.
 ///
-/// OpenRouter component: `AdvisorServerTool_OpenRouter`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdvisorServerToolOpenRouter {
-    /// No description yet.
-    pub parameters: Option<AdvisorServerToolConfig>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl AdvisorServerToolOpenRouter {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<AdvisorServerToolConfig>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for AdvisorServerToolOpenRouter {
-    const NAME: &'static str = "AdvisorServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:advisor", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:advisor"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(AdvisorServerToolOpenRouter);
-
-/// No description yet.
-///
-/// OpenRouter component: `AdvisorServerToolConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AdvisorServerToolConfig {
-    /// No description yet.
-    pub forward_transcript: Option<bool>,
-    /// No description yet.
-    pub instructions: Option<String>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub reasoning: Option<AdvisorReasoning>,
-    /// No description yet.
-    pub stream: Option<bool>,
-    /// No description yet.
-    pub temperature: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl AdvisorServerToolConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`forward_transcript`](Self::forward_transcript).
-    #[must_use]
-    pub fn with_forward_transcript(mut self, value: bool) -> Self {
-        self.forward_transcript = Some(value);
-        self
-    }
-    /// Sets [`instructions`](Self::instructions).
-    #[must_use]
-    pub fn with_instructions(mut self, value: impl Into<String>) -> Self {
-        self.instructions = Some(value.into());
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning`](Self::reasoning).
-    #[must_use]
-    pub fn with_reasoning(mut self, value: impl Into<AdvisorReasoning>) -> Self {
-        self.reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`stream`](Self::stream).
-    #[must_use]
-    pub fn with_stream(mut self, value: bool) -> Self {
-        self.stream = Some(value);
-        self
-    }
-    /// Sets [`temperature`](Self::temperature).
-    #[must_use]
-    pub fn with_temperature(mut self, value: f64) -> Self {
-        self.temperature = Some(value);
-        self
-    }
-}
-
-impl wire::Object for AdvisorServerToolConfig {
-    const NAME: &'static str = "AdvisorServerToolConfig";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "forward_transcript" => Some(0),
-            "instructions" => Some(1),
-            "max_completion_tokens" => Some(2),
-            "model" => Some(3),
-            "name" => Some(4),
-            "reasoning" => Some(5),
-            "stream" => Some(6),
-            "temperature" => Some(7),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.forward_transcript, source),
-            1 => wire::optional(&mut self.instructions, source),
-            2 => wire::optional(&mut self.max_completion_tokens, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.name, source),
-            5 => wire::optional(&mut self.reasoning, source),
-            6 => wire::optional(&mut self.stream, source),
-            7 => wire::optional(&mut self.temperature, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("forward_transcript", &self.forward_transcript),
-            1 => fields.optional("instructions", &self.instructions),
-            2 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("name", &self.name),
-            5 => fields.optional("reasoning", &self.reasoning),
-            6 => fields.optional("stream", &self.stream),
-            7 => fields.optional("temperature", &self.temperature),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(AdvisorServerToolConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `BashServerTool`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BashServerTool {
-    /// No description yet.
-    pub parameters: Option<BashServerToolConfig>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl BashServerTool {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<BashServerToolConfig>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for BashServerTool {
-    const NAME: &'static str = "BashServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:bash", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:bash"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(BashServerTool);
-
-/// No description yet.
-///
-/// OpenRouter component: `BashServerToolConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BashServerToolConfig {
-    /// No description yet.
-    pub engine: Option<BashServerToolEngine>,
-    /// No description yet.
-    pub environment: Option<BashServerToolEnvironment>,
-    /// No description yet.
-    pub sleep_after_seconds: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl BashServerToolConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`engine`](Self::engine).
-    #[must_use]
-    pub fn with_engine(mut self, value: impl Into<BashServerToolEngine>) -> Self {
-        self.engine = Some(value.into());
-        self
-    }
-    /// Sets [`environment`](Self::environment).
-    #[must_use]
-    pub fn with_environment(
-        mut self,
-        value: impl Into<BashServerToolEnvironment>,
-    ) -> Self {
-        self.environment = Some(value.into());
-        self
-    }
-    /// Sets [`sleep_after_seconds`](Self::sleep_after_seconds).
-    #[must_use]
-    pub fn with_sleep_after_seconds(mut self, value: u64) -> Self {
-        self.sleep_after_seconds = Some(value);
-        self
-    }
-}
-
-impl wire::Object for BashServerToolConfig {
-    const NAME: &'static str = "BashServerToolConfig";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "engine" => Some(0),
-            "environment" => Some(1),
-            "sleep_after_seconds" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.engine, source),
-            1 => wire::optional(&mut self.environment, source),
-            2 => wire::optional(&mut self.sleep_after_seconds, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("engine", &self.engine),
-            1 => fields.optional("environment", &self.environment),
-            2 => fields.optional("sleep_after_seconds", &self.sleep_after_seconds),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(BashServerToolConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `BashServerToolEngine`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BashServerToolEngine {
-    /// `auto`.
-    Auto,
-    /// `native`.
-    Native,
-    /// `openrouter`.
-    Openrouter,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl BashServerToolEngine {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "auto",
-            Self::Native => "native",
-            Self::Openrouter => "openrouter",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "native" => Self::Native,
-            "openrouter" => Self::Openrouter,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(BashServerToolEngine);
-
-/// No description yet.
-///
-/// OpenRouter component: `BashServerToolEnvironment`.
+/// OpenRouter component: `ChatFunctionTool`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum BashServerToolEnvironment {
-    /// `ContainerAutoEnvironment`.
-    ContainerAuto(ContainerAutoEnvironment),
-    /// `ContainerReferenceEnvironment`.
-    ContainerReference(ContainerReferenceEnvironment),
+pub enum ChatFunctionTool {
+    /// A function of yours, offered to the model.
+    Function(ChatFunctionDefinitionTool),
+    /// The server tool `openrouter:web_search`: the model searches the web as often as it wants to.
+    WebSearch(OpenRouterWebSearchServerTool),
+    /// The web search tool as OpenAI's API writes it; OpenRouter turns it into `openrouter:web_search`.
+    WebSearchShorthand(ChatWebSearchShorthand),
+    /// The server tool `openrouter:web_fetch`: the model reads pages whose address it knows.
+    WebFetch(WebFetchServerTool),
+    /// The server tool `openrouter:datetime`: the model asks for the date and time.
+    Datetime(DatetimeServerTool),
+    /// The server tool `openrouter:image_generation`: the model has a picture made from a text.
+    ImageGeneration(ImageGenerationServerToolOpenRouter),
+    /// The server tool `openrouter:fusion`: a panel of models works on the prompt, another model sums up,
+    /// the calling model answers.
+    Fusion(FusionServerToolOpenRouter),
+    /// The server tool `openrouter:advisor`: the model asks another, usually stronger, model for advice
+    /// while it works.
+    Advisor(AdvisorServerToolOpenRouter),
+    /// The server tool `openrouter:subagent`: the model hands tasks to another, usually cheaper or faster,
+    /// model.
+    Subagent(SubagentServerToolOpenRouter),
+    /// The server tool `openrouter:files`: the model lists, reads, writes and edits the files of the
+    /// workspace.
+    Files(FilesServerTool),
+    /// The server tool `openrouter:experimental__search_models`: the model looks through OpenRouter's list
+    /// of models.
+    SearchModels(ChatSearchModelsServerTool),
+    /// The server tool `openrouter:bash`: the model runs shell commands in a container.
+    Bash(BashServerTool),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
 }
 
-impl BashServerToolEnvironment {
+impl ChatFunctionTool {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::ContainerAuto(value) => serde::Serialize::serialize(value, serializer),
-            Self::ContainerReference(value) => {
+            Self::Function(value) => serde::Serialize::serialize(value, serializer),
+            Self::WebSearch(value) => serde::Serialize::serialize(value, serializer),
+            Self::WebSearchShorthand(value) => {
                 serde::Serialize::serialize(value, serializer)
             }
+            Self::WebFetch(value) => serde::Serialize::serialize(value, serializer),
+            Self::Datetime(value) => serde::Serialize::serialize(value, serializer),
+            Self::ImageGeneration(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::Fusion(value) => serde::Serialize::serialize(value, serializer),
+            Self::Advisor(value) => serde::Serialize::serialize(value, serializer),
+            Self::Subagent(value) => serde::Serialize::serialize(value, serializer),
+            Self::Files(value) => serde::Serialize::serialize(value, serializer),
+            Self::SearchModels(value) => serde::Serialize::serialize(value, serializer),
+            Self::Bash(value) => serde::Serialize::serialize(value, serializer),
             Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
     }
 }
 
-impl Default for BashServerToolEnvironment {
+impl Default for ChatFunctionTool {
     fn default() -> Self {
         Self::Unknown(UnknownMember::default())
     }
 }
 
-impl From<ContainerAutoEnvironment> for BashServerToolEnvironment {
-    fn from(value: ContainerAutoEnvironment) -> Self {
-        Self::ContainerAuto(value)
+impl From<ChatFunctionDefinitionTool> for ChatFunctionTool {
+    fn from(value: ChatFunctionDefinitionTool) -> Self {
+        Self::Function(value)
     }
 }
 
-impl From<ContainerReferenceEnvironment> for BashServerToolEnvironment {
-    fn from(value: ContainerReferenceEnvironment) -> Self {
-        Self::ContainerReference(value)
+impl From<OpenRouterWebSearchServerTool> for ChatFunctionTool {
+    fn from(value: OpenRouterWebSearchServerTool) -> Self {
+        Self::WebSearch(value)
     }
 }
 
-impl BashServerToolEnvironment {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::ContainerAuto(_) => {
-                Some(alloc::borrow::Cow::Borrowed("container_auto"))
-            }
-            Self::ContainerReference(_) => {
-                Some(alloc::borrow::Cow::Borrowed("container_reference"))
-            }
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
+impl From<ChatWebSearchShorthand> for ChatFunctionTool {
+    fn from(value: ChatWebSearchShorthand) -> Self {
+        Self::WebSearchShorthand(value)
     }
 }
 
-impl wire::TaggedUnion for BashServerToolEnvironment {
-    const NAME: &'static str = "BashServerToolEnvironment";
+impl From<WebFetchServerTool> for ChatFunctionTool {
+    fn from(value: WebFetchServerTool) -> Self {
+        Self::WebFetch(value)
+    }
+}
+
+impl From<DatetimeServerTool> for ChatFunctionTool {
+    fn from(value: DatetimeServerTool) -> Self {
+        Self::Datetime(value)
+    }
+}
+
+impl From<ImageGenerationServerToolOpenRouter> for ChatFunctionTool {
+    fn from(value: ImageGenerationServerToolOpenRouter) -> Self {
+        Self::ImageGeneration(value)
+    }
+}
+
+impl From<FusionServerToolOpenRouter> for ChatFunctionTool {
+    fn from(value: FusionServerToolOpenRouter) -> Self {
+        Self::Fusion(value)
+    }
+}
+
+impl From<AdvisorServerToolOpenRouter> for ChatFunctionTool {
+    fn from(value: AdvisorServerToolOpenRouter) -> Self {
+        Self::Advisor(value)
+    }
+}
+
+impl From<SubagentServerToolOpenRouter> for ChatFunctionTool {
+    fn from(value: SubagentServerToolOpenRouter) -> Self {
+        Self::Subagent(value)
+    }
+}
+
+impl From<FilesServerTool> for ChatFunctionTool {
+    fn from(value: FilesServerTool) -> Self {
+        Self::Files(value)
+    }
+}
+
+impl From<ChatSearchModelsServerTool> for ChatFunctionTool {
+    fn from(value: ChatSearchModelsServerTool) -> Self {
+        Self::SearchModels(value)
+    }
+}
+
+impl From<BashServerTool> for ChatFunctionTool {
+    fn from(value: BashServerTool) -> Self {
+        Self::Bash(value)
+    }
+}
+
+impl wire::TaggedUnion for ChatFunctionTool {
+    const NAME: &'static str = "ChatFunctionTool";
     const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &["container_auto", "container_reference"];
+    const MEMBERS: &'static [&'static str] = &[
+        "function",
+        "openrouter:web_search",
+        "web_search",
+        "web_search_preview",
+        "web_search_preview_2025_03_11",
+        "web_search_2025_08_26",
+        "openrouter:web_fetch",
+        "openrouter:datetime",
+        "openrouter:image_generation",
+        "openrouter:fusion",
+        "openrouter:advisor",
+        "openrouter:subagent",
+        "openrouter:files",
+        "openrouter:experimental__search_models",
+        "openrouter:bash",
+    ];
     fn read<'de, M: wire::Members<'de>>(
         member: Option<usize>,
         members: M,
     ) -> Result<Self, M::Error> {
         match member {
-            Some(0) => members.object().map(Self::ContainerAuto),
-            Some(1) => members.object().map(Self::ContainerReference),
+            Some(0) => members.object().map(Self::Function),
+            Some(1) => members.object().map(Self::WebSearch),
+            Some(2 | 3 | 4 | 5) => members.object().map(Self::WebSearchShorthand),
+            Some(6) => members.object().map(Self::WebFetch),
+            Some(7) => members.object().map(Self::Datetime),
+            Some(8) => members.object().map(Self::ImageGeneration),
+            Some(9) => members.object().map(Self::Fusion),
+            Some(10) => members.object().map(Self::Advisor),
+            Some(11) => members.object().map(Self::Subagent),
+            Some(12) => members.object().map(Self::Files),
+            Some(13) => members.object().map(Self::SearchModels),
+            Some(14) => members.object().map(Self::Bash),
             _ => members.unknown().map(Self::Unknown),
         }
     }
 }
 
-wire::tagged_union!(BashServerToolEnvironment);
+wire::tagged_union!(ChatFunctionTool);
 
-/// No description yet.
+/// A function of yours, offered to the model.
+///
+/// The model answers with a [`ChatToolCall`]; your program runs the function and sends the result back
+/// in a `tool` message. The published description writes this object inline, as the first member of
+/// `ChatFunctionTool`.
+///
+/// OpenRouter component: `ChatFunctionDefinitionTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatFunctionToolObjectFunction {
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
+pub struct ChatFunctionDefinitionTool {
+    /// The function that the model may call.
+    pub function: ChatFunctionDefinition,
+    /// Ends a cached prefix of the prompt with this tool, for providers that cache on request.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
+    /// Asks the provider to stream the arguments in small pieces as they are made, which need not be JSON
+    /// on their own. OpenRouter switches this on by itself for Claude models. Sent by the official AI SDK
+    /// adapter; absent from the published description.
+    pub eager_input_streaming: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatFunctionDefinitionTool {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(function: impl Into<ChatFunctionDefinition>) -> Self {
+        Self {
+            function: {
+                let value = function;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`function`](Self::function).
+    #[must_use]
+    pub fn with_function(mut self, value: impl Into<ChatFunctionDefinition>) -> Self {
+        self.function = value.into();
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
+    /// Sets [`eager_input_streaming`](Self::eager_input_streaming).
+    #[must_use]
+    pub fn with_eager_input_streaming(mut self, value: bool) -> Self {
+        self.eager_input_streaming = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ChatFunctionDefinitionTool {
+    const NAME: &'static str = "ChatFunctionDefinitionTool";
+    const FIELDS: u8 = 4;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "function" => Some(1),
+            "cache_control" => Some(2),
+            "eager_input_streaming" => Some(3),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "function", source),
+            1 => wire::required(&mut self.function, source),
+            2 => wire::optional(&mut self.cache_control, source),
+            3 => wire::optional(&mut self.eager_input_streaming, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "function"),
+            1 => fields.required("function", &self.function),
+            2 => fields.optional("cache_control", &self.cache_control),
+            3 => fields.optional("eager_input_streaming", &self.eager_input_streaming),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatFunctionDefinitionTool);
+
+/// Name, purpose and arguments of a function that the model may call.
+///
+/// The name and the description are all that the model knows about it: say when to call it and what it
+/// returns.
+///
+/// OpenRouter component: `ChatFunctionDefinition`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatFunctionDefinition {
+    /// The name by which the model calls the function: letters, digits, `_` and `-`, at most 64 characters.
     pub name: String,
-    /// No description yet.
-    pub parameters: Option<Extra>,
-    /// No description yet.
+    /// What the function does and when to call it. The model decides by this text.
+    pub description: Option<String>,
+    /// The arguments as a JSON Schema of type `object`, kept as written. Leave it out for a function
+    /// without arguments.
+    pub parameters: Option<RawJson>,
+    /// Holds the model to the schema. Needs a schema of the strict subset, and on Claude the header
+    /// `x-anthropic-beta: structured-outputs-2025-11-13`, without which it is dropped.
     pub strict: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ChatFunctionToolObjectFunction {
+impl ChatFunctionDefinition {
     /// Creates a value with the fields that the API requires.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -654,21 +339,21 @@ impl ChatFunctionToolObjectFunction {
             ..Self::default()
         }
     }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
     /// Sets [`name`](Self::name).
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = value.into();
         self
     }
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<Extra>) -> Self {
+    pub fn with_parameters(mut self, value: impl Into<RawJson>) -> Self {
         self.parameters = Some(value.into());
         self
     }
@@ -680,13 +365,13 @@ impl ChatFunctionToolObjectFunction {
     }
 }
 
-impl wire::Object for ChatFunctionToolObjectFunction {
-    const NAME: &'static str = "ChatFunctionToolObjectFunction";
+impl wire::Object for ChatFunctionDefinition {
+    const NAME: &'static str = "ChatFunctionDefinition";
     const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "description" => Some(0),
-            "name" => Some(1),
+            "name" => Some(0),
+            "description" => Some(1),
             "parameters" => Some(2),
             "strict" => Some(3),
             _ => None,
@@ -698,8 +383,8 @@ impl wire::Object for ChatFunctionToolObjectFunction {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.description, source),
-            1 => wire::required(&mut self.name, source),
+            0 => wire::required(&mut self.name, source),
+            1 => wire::optional(&mut self.description, source),
             2 => wire::optional(&mut self.parameters, source),
             3 => wire::optional(&mut self.strict, source),
             _ => wire::constant("", "", source),
@@ -711,8 +396,8 @@ impl wire::Object for ChatFunctionToolObjectFunction {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("description", &self.description),
-            1 => fields.required("name", &self.name),
+            0 => fields.required("name", &self.name),
+            1 => fields.optional("description", &self.description),
             2 => fields.optional("parameters", &self.parameters),
             3 => fields.optional("strict", &self.strict),
             _ => Ok(()),
@@ -726,25 +411,42 @@ impl wire::Object for ChatFunctionToolObjectFunction {
     }
 }
 
-wire::object!(ChatFunctionToolObjectFunction);
+wire::object!(ChatFunctionDefinition);
 
-/// No description yet.
+/// A call of a function, as the model asked for it.
+///
+/// It goes back to the server within the assistant message, unchanged; the result follows in a `tool`
+/// message that names `id`. Some providers leave `id` empty or repeat it for parallel calls.
+///
+/// OpenRouter component: `ChatToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatFunctionToolObject {
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// No description yet.
-    pub function: ChatFunctionToolObjectFunction,
+pub struct ChatToolCall {
+    /// Names the call; the `tool` message with the result repeats it as `tool_call_id`. May be empty or not
+    /// unique with some providers.
+    pub id: String,
+    /// The function to run and its arguments.
+    pub function: ChatToolCallFunction,
+    /// The place of the call within the message, from 0. Seen in recorded whole replies; the published
+    /// description has it on streamed fragments alone.
+    pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
-impl ChatFunctionToolObject {
+impl ChatToolCall {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(function: impl Into<ChatFunctionToolObjectFunction>) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        function: impl Into<ChatToolCallFunction>,
+    ) -> Self {
         Self {
+            id: {
+                let value = id;
+                value.into()
+            },
             function: {
                 let value = function;
                 value.into()
@@ -752,34 +454,35 @@ impl ChatFunctionToolObject {
             ..Self::default()
         }
     }
-    /// Sets [`cache_control`](Self::cache_control).
+    /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = value.into();
         self
     }
     /// Sets [`function`](Self::function).
     #[must_use]
-    pub fn with_function(
-        mut self,
-        value: impl Into<ChatFunctionToolObjectFunction>,
-    ) -> Self {
+    pub fn with_function(mut self, value: impl Into<ChatToolCallFunction>) -> Self {
         self.function = value.into();
+        self
+    }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ChatFunctionToolObject {
-    const NAME: &'static str = "ChatFunctionToolObject";
-    const FIELDS: u8 = 3;
+impl wire::Object for ChatToolCall {
+    const NAME: &'static str = "ChatToolCall";
+    const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "cache_control" => Some(0),
-            "function" => Some(1),
-            "type" => Some(2),
+            "id" => Some(0),
+            "type" => Some(1),
+            "function" => Some(2),
+            "index" => Some(3),
             _ => None,
         }
     }
@@ -789,9 +492,10 @@ impl wire::Object for ChatFunctionToolObject {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.cache_control, source),
-            1 => wire::required(&mut self.function, source),
-            2 => wire::constant("type", "function", source),
+            0 => wire::required(&mut self.id, source),
+            1 => wire::constant("type", "function", source),
+            2 => wire::required(&mut self.function, source),
+            3 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -801,9 +505,10 @@ impl wire::Object for ChatFunctionToolObject {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("cache_control", &self.cache_control),
-            1 => fields.required("function", &self.function),
-            2 => fields.constant("type", "function"),
+            0 => fields.required("id", &self.id),
+            1 => fields.constant("type", "function"),
+            2 => fields.required("function", &self.function),
+            3 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }
@@ -813,256 +518,46 @@ impl wire::Object for ChatFunctionToolObject {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
-wire::object!(ChatFunctionToolObject);
+wire::object!(ChatToolCall);
 
-/// No description yet.
+/// The function that the model calls, and with what.
 ///
-/// OpenRouter component: `ChatFunctionTool`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatFunctionTool {
-    /// An object.
-    Object(ChatFunctionToolObject),
-    /// An object.
-    AdvisorServerToolOpenRouter(AdvisorServerToolOpenRouter),
-    /// An object.
-    BashServerTool(BashServerTool),
-    /// An object.
-    DatetimeServerTool(DatetimeServerTool),
-    /// An object.
-    FilesServerTool(FilesServerTool),
-    /// An object.
-    FusionServerToolOpenRouter(FusionServerToolOpenRouter),
-    /// An object.
-    ImageGenerationServerToolOpenRouter(ImageGenerationServerToolOpenRouter),
-    /// An object.
-    ChatSearchModelsServerTool(ChatSearchModelsServerTool),
-    /// An object.
-    SubagentServerToolOpenRouter(SubagentServerToolOpenRouter),
-    /// An object.
-    WebFetchServerTool(WebFetchServerTool),
-    /// An object.
-    OpenRouterWebSearchServerTool(OpenRouterWebSearchServerTool),
-    /// An object.
-    ChatWebSearchShorthand(ChatWebSearchShorthand),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatFunctionTool {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Object(value) => serde::Serialize::serialize(value, serializer),
-            Self::AdvisorServerToolOpenRouter(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::BashServerTool(value) => serde::Serialize::serialize(value, serializer),
-            Self::DatetimeServerTool(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::FilesServerTool(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::FusionServerToolOpenRouter(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ImageGenerationServerToolOpenRouter(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ChatSearchModelsServerTool(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::SubagentServerToolOpenRouter(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::WebFetchServerTool(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::OpenRouterWebSearchServerTool(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ChatWebSearchShorthand(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatFunctionTool {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ChatFunctionToolObject> for ChatFunctionTool {
-    fn from(value: ChatFunctionToolObject) -> Self {
-        Self::Object(value)
-    }
-}
-
-impl From<AdvisorServerToolOpenRouter> for ChatFunctionTool {
-    fn from(value: AdvisorServerToolOpenRouter) -> Self {
-        Self::AdvisorServerToolOpenRouter(value)
-    }
-}
-
-impl From<BashServerTool> for ChatFunctionTool {
-    fn from(value: BashServerTool) -> Self {
-        Self::BashServerTool(value)
-    }
-}
-
-impl From<DatetimeServerTool> for ChatFunctionTool {
-    fn from(value: DatetimeServerTool) -> Self {
-        Self::DatetimeServerTool(value)
-    }
-}
-
-impl From<FilesServerTool> for ChatFunctionTool {
-    fn from(value: FilesServerTool) -> Self {
-        Self::FilesServerTool(value)
-    }
-}
-
-impl From<FusionServerToolOpenRouter> for ChatFunctionTool {
-    fn from(value: FusionServerToolOpenRouter) -> Self {
-        Self::FusionServerToolOpenRouter(value)
-    }
-}
-
-impl From<ImageGenerationServerToolOpenRouter> for ChatFunctionTool {
-    fn from(value: ImageGenerationServerToolOpenRouter) -> Self {
-        Self::ImageGenerationServerToolOpenRouter(value)
-    }
-}
-
-impl From<ChatSearchModelsServerTool> for ChatFunctionTool {
-    fn from(value: ChatSearchModelsServerTool) -> Self {
-        Self::ChatSearchModelsServerTool(value)
-    }
-}
-
-impl From<SubagentServerToolOpenRouter> for ChatFunctionTool {
-    fn from(value: SubagentServerToolOpenRouter) -> Self {
-        Self::SubagentServerToolOpenRouter(value)
-    }
-}
-
-impl From<WebFetchServerTool> for ChatFunctionTool {
-    fn from(value: WebFetchServerTool) -> Self {
-        Self::WebFetchServerTool(value)
-    }
-}
-
-impl From<OpenRouterWebSearchServerTool> for ChatFunctionTool {
-    fn from(value: OpenRouterWebSearchServerTool) -> Self {
-        Self::OpenRouterWebSearchServerTool(value)
-    }
-}
-
-impl From<ChatWebSearchShorthand> for ChatFunctionTool {
-    fn from(value: ChatWebSearchShorthand) -> Self {
-        Self::ChatWebSearchShorthand(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatFunctionTool {
-    const NAME: &'static str = "ChatFunctionTool";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Object => {
-                let raw = source.raw()?;
-                if wire::has_fields(&raw, &["type", "function"])
-                    && let Some(value) = wire::fit::<ChatFunctionToolObject>(&raw)
-                {
-                    return Ok(Self::Object(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<AdvisorServerToolOpenRouter>(&raw)
-                {
-                    return Ok(Self::AdvisorServerToolOpenRouter(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<BashServerTool>(&raw)
-                {
-                    return Ok(Self::BashServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<DatetimeServerTool>(&raw)
-                {
-                    return Ok(Self::DatetimeServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<FilesServerTool>(&raw)
-                {
-                    return Ok(Self::FilesServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<FusionServerToolOpenRouter>(&raw)
-                {
-                    return Ok(Self::FusionServerToolOpenRouter(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<
-                        ImageGenerationServerToolOpenRouter,
-                    >(&raw)
-                {
-                    return Ok(Self::ImageGenerationServerToolOpenRouter(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<ChatSearchModelsServerTool>(&raw)
-                {
-                    return Ok(Self::ChatSearchModelsServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<SubagentServerToolOpenRouter>(&raw)
-                {
-                    return Ok(Self::SubagentServerToolOpenRouter(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<WebFetchServerTool>(&raw)
-                {
-                    return Ok(Self::WebFetchServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<OpenRouterWebSearchServerTool>(&raw)
-                {
-                    return Ok(Self::OpenRouterWebSearchServerTool(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<ChatWebSearchShorthand>(&raw)
-                {
-                    return Ok(Self::ChatWebSearchShorthand(value));
-                }
-                Ok(Self::Unknown(UnknownMember::from_json(raw)))
-            }
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatFunctionTool);
-
-/// No description yet.
+/// The published description writes this object inline, within `ChatToolCall`.
+///
+/// OpenRouter component: `ChatToolCallFunction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatNamedToolChoiceFunction {
-    /// No description yet.
+pub struct ChatToolCallFunction {
+    /// The name of the function, as it was offered.
     pub name: String,
+    /// The arguments as JSON text. The model wrote it: it may not be valid JSON, nor fit the schema, and a
+    /// function without arguments may get an empty text. Send it back byte for byte, since any change
+    /// breaks prompt caches.
+    pub arguments: String,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
-impl ChatNamedToolChoiceFunction {
+impl ChatToolCallFunction {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self {
             name: {
                 let value = name;
+                value.into()
+            },
+            arguments: {
+                let value = arguments;
                 value.into()
             },
             ..Self::default()
@@ -1074,14 +569,21 @@ impl ChatNamedToolChoiceFunction {
         self.name = value.into();
         self
     }
+    /// Sets [`arguments`](Self::arguments).
+    #[must_use]
+    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
+        self.arguments = value.into();
+        self
+    }
 }
 
-impl wire::Object for ChatNamedToolChoiceFunction {
-    const NAME: &'static str = "ChatNamedToolChoiceFunction";
-    const FIELDS: u8 = 1;
+impl wire::Object for ChatToolCallFunction {
+    const NAME: &'static str = "ChatToolCallFunction";
+    const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
             "name" => Some(0),
+            "arguments" => Some(1),
             _ => None,
         }
     }
@@ -1092,6 +594,7 @@ impl wire::Object for ChatNamedToolChoiceFunction {
     ) -> Result<wire::Seen, S::Error> {
         match field {
             0 => wire::required(&mut self.name, source),
+            1 => wire::required(&mut self.arguments, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1102,6 +605,7 @@ impl wire::Object for ChatNamedToolChoiceFunction {
     ) -> Result<(), M::Error> {
         match field {
             0 => fields.required("name", &self.name),
+            1 => fields.required("arguments", &self.arguments),
             _ => Ok(()),
         }
     }
@@ -1111,242 +615,33 @@ impl wire::Object for ChatNamedToolChoiceFunction {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
-wire::object!(ChatNamedToolChoiceFunction);
+wire::object!(ChatToolCallFunction);
 
-/// No description yet.
+/// A fragment of a tool call within a streamed answer.
 ///
-/// OpenRouter component: `ChatNamedToolChoice`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatNamedToolChoice {
-    /// No description yet.
-    pub function: ChatNamedToolChoiceFunction,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatNamedToolChoice {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(function: impl Into<ChatNamedToolChoiceFunction>) -> Self {
-        Self {
-            function: {
-                let value = function;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`function`](Self::function).
-    #[must_use]
-    pub fn with_function(
-        mut self,
-        value: impl Into<ChatNamedToolChoiceFunction>,
-    ) -> Self {
-        self.function = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatNamedToolChoice {
-    const NAME: &'static str = "ChatNamedToolChoice";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "function" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.function, source),
-            1 => wire::constant("type", "function", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("function", &self.function),
-            1 => fields.constant("type", "function"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatNamedToolChoice);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatSearchModelsServerTool`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatSearchModelsServerTool {
-    /// No description yet.
-    pub parameters: Option<SearchModelsServerToolConfig>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatSearchModelsServerTool {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(
-        mut self,
-        value: impl Into<SearchModelsServerToolConfig>,
-    ) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatSearchModelsServerTool {
-    const NAME: &'static str = "ChatSearchModelsServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:experimental__search_models", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:experimental__search_models"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatSearchModelsServerTool);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatServerToolChoice`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatServerToolChoice {
-    /// No description yet.
-    pub kind: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatServerToolChoice {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
-        Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatServerToolChoice {
-    const NAME: &'static str = "ChatServerToolChoice";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.kind, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatServerToolChoice);
-
-/// No description yet.
+/// The first fragment of a call brings `id`, `type` and the function's name; later ones continue
+/// `arguments`. Fragments belong together by `index`.
 ///
 /// OpenRouter component: `ChatStreamToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamToolCall {
-    /// No description yet.
+    /// The place of the call within the message, from 0. Providers exist that leave it out; the fragment
+    /// then belongs to the call that is still open.
     pub index: Option<u64>,
-    /// No description yet.
+    /// Names the call. In the first fragment, as a rule; some providers repeat it, or send `null` later.
     pub id: Option<String>,
-    /// No description yet.
+    /// Names the kind of call.
     pub kind: Option<String>,
-    /// No description yet.
+    /// What this fragment adds.
     pub function: Option<ChatStreamToolCallFunction>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1430,62 +725,44 @@ impl wire::Object for ChatStreamToolCall {
 
 wire::object!(ChatStreamToolCall);
 
-/// No description yet.
+/// What a fragment adds to a streamed tool call.
 ///
-/// OpenRouter component: `ChatToolCall`.
+/// The published description writes this object inline, within `ChatStreamToolCall`.
+///
+/// OpenRouter component: `ChatStreamToolCallFunction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatToolCall {
-    /// No description yet.
-    pub id: String,
-    /// No description yet.
-    pub function: ChatToolCallFunction,
+pub struct ChatStreamToolCallFunction {
+    /// The name of the function; in the first fragment, as a rule.
+    pub name: Option<String>,
+    /// The next piece of the arguments. Only the joined pieces of the whole stream are JSON.
+    pub arguments: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
-    key_order: KeyOrder,
 }
 
-impl ChatToolCall {
-    /// Creates a value with the fields that the API requires.
+impl ChatStreamToolCallFunction {
+    /// Sets [`name`](Self::name).
     #[must_use]
-    pub fn new(
-        id: impl Into<String>,
-        function: impl Into<ChatToolCallFunction>,
-    ) -> Self {
-        Self {
-            id: {
-                let value = id;
-                value.into()
-            },
-            function: {
-                let value = function;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
         self
     }
-    /// Sets [`function`](Self::function).
+    /// Sets [`arguments`](Self::arguments).
     #[must_use]
-    pub fn with_function(mut self, value: impl Into<ChatToolCallFunction>) -> Self {
-        self.function = value.into();
+    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
+        self.arguments = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ChatToolCall {
-    const NAME: &'static str = "ChatToolCall";
-    const FIELDS: u8 = 3;
+impl wire::Object for ChatStreamToolCallFunction {
+    const NAME: &'static str = "ChatStreamToolCallFunction";
+    const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "id" => Some(0),
-            "type" => Some(1),
-            "function" => Some(2),
+            "name" => Some(0),
+            "arguments" => Some(1),
             _ => None,
         }
     }
@@ -1495,9 +772,8 @@ impl wire::Object for ChatToolCall {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.id, source),
-            1 => wire::constant("type", "function", source),
-            2 => wire::required(&mut self.function, source),
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.arguments, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1507,9 +783,8 @@ impl wire::Object for ChatToolCall {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("id", &self.id),
-            1 => fields.constant("type", "function"),
-            2 => fields.required("function", &self.function),
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("arguments", &self.arguments),
             _ => Ok(()),
         }
     }
@@ -1519,17 +794,13 @@ impl wire::Object for ChatToolCall {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
 }
 
-wire::object!(ChatToolCall);
+wire::object!(ChatStreamToolCallFunction);
 
-/// No description yet.
+/// Whether the model has to call a tool, and which one.
+///
+/// Left out, the model decides.
 ///
 /// OpenRouter component: `ChatToolChoice`.
 #[derive(Clone, Debug, PartialEq)]
@@ -1612,17 +883,752 @@ impl wire::UntaggedUnion for ChatToolChoice {
 
 wire::untagged_union!(ChatToolChoice);
 
-/// No description yet.
+/// Whether the model may, must or must not call a tool.
+///
+/// The published description writes these values inline, within `ChatToolChoice`.
+///
+/// OpenRouter component: `ChatToolChoiceMode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChatToolChoiceMode {
+    /// No tool is called, though tools may be offered (which keeps a cached prompt valid).
+    None,
+    /// The model decides.
+    Auto,
+    /// The model calls at least one tool.
+    Required,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ChatToolChoiceMode {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::Auto => "auto",
+            Self::Required => "required",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "none" => Self::None,
+            "auto" => Self::Auto,
+            "required" => Self::Required,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ChatToolChoiceMode);
+
+/// The model has to call this function.
+///
+/// OpenRouter component: `ChatNamedToolChoice`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatNamedToolChoice {
+    /// The function to call.
+    pub function: ChatNamedToolChoiceFunction,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatNamedToolChoice {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(function: impl Into<ChatNamedToolChoiceFunction>) -> Self {
+        Self {
+            function: {
+                let value = function;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`function`](Self::function).
+    #[must_use]
+    pub fn with_function(
+        mut self,
+        value: impl Into<ChatNamedToolChoiceFunction>,
+    ) -> Self {
+        self.function = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatNamedToolChoice {
+    const NAME: &'static str = "ChatNamedToolChoice";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "function" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "function", source),
+            1 => wire::required(&mut self.function, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "function"),
+            1 => fields.required("function", &self.function),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatNamedToolChoice);
+
+/// The function that the model has to call.
+///
+/// The published description writes this object inline, within `ChatNamedToolChoice`.
+///
+/// OpenRouter component: `ChatNamedToolChoiceFunction`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatNamedToolChoiceFunction {
+    /// The name of one of the offered functions.
+    pub name: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatNamedToolChoiceFunction {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: {
+                let value = name;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatNamedToolChoiceFunction {
+    const NAME: &'static str = "ChatNamedToolChoiceFunction";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "name" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatNamedToolChoiceFunction);
+
+/// The model has to call this tool of OpenRouter's.
+///
+/// An extension of OpenRouter: other APIs know named functions only.
+///
+/// OpenRouter component: `ChatServerToolChoice`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatServerToolChoice {
+    /// The type of one of the offered server tools, such as `openrouter:web_search` or `web_search`. With
+    /// several advisors, `openrouter:advisor` means the first.
+    pub kind: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatServerToolChoice {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: {
+                let value = kind;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = value.into();
+        self
+    }
+}
+
+impl wire::Object for ChatServerToolChoice {
+    const NAME: &'static str = "ChatServerToolChoice";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.kind, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("type", &self.kind),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatServerToolChoice);
+
+/// The server tool `openrouter:web_search`: the model searches the web as often as it wants to.
+///
+/// Each search is billed beside the tokens. Sources come back as `url_citation` annotations.
+///
+/// OpenRouter component: `OpenRouterWebSearchServerTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct OpenRouterWebSearchServerTool {
+    /// Limits and preferences; without them the engine is chosen and five results come back.
+    pub parameters: Option<WebSearchConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl OpenRouterWebSearchServerTool {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<WebSearchConfig>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for OpenRouterWebSearchServerTool {
+    const NAME: &'static str = "OpenRouterWebSearchServerTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:web_search", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:web_search"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(OpenRouterWebSearchServerTool);
+
+/// How the tool `openrouter:web_search` searches.
+///
+/// Every field may be left out.
+///
+/// OpenRouter component: `WebSearchConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchConfig {
+    /// Who searches. Default: `auto`.
+    pub engine: Option<WebSearchEngineEnum>,
+    /// How thoroughly the engine searches; ignored by engines that do not know the mode.
+    pub mode: Option<WebSearchMode>,
+    /// Results of one search: 1 to 25, at most 20 with Perplexity. Default: 5. Native search ignores it;
+    /// more than ten results cost extra.
+    pub max_results: Option<u64>,
+    /// Results of all searches of a request together; after that the tool returns none. A bound on cost and
+    /// context. Default according to the published description: 50; the documentation names none.
+    pub max_total_results: Option<u64>,
+    /// Searches that the model may make in a request; a further one gets an error as its result. Of the
+    /// native engines only Anthropic takes it.
+    pub max_uses: Option<u64>,
+    /// Characters of each result, 1 to 100,000. For Exa, Parallel (default 1,500) and Perplexity; wins over
+    /// `search_context_size`. Native search and Firecrawl ignore it.
+    pub max_characters: Option<u64>,
+    /// How much of the found pages is put into the context, where no exact number is given.
+    pub search_context_size: Option<SearchQualityLevel>,
+    /// Only results from these domains. Not together with `excluded_domains` (Exa alone takes both). Google
+    /// has no such filter.
+    pub allowed_domains: Option<Vec<String>>,
+    /// No results from these domains. Not together with `allowed_domains` (Exa alone takes both). OpenAI
+    /// and Google have no such filter according to the documentation.
+    pub excluded_domains: Option<Vec<String>>,
+    /// Where the user roughly is, for results from nearby.
+    pub user_location: Option<WebSearchUserLocationServerTool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebSearchConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`engine`](Self::engine).
+    #[must_use]
+    pub fn with_engine(mut self, value: impl Into<WebSearchEngineEnum>) -> Self {
+        self.engine = Some(value.into());
+        self
+    }
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+    /// Sets [`max_results`](Self::max_results).
+    #[must_use]
+    pub fn with_max_results(mut self, value: u64) -> Self {
+        self.max_results = Some(value);
+        self
+    }
+    /// Sets [`max_total_results`](Self::max_total_results).
+    #[must_use]
+    pub fn with_max_total_results(mut self, value: u64) -> Self {
+        self.max_total_results = Some(value);
+        self
+    }
+    /// Sets [`max_uses`](Self::max_uses).
+    #[must_use]
+    pub fn with_max_uses(mut self, value: u64) -> Self {
+        self.max_uses = Some(value);
+        self
+    }
+    /// Sets [`max_characters`](Self::max_characters).
+    #[must_use]
+    pub fn with_max_characters(mut self, value: u64) -> Self {
+        self.max_characters = Some(value);
+        self
+    }
+    /// Sets [`search_context_size`](Self::search_context_size).
+    #[must_use]
+    pub fn with_search_context_size(
+        mut self,
+        value: impl Into<SearchQualityLevel>,
+    ) -> Self {
+        self.search_context_size = Some(value.into());
+        self
+    }
+    /// Sets [`allowed_domains`](Self::allowed_domains).
+    #[must_use]
+    pub fn with_allowed_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`excluded_domains`](Self::excluded_domains).
+    #[must_use]
+    pub fn with_excluded_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.excluded_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`user_location`](Self::user_location).
+    #[must_use]
+    pub fn with_user_location(
+        mut self,
+        value: impl Into<WebSearchUserLocationServerTool>,
+    ) -> Self {
+        self.user_location = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for WebSearchConfig {
+    const NAME: &'static str = "WebSearchConfig";
+    const FIELDS: u8 = 10;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "engine" => Some(0),
+            "mode" => Some(1),
+            "max_results" => Some(2),
+            "max_total_results" => Some(3),
+            "max_uses" => Some(4),
+            "max_characters" => Some(5),
+            "search_context_size" => Some(6),
+            "allowed_domains" => Some(7),
+            "excluded_domains" => Some(8),
+            "user_location" => Some(9),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.engine, source),
+            1 => wire::optional(&mut self.mode, source),
+            2 => wire::optional(&mut self.max_results, source),
+            3 => wire::optional(&mut self.max_total_results, source),
+            4 => wire::optional(&mut self.max_uses, source),
+            5 => wire::optional(&mut self.max_characters, source),
+            6 => wire::optional(&mut self.search_context_size, source),
+            7 => wire::optional(&mut self.allowed_domains, source),
+            8 => wire::optional(&mut self.excluded_domains, source),
+            9 => wire::optional(&mut self.user_location, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("engine", &self.engine),
+            1 => fields.optional("mode", &self.mode),
+            2 => fields.optional("max_results", &self.max_results),
+            3 => fields.optional("max_total_results", &self.max_total_results),
+            4 => fields.optional("max_uses", &self.max_uses),
+            5 => fields.optional("max_characters", &self.max_characters),
+            6 => fields.optional("search_context_size", &self.search_context_size),
+            7 => fields.optional("allowed_domains", &self.allowed_domains),
+            8 => fields.optional("excluded_domains", &self.excluded_domains),
+            9 => fields.optional("user_location", &self.user_location),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebSearchConfig);
+
+/// The web search tool as OpenAI's API writes it; OpenRouter turns it into `openrouter:web_search`.
+///
+/// The fields of [`WebSearchConfig`] stand beside `type`, or in `parameters`.
+///
+/// OpenRouter component: `ChatWebSearchShorthand`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatWebSearchShorthand {
+    /// Which of OpenAI's names is used; they mean the same.
+    pub kind: ChatWebSearchShorthandType,
+    /// The same fields as beside it, the way server tools write them.
+    pub parameters: Option<WebSearchConfig>,
+    /// Who searches. Default: `auto`.
+    pub engine: Option<WebSearchEngineEnum>,
+    /// How thoroughly the engine searches; ignored by engines that do not know the mode.
+    pub mode: Option<WebSearchMode>,
+    /// Results of one search: 1 to 25, at most 20 with Perplexity. Default: 5. Native search ignores it;
+    /// more than ten results cost extra.
+    pub max_results: Option<u64>,
+    /// Results of all searches of a request together; after that the tool returns none. A bound on cost and
+    /// context. Default according to the published description: 50; the documentation names none.
+    pub max_total_results: Option<u64>,
+    /// Searches that the model may make in a request; a further one gets an error as its result. Of the
+    /// native engines only Anthropic takes it.
+    pub max_uses: Option<u64>,
+    /// Characters of each result, 1 to 100,000. For Exa, Parallel (default 1,500) and Perplexity; wins over
+    /// `search_context_size`. Native search and Firecrawl ignore it.
+    pub max_characters: Option<u64>,
+    /// How much of the found pages is put into the context, where no exact number is given.
+    pub search_context_size: Option<SearchQualityLevel>,
+    /// Only results from these domains. Not together with `excluded_domains` (Exa alone takes both). Google
+    /// has no such filter.
+    pub allowed_domains: Option<Vec<String>>,
+    /// No results from these domains. Not together with `allowed_domains` (Exa alone takes both). OpenAI
+    /// and Google have no such filter according to the documentation.
+    pub excluded_domains: Option<Vec<String>>,
+    /// Where the user roughly is, for results from nearby.
+    pub user_location: Option<WebSearchUserLocationServerTool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatWebSearchShorthand {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(kind: impl Into<ChatWebSearchShorthandType>) -> Self {
+        Self {
+            kind: {
+                let value = kind;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<ChatWebSearchShorthandType>) -> Self {
+        self.kind = value.into();
+        self
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<WebSearchConfig>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+    /// Sets [`engine`](Self::engine).
+    #[must_use]
+    pub fn with_engine(mut self, value: impl Into<WebSearchEngineEnum>) -> Self {
+        self.engine = Some(value.into());
+        self
+    }
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+    /// Sets [`max_results`](Self::max_results).
+    #[must_use]
+    pub fn with_max_results(mut self, value: u64) -> Self {
+        self.max_results = Some(value);
+        self
+    }
+    /// Sets [`max_total_results`](Self::max_total_results).
+    #[must_use]
+    pub fn with_max_total_results(mut self, value: u64) -> Self {
+        self.max_total_results = Some(value);
+        self
+    }
+    /// Sets [`max_uses`](Self::max_uses).
+    #[must_use]
+    pub fn with_max_uses(mut self, value: u64) -> Self {
+        self.max_uses = Some(value);
+        self
+    }
+    /// Sets [`max_characters`](Self::max_characters).
+    #[must_use]
+    pub fn with_max_characters(mut self, value: u64) -> Self {
+        self.max_characters = Some(value);
+        self
+    }
+    /// Sets [`search_context_size`](Self::search_context_size).
+    #[must_use]
+    pub fn with_search_context_size(
+        mut self,
+        value: impl Into<SearchQualityLevel>,
+    ) -> Self {
+        self.search_context_size = Some(value.into());
+        self
+    }
+    /// Sets [`allowed_domains`](Self::allowed_domains).
+    #[must_use]
+    pub fn with_allowed_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`excluded_domains`](Self::excluded_domains).
+    #[must_use]
+    pub fn with_excluded_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.excluded_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`user_location`](Self::user_location).
+    #[must_use]
+    pub fn with_user_location(
+        mut self,
+        value: impl Into<WebSearchUserLocationServerTool>,
+    ) -> Self {
+        self.user_location = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatWebSearchShorthand {
+    const NAME: &'static str = "ChatWebSearchShorthand";
+    const FIELDS: u8 = 12;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            "engine" => Some(2),
+            "mode" => Some(3),
+            "max_results" => Some(4),
+            "max_total_results" => Some(5),
+            "max_uses" => Some(6),
+            "max_characters" => Some(7),
+            "search_context_size" => Some(8),
+            "allowed_domains" => Some(9),
+            "excluded_domains" => Some(10),
+            "user_location" => Some(11),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.kind, source),
+            1 => wire::optional(&mut self.parameters, source),
+            2 => wire::optional(&mut self.engine, source),
+            3 => wire::optional(&mut self.mode, source),
+            4 => wire::optional(&mut self.max_results, source),
+            5 => wire::optional(&mut self.max_total_results, source),
+            6 => wire::optional(&mut self.max_uses, source),
+            7 => wire::optional(&mut self.max_characters, source),
+            8 => wire::optional(&mut self.search_context_size, source),
+            9 => wire::optional(&mut self.allowed_domains, source),
+            10 => wire::optional(&mut self.excluded_domains, source),
+            11 => wire::optional(&mut self.user_location, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("type", &self.kind),
+            1 => fields.optional("parameters", &self.parameters),
+            2 => fields.optional("engine", &self.engine),
+            3 => fields.optional("mode", &self.mode),
+            4 => fields.optional("max_results", &self.max_results),
+            5 => fields.optional("max_total_results", &self.max_total_results),
+            6 => fields.optional("max_uses", &self.max_uses),
+            7 => fields.optional("max_characters", &self.max_characters),
+            8 => fields.optional("search_context_size", &self.search_context_size),
+            9 => fields.optional("allowed_domains", &self.allowed_domains),
+            10 => fields.optional("excluded_domains", &self.excluded_domains),
+            11 => fields.optional("user_location", &self.user_location),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatWebSearchShorthand);
+
+/// OpenAI's names of the web search tool, all treated alike.
+///
+/// The published description writes these values inline, within `ChatWebSearchShorthand`.
+///
+/// OpenRouter component: `ChatWebSearchShorthandType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatWebSearchShorthandType {
-    /// `web_search`.
+    /// The current name.
     WebSearch,
-    /// `web_search_preview`.
+    /// The name during the preview.
     WebSearchPreview,
-    /// `web_search_preview_2025_03_11`.
+    /// The preview of 11 March 2025.
     WebSearchPreview20250311,
-    /// `web_search_2025_08_26`.
+    /// The version of 26 August 2025.
     WebSearch20250826,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -1653,51 +1659,549 @@ impl ChatWebSearchShorthandType {
 
 wire::open_string!(ChatWebSearchShorthandType);
 
-/// No description yet.
+/// Who searches for the server tool `openrouter:web_search`.
 ///
-/// OpenRouter component: `ChatWebSearchShorthand`.
+/// OpenRouter component: `WebSearchEngineEnum`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebSearchEngineEnum {
+    /// The provider's own search where it has one, else Exa. The default.
+    Auto,
+    /// The provider's own search and no other.
+    Native,
+    /// Exa.
+    Exa,
+    /// Parallel.
+    Parallel,
+    /// Firecrawl; needs your own key there.
+    Firecrawl,
+    /// Perplexity's search, as ranked results without an answer.
+    Perplexity,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl WebSearchEngineEnum {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Native => "native",
+            Self::Exa => "exa",
+            Self::Parallel => "parallel",
+            Self::Firecrawl => "firecrawl",
+            Self::Perplexity => "perplexity",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "native" => Self::Native,
+            "exa" => Self::Exa,
+            "parallel" => Self::Parallel,
+            "firecrawl" => Self::Firecrawl,
+            "perplexity" => Self::Perplexity,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(WebSearchEngineEnum);
+
+/// Who searches for the deprecated plugin `web`.
+///
+/// Left out: the provider's own search where it has one, else Exa.
+///
+/// OpenRouter component: `WebSearchEngine`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebSearchEngine {
+    /// The provider's own search.
+    Native,
+    /// Exa.
+    Exa,
+    /// Firecrawl; needs your own key there.
+    Firecrawl,
+    /// Parallel.
+    Parallel,
+    /// Perplexity's search.
+    Perplexity,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl WebSearchEngine {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Native => "native",
+            Self::Exa => "exa",
+            Self::Firecrawl => "firecrawl",
+            Self::Parallel => "parallel",
+            Self::Perplexity => "perplexity",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "native" => Self::Native,
+            "exa" => Self::Exa,
+            "firecrawl" => Self::Firecrawl,
+            "parallel" => Self::Parallel,
+            "perplexity" => Self::Perplexity,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(WebSearchEngine);
+
+/// How thoroughly an engine searches.
+///
+/// Exa and Parallel have such modes; an engine ignores one that it does not know.
+///
+/// OpenRouter component: `WebSearchMode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebSearchMode {
+    /// Exa: the fastest.
+    Instant,
+    /// Exa or Parallel: fast.
+    Fast,
+    /// Exa: its default.
+    Auto,
+    /// Exa: a light form of `deep`.
+    DeepLite,
+    /// Exa: several rounds; dearer.
+    Deep,
+    /// Exa: `deep` with reasoning; the dearest.
+    DeepReasoning,
+    /// Parallel: the fastest.
+    Turbo,
+    /// Parallel: its default.
+    Basic,
+    /// Parallel: the most thorough.
+    Advanced,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl WebSearchMode {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Instant => "instant",
+            Self::Fast => "fast",
+            Self::Auto => "auto",
+            Self::DeepLite => "deep-lite",
+            Self::Deep => "deep",
+            Self::DeepReasoning => "deep-reasoning",
+            Self::Turbo => "turbo",
+            Self::Basic => "basic",
+            Self::Advanced => "advanced",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "instant" => Self::Instant,
+            "fast" => Self::Fast,
+            "auto" => Self::Auto,
+            "deep-lite" => Self::DeepLite,
+            "deep" => Self::Deep,
+            "deep-reasoning" => Self::DeepReasoning,
+            "turbo" => Self::Turbo,
+            "basic" => Self::Basic,
+            "advanced" => Self::Advanced,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(WebSearchMode);
+
+/// How much of each found page is put into the context.
+///
+/// For Exa, Parallel and Perplexity; native search and Firecrawl ignore it. Left out, the engine
+/// decides (Exa adapts the length to page and question).
+///
+/// OpenRouter component: `SearchQualityLevel`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchQualityLevel {
+    /// Little; with Exa 5,000 characters of each result.
+    Low,
+    /// With Exa 15,000 characters of each result.
+    Medium,
+    /// Much; with Exa 30,000 characters of each result.
+    High,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl SearchQualityLevel {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(SearchQualityLevel);
+
+/// Where the user of a server tool roughly is; results from nearby are preferred.
+///
+/// OpenRouter component: `WebSearchUserLocationServerTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatWebSearchShorthand {
-    /// No description yet.
-    pub allowed_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub engine: Option<WebSearchEngineEnum>,
-    /// No description yet.
-    pub excluded_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub max_characters: Option<u64>,
-    /// No description yet.
-    pub max_results: Option<u64>,
-    /// No description yet.
-    pub max_total_results: Option<u64>,
-    /// No description yet.
-    pub max_uses: Option<u64>,
-    /// No description yet.
-    pub mode: Option<WebSearchMode>,
-    /// No description yet.
-    pub parameters: Option<WebSearchConfig>,
-    /// No description yet.
-    pub search_context_size: Option<SearchQualityLevel>,
-    /// No description yet.
-    pub kind: ChatWebSearchShorthandType,
-    /// No description yet.
-    pub user_location: Option<WebSearchUserLocationServerTool>,
+pub struct WebSearchUserLocationServerTool {
+    /// Names the kind of place; there is one.
+    pub kind: Option<String>,
+    /// City, such as `Oslo`.
+    pub city: Option<String>,
+    /// State, county or region, such as `California`.
+    pub region: Option<String>,
+    /// Country, as the two letters of ISO 3166-1, such as `NO`.
+    pub country: Option<String>,
+    /// Time zone by its IANA name, such as `Europe/Oslo`.
+    pub timezone: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ChatWebSearchShorthand {
-    /// Creates a value with the fields that the API requires.
+impl WebSearchUserLocationServerTool {
+    /// Creates an empty value.
     #[must_use]
-    pub fn new(kind: impl Into<ChatWebSearchShorthandType>) -> Self {
-        Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
-            ..Self::default()
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = Some(value.into());
+        self
+    }
+    /// Sets [`city`](Self::city).
+    #[must_use]
+    pub fn with_city(mut self, value: impl Into<String>) -> Self {
+        self.city = Some(value.into());
+        self
+    }
+    /// Sets [`region`](Self::region).
+    #[must_use]
+    pub fn with_region(mut self, value: impl Into<String>) -> Self {
+        self.region = Some(value.into());
+        self
+    }
+    /// Sets [`country`](Self::country).
+    #[must_use]
+    pub fn with_country(mut self, value: impl Into<String>) -> Self {
+        self.country = Some(value.into());
+        self
+    }
+    /// Sets [`timezone`](Self::timezone).
+    #[must_use]
+    pub fn with_timezone(mut self, value: impl Into<String>) -> Self {
+        self.timezone = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for WebSearchUserLocationServerTool {
+    const NAME: &'static str = "WebSearchUserLocationServerTool";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "city" => Some(1),
+            "region" => Some(2),
+            "country" => Some(3),
+            "timezone" => Some(4),
+            _ => None,
         }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.kind, source),
+            1 => wire::optional(&mut self.city, source),
+            2 => wire::optional(&mut self.region, source),
+            3 => wire::optional(&mut self.country, source),
+            4 => wire::optional(&mut self.timezone, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("type", &self.kind),
+            1 => fields.optional("city", &self.city),
+            2 => fields.optional("region", &self.region),
+            3 => fields.optional("country", &self.country),
+            4 => fields.optional("timezone", &self.timezone),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebSearchUserLocationServerTool);
+
+/// Where the user of the `web` plugin roughly is; passed on to native engines that take it, such as
+/// Anthropic's.
+///
+/// OpenRouter component: `WebSearchUserLocation`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebSearchUserLocation {
+    /// Names the kind of place; there is one.
+    pub kind: Option<String>,
+    /// City, such as `Oslo`.
+    pub city: Option<String>,
+    /// State, county or region, such as `California`.
+    pub region: Option<String>,
+    /// Country, as the two letters of ISO 3166-1, such as `NO`.
+    pub country: Option<String>,
+    /// Time zone by its IANA name, such as `Europe/Oslo`.
+    pub timezone: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebSearchUserLocation {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = Some(value.into());
+        self
+    }
+    /// Sets [`city`](Self::city).
+    #[must_use]
+    pub fn with_city(mut self, value: impl Into<String>) -> Self {
+        self.city = Some(value.into());
+        self
+    }
+    /// Sets [`region`](Self::region).
+    #[must_use]
+    pub fn with_region(mut self, value: impl Into<String>) -> Self {
+        self.region = Some(value.into());
+        self
+    }
+    /// Sets [`country`](Self::country).
+    #[must_use]
+    pub fn with_country(mut self, value: impl Into<String>) -> Self {
+        self.country = Some(value.into());
+        self
+    }
+    /// Sets [`timezone`](Self::timezone).
+    #[must_use]
+    pub fn with_timezone(mut self, value: impl Into<String>) -> Self {
+        self.timezone = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for WebSearchUserLocation {
+    const NAME: &'static str = "WebSearchUserLocation";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "city" => Some(1),
+            "region" => Some(2),
+            "country" => Some(3),
+            "timezone" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.kind, source),
+            1 => wire::optional(&mut self.city, source),
+            2 => wire::optional(&mut self.region, source),
+            3 => wire::optional(&mut self.country, source),
+            4 => wire::optional(&mut self.timezone, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("type", &self.kind),
+            1 => fields.optional("city", &self.city),
+            2 => fields.optional("region", &self.region),
+            3 => fields.optional("country", &self.country),
+            4 => fields.optional("timezone", &self.timezone),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebSearchUserLocation);
+
+/// The server tool `openrouter:web_fetch`: the model reads pages whose address it knows.
+///
+/// Exa and Parallel charge for each page; OpenRouter's own engine is free.
+///
+/// OpenRouter component: `WebFetchServerTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebFetchServerTool {
+    /// Limits and preferences.
+    pub parameters: Option<WebFetchServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebFetchServerTool {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(
+        mut self,
+        value: impl Into<WebFetchServerToolConfig>,
+    ) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for WebFetchServerTool {
+    const NAME: &'static str = "WebFetchServerTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:web_fetch", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:web_fetch"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebFetchServerTool);
+
+/// How the tool `openrouter:web_fetch` reads pages.
+///
+/// OpenRouter component: `WebFetchServerToolConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebFetchServerToolConfig {
+    /// Who fetches. Default: `auto`.
+    pub engine: Option<WebFetchEngineEnum>,
+    /// Pages that the model may read in a request; a further one gets an error as its result. OpenRouter's
+    /// own engine stops at 50.
+    pub max_uses: Option<u64>,
+    /// Length of a page in tokens, roughly; the rest is cut off.
+    pub max_content_tokens: Option<u64>,
+    /// Only pages of these domains.
+    pub allowed_domains: Option<Vec<String>>,
+    /// No page of these domains. (The search tool calls the same thing `excluded_domains`.)
+    pub blocked_domains: Option<Vec<String>>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebFetchServerToolConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`engine`](Self::engine).
+    #[must_use]
+    pub fn with_engine(mut self, value: impl Into<WebFetchEngineEnum>) -> Self {
+        self.engine = Some(value.into());
+        self
+    }
+    /// Sets [`max_uses`](Self::max_uses).
+    #[must_use]
+    pub fn with_max_uses(mut self, value: u64) -> Self {
+        self.max_uses = Some(value);
+        self
+    }
+    /// Sets [`max_content_tokens`](Self::max_content_tokens).
+    #[must_use]
+    pub fn with_max_content_tokens(mut self, value: u64) -> Self {
+        self.max_content_tokens = Some(value);
+        self
     }
     /// Sets [`allowed_domains`](Self::allowed_domains).
     #[must_use]
@@ -1708,100 +2212,27 @@ impl ChatWebSearchShorthand {
         self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`engine`](Self::engine).
+    /// Sets [`blocked_domains`](Self::blocked_domains).
     #[must_use]
-    pub fn with_engine(mut self, value: impl Into<WebSearchEngineEnum>) -> Self {
-        self.engine = Some(value.into());
-        self
-    }
-    /// Sets [`excluded_domains`](Self::excluded_domains).
-    #[must_use]
-    pub fn with_excluded_domains(
+    pub fn with_blocked_domains(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.excluded_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`max_characters`](Self::max_characters).
-    #[must_use]
-    pub fn with_max_characters(mut self, value: u64) -> Self {
-        self.max_characters = Some(value);
-        self
-    }
-    /// Sets [`max_results`](Self::max_results).
-    #[must_use]
-    pub fn with_max_results(mut self, value: u64) -> Self {
-        self.max_results = Some(value);
-        self
-    }
-    /// Sets [`max_total_results`](Self::max_total_results).
-    #[must_use]
-    pub fn with_max_total_results(mut self, value: u64) -> Self {
-        self.max_total_results = Some(value);
-        self
-    }
-    /// Sets [`max_uses`](Self::max_uses).
-    #[must_use]
-    pub fn with_max_uses(mut self, value: u64) -> Self {
-        self.max_uses = Some(value);
-        self
-    }
-    /// Sets [`mode`](Self::mode).
-    #[must_use]
-    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
-        self.mode = Some(value.into());
-        self
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<WebSearchConfig>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-    /// Sets [`search_context_size`](Self::search_context_size).
-    #[must_use]
-    pub fn with_search_context_size(
-        mut self,
-        value: impl Into<SearchQualityLevel>,
-    ) -> Self {
-        self.search_context_size = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<ChatWebSearchShorthandType>) -> Self {
-        self.kind = value.into();
-        self
-    }
-    /// Sets [`user_location`](Self::user_location).
-    #[must_use]
-    pub fn with_user_location(
-        mut self,
-        value: impl Into<WebSearchUserLocationServerTool>,
-    ) -> Self {
-        self.user_location = Some(value.into());
+        self.blocked_domains = Some(value.into_iter().map(Into::into).collect());
         self
     }
 }
 
-impl wire::Object for ChatWebSearchShorthand {
-    const NAME: &'static str = "ChatWebSearchShorthand";
-    const FIELDS: u8 = 12;
+impl wire::Object for WebFetchServerToolConfig {
+    const NAME: &'static str = "WebFetchServerToolConfig";
+    const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "allowed_domains" => Some(0),
-            "engine" => Some(1),
-            "excluded_domains" => Some(2),
-            "max_characters" => Some(3),
-            "max_results" => Some(4),
-            "max_total_results" => Some(5),
-            "max_uses" => Some(6),
-            "mode" => Some(7),
-            "parameters" => Some(8),
-            "search_context_size" => Some(9),
-            "type" => Some(10),
-            "user_location" => Some(11),
+            "engine" => Some(0),
+            "max_uses" => Some(1),
+            "max_content_tokens" => Some(2),
+            "allowed_domains" => Some(3),
+            "blocked_domains" => Some(4),
             _ => None,
         }
     }
@@ -1811,18 +2242,11 @@ impl wire::Object for ChatWebSearchShorthand {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.allowed_domains, source),
-            1 => wire::optional(&mut self.engine, source),
-            2 => wire::optional(&mut self.excluded_domains, source),
-            3 => wire::optional(&mut self.max_characters, source),
-            4 => wire::optional(&mut self.max_results, source),
-            5 => wire::optional(&mut self.max_total_results, source),
-            6 => wire::optional(&mut self.max_uses, source),
-            7 => wire::optional(&mut self.mode, source),
-            8 => wire::optional(&mut self.parameters, source),
-            9 => wire::optional(&mut self.search_context_size, source),
-            10 => wire::required(&mut self.kind, source),
-            11 => wire::optional(&mut self.user_location, source),
+            0 => wire::optional(&mut self.engine, source),
+            1 => wire::optional(&mut self.max_uses, source),
+            2 => wire::optional(&mut self.max_content_tokens, source),
+            3 => wire::optional(&mut self.allowed_domains, source),
+            4 => wire::optional(&mut self.blocked_domains, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1832,18 +2256,11 @@ impl wire::Object for ChatWebSearchShorthand {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("allowed_domains", &self.allowed_domains),
-            1 => fields.optional("engine", &self.engine),
-            2 => fields.optional("excluded_domains", &self.excluded_domains),
-            3 => fields.optional("max_characters", &self.max_characters),
-            4 => fields.optional("max_results", &self.max_results),
-            5 => fields.optional("max_total_results", &self.max_total_results),
-            6 => fields.optional("max_uses", &self.max_uses),
-            7 => fields.optional("mode", &self.mode),
-            8 => fields.optional("parameters", &self.parameters),
-            9 => fields.optional("search_context_size", &self.search_context_size),
-            10 => fields.required("type", &self.kind),
-            11 => fields.optional("user_location", &self.user_location),
+            0 => fields.optional("engine", &self.engine),
+            1 => fields.optional("max_uses", &self.max_uses),
+            2 => fields.optional("max_content_tokens", &self.max_content_tokens),
+            3 => fields.optional("allowed_domains", &self.allowed_domains),
+            4 => fields.optional("blocked_domains", &self.blocked_domains),
             _ => Ok(()),
         }
     }
@@ -1855,146 +2272,66 @@ impl wire::Object for ChatWebSearchShorthand {
     }
 }
 
-wire::object!(ChatWebSearchShorthand);
+wire::object!(WebFetchServerToolConfig);
 
-/// No description yet.
+/// Who fetches pages for the server tool `openrouter:web_fetch`.
 ///
-/// OpenRouter component: `ContainerAutoEnvironment`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// OpenRouter component: `WebFetchEngineEnum`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct ContainerAutoEnvironment {
-    /// Fields that this version does not know.
-    pub extra: Extra,
+pub enum WebFetchEngineEnum {
+    /// The provider's own engine where it has one, else Exa. The default.
+    Auto,
+    /// The provider's own engine and no other.
+    Native,
+    /// OpenRouter fetches the page itself; free.
+    Openrouter,
+    /// Exa.
+    Exa,
+    /// Parallel.
+    Parallel,
+    /// Firecrawl; needs your own key there.
+    Firecrawl,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
 }
 
-impl ContainerAutoEnvironment {
-    /// Creates an empty value.
+impl WebFetchEngineEnum {
+    /// The text on the wire.
     #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Native => "native",
+            Self::Openrouter => "openrouter",
+            Self::Exa => "exa",
+            Self::Parallel => "parallel",
+            Self::Firecrawl => "firecrawl",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "native" => Self::Native,
+            "openrouter" => Self::Openrouter,
+            "exa" => Self::Exa,
+            "parallel" => Self::Parallel,
+            "firecrawl" => Self::Firecrawl,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
     }
 }
 
-impl wire::Object for ContainerAutoEnvironment {
-    const NAME: &'static str = "ContainerAutoEnvironment";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "container_auto", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "container_auto"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
+wire::open_string!(WebFetchEngineEnum);
 
-wire::object!(ContainerAutoEnvironment);
-
-/// No description yet.
-///
-/// OpenRouter component: `ContainerReferenceEnvironment`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContainerReferenceEnvironment {
-    /// No description yet.
-    pub container_id: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ContainerReferenceEnvironment {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(container_id: impl Into<String>) -> Self {
-        Self {
-            container_id: {
-                let value = container_id;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`container_id`](Self::container_id).
-    #[must_use]
-    pub fn with_container_id(mut self, value: impl Into<String>) -> Self {
-        self.container_id = value.into();
-        self
-    }
-}
-
-impl wire::Object for ContainerReferenceEnvironment {
-    const NAME: &'static str = "ContainerReferenceEnvironment";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "container_id" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.container_id, source),
-            1 => wire::constant("type", "container_reference", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("container_id", &self.container_id),
-            1 => fields.constant("type", "container_reference"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ContainerReferenceEnvironment);
-
-/// No description yet.
+/// The server tool `openrouter:datetime`: the model asks for the date and time.
 ///
 /// OpenRouter component: `DatetimeServerTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatetimeServerTool {
-    /// No description yet.
+    /// The time zone.
     pub parameters: Option<DatetimeServerToolConfig>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -2022,8 +2359,8 @@ impl wire::Object for DatetimeServerTool {
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "parameters" => Some(1),
             _ => None,
         }
     }
@@ -2033,8 +2370,8 @@ impl wire::Object for DatetimeServerTool {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:datetime", source),
+            0 => wire::constant("type", "openrouter:datetime", source),
+            1 => wire::optional(&mut self.parameters, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2044,8 +2381,8 @@ impl wire::Object for DatetimeServerTool {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:datetime"),
+            0 => fields.constant("type", "openrouter:datetime"),
+            1 => fields.optional("parameters", &self.parameters),
             _ => Ok(()),
         }
     }
@@ -2059,13 +2396,13 @@ impl wire::Object for DatetimeServerTool {
 
 wire::object!(DatetimeServerTool);
 
-/// No description yet.
+/// Whose date and time the tool `openrouter:datetime` tells.
 ///
 /// OpenRouter component: `DatetimeServerToolConfig`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatetimeServerToolConfig {
-    /// No description yet.
+    /// Time zone by its IANA name, such as `Europe/Oslo`. Default: UTC.
     pub timezone: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -2124,19 +2461,21 @@ impl wire::Object for DatetimeServerToolConfig {
 
 wire::object!(DatetimeServerToolConfig);
 
-/// No description yet.
+/// The server tool `openrouter:image_generation`: the model has a picture made from a text.
 ///
-/// OpenRouter component: `FilesServerTool`.
+/// The picture is billed at the price of the model that makes it.
+///
+/// OpenRouter component: `ImageGenerationServerTool_OpenRouter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct FilesServerTool {
-    /// No description yet.
-    pub parameters: Option<FilesServerToolConfig>,
+pub struct ImageGenerationServerToolOpenRouter {
+    /// Which model makes the picture, and how.
+    pub parameters: Option<ImageGenerationServerToolConfig>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl FilesServerTool {
+impl ImageGenerationServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
@@ -2144,349 +2483,22 @@ impl FilesServerTool {
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<FilesServerToolConfig>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for FilesServerTool {
-    const NAME: &'static str = "FilesServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:files", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:files"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FilesServerTool);
-
-/// No description yet.
-///
-/// OpenRouter component: `FilesServerToolConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FilesServerToolConfig {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FilesServerToolConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for FilesServerToolConfig {
-    const NAME: &'static str = "FilesServerToolConfig";
-    const FIELDS: u8 = 0;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        let _ = field;
-        wire::constant("", "", source)
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        let _ = (field, fields);
-        Ok(())
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FilesServerToolConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `FusionServerTool_OpenRouter`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FusionServerToolOpenRouter {
-    /// No description yet.
-    pub parameters: Option<FusionServerToolConfig>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FusionServerToolOpenRouter {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<FusionServerToolConfig>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for FusionServerToolOpenRouter {
-    const NAME: &'static str = "FusionServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:fusion", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:fusion"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FusionServerToolOpenRouter);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FusionServerToolConfigReasoningEffort {
-    /// `max`.
-    Max,
-    /// `xhigh`.
-    Xhigh,
-    /// `high`.
-    High,
-    /// `medium`.
-    Medium,
-    /// `low`.
-    Low,
-    /// `minimal`.
-    Minimal,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl FusionServerToolConfigReasoningEffort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Max => "max",
-            Self::Xhigh => "xhigh",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Minimal => "minimal",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "max" => Self::Max,
-            "xhigh" => Self::Xhigh,
-            "high" => Self::High,
-            "medium" => Self::Medium,
-            "low" => Self::Low,
-            "minimal" => Self::Minimal,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(FusionServerToolConfigReasoningEffort);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FusionServerToolConfigReasoning {
-    /// No description yet.
-    pub effort: Option<FusionServerToolConfigReasoningEffort>,
-    /// No description yet.
-    pub max_tokens: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FusionServerToolConfigReasoning {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`effort`](Self::effort).
-    #[must_use]
-    pub fn with_effort(
+    pub fn with_parameters(
         mut self,
-        value: impl Into<FusionServerToolConfigReasoningEffort>,
+        value: impl Into<ImageGenerationServerToolConfig>,
     ) -> Self {
-        self.effort = Some(value.into());
-        self
-    }
-    /// Sets [`max_tokens`](Self::max_tokens).
-    #[must_use]
-    pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for FusionServerToolConfigReasoning {
-    const NAME: &'static str = "FusionServerToolConfigReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FusionServerToolConfigReasoning);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FusionServerToolConfigToolsItem {
-    /// No description yet.
-    pub parameters: Option<Extra>,
-    /// No description yet.
-    pub kind: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FusionServerToolConfigToolsItem {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
-        Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<Extra>) -> Self {
         self.parameters = Some(value.into());
         self
     }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = value.into();
-        self
-    }
 }
 
-impl wire::Object for FusionServerToolConfigToolsItem {
-    const NAME: &'static str = "FusionServerToolConfigToolsItem";
+impl wire::Object for ImageGenerationServerToolOpenRouter {
+    const NAME: &'static str = "ImageGenerationServerTool_OpenRouter";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "parameters" => Some(1),
             _ => None,
         }
     }
@@ -2496,8 +2508,8 @@ impl wire::Object for FusionServerToolConfigToolsItem {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::required(&mut self.kind, source),
+            0 => wire::constant("type", "openrouter:image_generation", source),
+            1 => wire::optional(&mut self.parameters, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2507,8 +2519,8 @@ impl wire::Object for FusionServerToolConfigToolsItem {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.required("type", &self.kind),
+            0 => fields.constant("type", "openrouter:image_generation"),
+            1 => fields.optional("parameters", &self.parameters),
             _ => Ok(()),
         }
     }
@@ -2520,69 +2532,49 @@ impl wire::Object for FusionServerToolConfigToolsItem {
     }
 }
 
-wire::object!(FusionServerToolConfigToolsItem);
+wire::object!(ImageGenerationServerToolOpenRouter);
 
-/// No description yet.
+/// How the tool `openrouter:image_generation` makes a picture.
 ///
-/// OpenRouter component: `FusionServerToolConfig`.
+/// Whatever stands beside `model` is passed on to the image model; which options and values it takes
+/// depends on it.
+///
+/// OpenRouter component: `ImageGenerationServerToolConfig`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct FusionServerToolConfig {
-    /// No description yet.
-    pub analysis_models: Option<Vec<String>>,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// No description yet.
-    pub max_tool_calls: Option<u64>,
-    /// No description yet.
+pub struct ImageGenerationServerToolConfig {
+    /// The image model. Default according to the documentation: `openai/gpt-5-image`.
     pub model: Option<String>,
-    /// No description yet.
-    pub reasoning: Option<FusionServerToolConfigReasoning>,
-    /// No description yet.
-    pub temperature: Option<f64>,
-    /// No description yet.
-    pub tools: Option<Vec<FusionServerToolConfigToolsItem>>,
+    /// Width to height, such as `16:9`. The published description says of it only that any such option is
+    /// passed on.
+    pub aspect_ratio: Option<String>,
+    /// Size in pixels, such as `1024x1024`, or a name that the model knows. The published description says
+    /// of it only that any such option is passed on.
+    pub size: Option<String>,
+    /// How good the picture is to be, such as `low`, `medium` or `high`. The published description says of
+    /// it only that any such option is passed on.
+    pub quality: Option<String>,
+    /// Whether the background is `transparent` or `opaque`. The published description says of it only that
+    /// any such option is passed on.
+    pub background: Option<String>,
+    /// File format, such as `png`, `jpeg` or `webp`. The published description says of it only that any
+    /// such option is passed on.
+    pub output_format: Option<String>,
+    /// Compression of the file in percent, 0 to 100, for formats that compress. The published description
+    /// says of it only that any such option is passed on.
+    pub output_compression: Option<f64>,
+    /// How strictly the image provider moderates, such as `auto` or `low`. The published description says
+    /// of it only that any such option is passed on.
+    pub moderation: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl FusionServerToolConfig {
+impl ImageGenerationServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self { ..Self::default() }
-    }
-    /// Sets [`analysis_models`](Self::analysis_models).
-    #[must_use]
-    pub fn with_analysis_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.analysis_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_tool_calls`](Self::max_tool_calls).
-    #[must_use]
-    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
-        self.max_tool_calls = Some(value);
-        self
     }
     /// Sets [`model`](Self::model).
     #[must_use]
@@ -2590,45 +2582,63 @@ impl FusionServerToolConfig {
         self.model = Some(value.into());
         self
     }
-    /// Sets [`reasoning`](Self::reasoning).
+    /// Sets [`aspect_ratio`](Self::aspect_ratio).
     #[must_use]
-    pub fn with_reasoning(
-        mut self,
-        value: impl Into<FusionServerToolConfigReasoning>,
-    ) -> Self {
-        self.reasoning = Some(value.into());
+    pub fn with_aspect_ratio(mut self, value: impl Into<String>) -> Self {
+        self.aspect_ratio = Some(value.into());
         self
     }
-    /// Sets [`temperature`](Self::temperature).
+    /// Sets [`size`](Self::size).
     #[must_use]
-    pub fn with_temperature(mut self, value: f64) -> Self {
-        self.temperature = Some(value);
+    pub fn with_size(mut self, value: impl Into<String>) -> Self {
+        self.size = Some(value.into());
         self
     }
-    /// Sets [`tools`](Self::tools).
+    /// Sets [`quality`](Self::quality).
     #[must_use]
-    pub fn with_tools(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FusionServerToolConfigToolsItem>>,
-    ) -> Self {
-        self.tools = Some(value.into_iter().map(Into::into).collect());
+    pub fn with_quality(mut self, value: impl Into<String>) -> Self {
+        self.quality = Some(value.into());
+        self
+    }
+    /// Sets [`background`](Self::background).
+    #[must_use]
+    pub fn with_background(mut self, value: impl Into<String>) -> Self {
+        self.background = Some(value.into());
+        self
+    }
+    /// Sets [`output_format`](Self::output_format).
+    #[must_use]
+    pub fn with_output_format(mut self, value: impl Into<String>) -> Self {
+        self.output_format = Some(value.into());
+        self
+    }
+    /// Sets [`output_compression`](Self::output_compression).
+    #[must_use]
+    pub fn with_output_compression(mut self, value: f64) -> Self {
+        self.output_compression = Some(value);
+        self
+    }
+    /// Sets [`moderation`](Self::moderation).
+    #[must_use]
+    pub fn with_moderation(mut self, value: impl Into<String>) -> Self {
+        self.moderation = Some(value.into());
         self
     }
 }
 
-impl wire::Object for FusionServerToolConfig {
-    const NAME: &'static str = "FusionServerToolConfig";
+impl wire::Object for ImageGenerationServerToolConfig {
+    const NAME: &'static str = "ImageGenerationServerToolConfig";
     const FIELDS: u8 = 8;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "analysis_models" => Some(0),
-            "cache_control" => Some(1),
-            "max_completion_tokens" => Some(2),
-            "max_tool_calls" => Some(3),
-            "model" => Some(4),
-            "reasoning" => Some(5),
-            "temperature" => Some(6),
-            "tools" => Some(7),
+            "model" => Some(0),
+            "aspect_ratio" => Some(1),
+            "size" => Some(2),
+            "quality" => Some(3),
+            "background" => Some(4),
+            "output_format" => Some(5),
+            "output_compression" => Some(6),
+            "moderation" => Some(7),
             _ => None,
         }
     }
@@ -2638,14 +2648,14 @@ impl wire::Object for FusionServerToolConfig {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.analysis_models, source),
-            1 => wire::optional(&mut self.cache_control, source),
-            2 => wire::optional(&mut self.max_completion_tokens, source),
-            3 => wire::optional(&mut self.max_tool_calls, source),
-            4 => wire::optional(&mut self.model, source),
-            5 => wire::optional(&mut self.reasoning, source),
-            6 => wire::optional(&mut self.temperature, source),
-            7 => wire::optional(&mut self.tools, source),
+            0 => wire::optional(&mut self.model, source),
+            1 => wire::optional(&mut self.aspect_ratio, source),
+            2 => wire::optional(&mut self.size, source),
+            3 => wire::optional(&mut self.quality, source),
+            4 => wire::optional(&mut self.background, source),
+            5 => wire::optional(&mut self.output_format, source),
+            6 => wire::optional(&mut self.output_compression, source),
+            7 => wire::optional(&mut self.moderation, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2655,14 +2665,14 @@ impl wire::Object for FusionServerToolConfig {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("analysis_models", &self.analysis_models),
-            1 => fields.optional("cache_control", &self.cache_control),
-            2 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            3 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            4 => fields.optional("model", &self.model),
-            5 => fields.optional("reasoning", &self.reasoning),
-            6 => fields.optional("temperature", &self.temperature),
-            7 => fields.optional("tools", &self.tools),
+            0 => fields.optional("model", &self.model),
+            1 => fields.optional("aspect_ratio", &self.aspect_ratio),
+            2 => fields.optional("size", &self.size),
+            3 => fields.optional("quality", &self.quality),
+            4 => fields.optional("background", &self.background),
+            5 => fields.optional("output_format", &self.output_format),
+            6 => fields.optional("output_compression", &self.output_compression),
+            7 => fields.optional("moderation", &self.moderation),
             _ => Ok(()),
         }
     }
@@ -2674,7 +2684,7 @@ impl wire::Object for FusionServerToolConfig {
     }
 }
 
-wire::object!(FusionServerToolConfig);
+wire::object!(ImageGenerationServerToolConfig);
 
 /// No description yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -2745,24 +2755,781 @@ impl wire::UntaggedUnion for ImageConfigValue {
 
 wire::untagged_union!(ImageConfigValue);
 
-/// No description yet.
+/// Options for the pictures that a chat model makes, by name.
+///
+/// Names and values depend on model and provider; `aspect_ratio` (such as `16:9`) and `image_size`
+/// (`0.5K` to `4K`) are common.
 ///
 /// OpenRouter component: `ImageConfig`.
 pub type ImageConfig = Map<ImageConfigValue>;
 
-/// No description yet.
+/// The server tool `openrouter:fusion`: a panel of models works on the prompt, another model sums up,
+/// the calling model answers.
 ///
-/// OpenRouter component: `ImageGenerationServerTool_OpenRouter`.
+/// Slow, and billed for every model that takes part.
+///
+/// OpenRouter component: `FusionServerTool_OpenRouter`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ImageGenerationServerToolOpenRouter {
-    /// No description yet.
-    pub parameters: Option<ImageGenerationServerToolConfig>,
+pub struct FusionServerToolOpenRouter {
+    /// Who takes part, and within what limits.
+    pub parameters: Option<FusionServerToolConfig>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ImageGenerationServerToolOpenRouter {
+impl FusionServerToolOpenRouter {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<FusionServerToolConfig>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for FusionServerToolOpenRouter {
+    const NAME: &'static str = "FusionServerTool_OpenRouter";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:fusion", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:fusion"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionServerToolOpenRouter);
+
+/// Who takes part in the tool `openrouter:fusion`, and within what limits.
+///
+/// OpenRouter component: `FusionServerToolConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FusionServerToolConfig {
+    /// The panel: one to eight model slugs, run in parallel, each with web search and fetch. Default:
+    /// OpenRouter's quality preset.
+    pub analysis_models: Option<Vec<String>>,
+    /// The model that sums up what the panel found, as JSON. Default: the model of the request.
+    pub model: Option<String>,
+    /// Steps with tools that each model of the panel, and the one that sums up, may take: 1 to 16. Default:
+    /// 4.
+    pub max_tool_calls: Option<u64>,
+    /// Output tokens, reasoning included, of each inner call. Default: 16,000.
+    pub max_completion_tokens: Option<u64>,
+    /// Sampling temperature of the panel. The model that sums up always runs at 0. Default: the provider's.
+    pub temperature: Option<f64>,
+    /// How much the inner calls think.
+    pub reasoning: Option<FusionReasoning>,
+    /// Server tools of the inner calls, at most eight. Default: web search and web fetch; an empty list
+    /// means none.
+    pub tools: Option<Vec<FusionNestedTool>>,
+    /// Prompt caching for the inner calls.
+    pub cache_control: Option<AnthropicCacheControlDirective>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FusionServerToolConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`analysis_models`](Self::analysis_models).
+    #[must_use]
+    pub fn with_analysis_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.analysis_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`max_tool_calls`](Self::max_tool_calls).
+    #[must_use]
+    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
+        self.max_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
+    #[must_use]
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
+        self
+    }
+    /// Sets [`temperature`](Self::temperature).
+    #[must_use]
+    pub fn with_temperature(mut self, value: f64) -> Self {
+        self.temperature = Some(value);
+        self
+    }
+    /// Sets [`reasoning`](Self::reasoning).
+    #[must_use]
+    pub fn with_reasoning(mut self, value: impl Into<FusionReasoning>) -> Self {
+        self.reasoning = Some(value.into());
+        self
+    }
+    /// Sets [`tools`](Self::tools).
+    #[must_use]
+    pub fn with_tools(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FusionNestedTool>>,
+    ) -> Self {
+        self.tools = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`cache_control`](Self::cache_control).
+    #[must_use]
+    pub fn with_cache_control(
+        mut self,
+        value: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
+        self.cache_control = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for FusionServerToolConfig {
+    const NAME: &'static str = "FusionServerToolConfig";
+    const FIELDS: u8 = 8;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "analysis_models" => Some(0),
+            "model" => Some(1),
+            "max_tool_calls" => Some(2),
+            "max_completion_tokens" => Some(3),
+            "temperature" => Some(4),
+            "reasoning" => Some(5),
+            "tools" => Some(6),
+            "cache_control" => Some(7),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.analysis_models, source),
+            1 => wire::optional(&mut self.model, source),
+            2 => wire::optional(&mut self.max_tool_calls, source),
+            3 => wire::optional(&mut self.max_completion_tokens, source),
+            4 => wire::optional(&mut self.temperature, source),
+            5 => wire::optional(&mut self.reasoning, source),
+            6 => wire::optional(&mut self.tools, source),
+            7 => wire::optional(&mut self.cache_control, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("analysis_models", &self.analysis_models),
+            1 => fields.optional("model", &self.model),
+            2 => fields.optional("max_tool_calls", &self.max_tool_calls),
+            3 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            4 => fields.optional("temperature", &self.temperature),
+            5 => fields.optional("reasoning", &self.reasoning),
+            6 => fields.optional("tools", &self.tools),
+            7 => fields.optional("cache_control", &self.cache_control),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionServerToolConfig);
+
+/// A server tool for the inner calls of `openrouter:fusion`.
+///
+/// The published description writes this object inline, within `FusionServerToolConfig`.
+///
+/// OpenRouter component: `FusionNestedTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FusionNestedTool {
+    /// The type of the tool, such as `openrouter:web_search`.
+    pub kind: String,
+    /// The tool's own parameters, by name.
+    pub parameters: Option<Extra>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FusionNestedTool {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: {
+                let value = kind;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = value.into();
+        self
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<Extra>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for FusionNestedTool {
+    const NAME: &'static str = "FusionNestedTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.kind, source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("type", &self.kind),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionNestedTool);
+
+/// How much the inner calls of `openrouter:fusion` think.
+///
+/// The published description writes this object inline, within `FusionServerToolConfig`.
+///
+/// OpenRouter component: `FusionReasoning`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FusionReasoning {
+    /// How much the inner calls think.
+    pub effort: Option<ServerToolReasoningEffort>,
+    /// Reasoning tokens that the inner calls may spend.
+    pub max_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FusionReasoning {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`effort`](Self::effort).
+    #[must_use]
+    pub fn with_effort(mut self, value: impl Into<ServerToolReasoningEffort>) -> Self {
+        self.effort = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for FusionReasoning {
+    const NAME: &'static str = "FusionReasoning";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "effort" => Some(0),
+            "max_tokens" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.effort, source),
+            1 => wire::optional(&mut self.max_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("effort", &self.effort),
+            1 => fields.optional("max_tokens", &self.max_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionReasoning);
+
+/// How much a model that a server tool calls is to think.
+///
+/// The published description writes these values inline, within the reasoning settings of each server
+/// tool.
+///
+/// OpenRouter component: `ServerToolReasoningEffort`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServerToolReasoningEffort {
+    /// The most a model offers.
+    Max,
+    /// Beyond high.
+    Xhigh,
+    /// A large share of the output budget goes to thinking.
+    High,
+    /// A middle course.
+    Medium,
+    /// Little thinking.
+    Low,
+    /// As little as the model can do.
+    Minimal,
+    /// No thinking.
+    None,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ServerToolReasoningEffort {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Max => "max",
+            Self::Xhigh => "xhigh",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Minimal => "minimal",
+            Self::None => "none",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "max" => Self::Max,
+            "xhigh" => Self::Xhigh,
+            "high" => Self::High,
+            "medium" => Self::Medium,
+            "low" => Self::Low,
+            "minimal" => Self::Minimal,
+            "none" => Self::None,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ServerToolReasoningEffort);
+
+/// The server tool `openrouter:advisor`: the model asks another, usually stronger, model for advice
+/// while it works.
+///
+/// Several entries make several advisors; at most one may go without a name. Their order is part of the
+/// conversation's identity: keep it the same from turn to turn.
+///
+/// OpenRouter component: `AdvisorServerTool_OpenRouter`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AdvisorServerToolOpenRouter {
+    /// Who the advisor is, and what it gets to see.
+    pub parameters: Option<AdvisorServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AdvisorServerToolOpenRouter {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<AdvisorServerToolConfig>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for AdvisorServerToolOpenRouter {
+    const NAME: &'static str = "AdvisorServerTool_OpenRouter";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:advisor", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:advisor"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AdvisorServerToolOpenRouter);
+
+/// Who answers the tool `openrouter:advisor`, and what it gets to see.
+///
+/// OpenRouter component: `AdvisorServerToolConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AdvisorServerToolConfig {
+    /// Tells this advisor from others: 1 to 64 letters, digits, blanks, `_` or `-`, unique in the request.
+    /// One entry may go without.
+    pub name: Option<String>,
+    /// Slug of the advising model. Default: whatever the calling model names in its call, else the model of
+    /// the request.
+    pub model: Option<String>,
+    /// System prompt of the advisor. Default: none.
+    pub instructions: Option<String>,
+    /// Whether the advisor sees the whole conversation, with the question as its last turn, or the question
+    /// alone. Default: false.
+    pub forward_transcript: Option<bool>,
+    /// Whether the advice is streamed. It has no effect on chat completions, where it arrives whole.
+    /// Default: false.
+    pub stream: Option<bool>,
+    /// Output tokens of the advisor, reasoning included. Default: the provider's.
+    pub max_completion_tokens: Option<u64>,
+    /// Steps with tools that the advisor may take, at most 25. Named in an overview of the documentation;
+    /// absent from the published description.
+    pub max_tool_calls: Option<u64>,
+    /// Sampling temperature of the advisor. Default: the provider's.
+    pub temperature: Option<f64>,
+    /// How much the advisor thinks.
+    pub reasoning: Option<AdvisorReasoning>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AdvisorServerToolConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`instructions`](Self::instructions).
+    #[must_use]
+    pub fn with_instructions(mut self, value: impl Into<String>) -> Self {
+        self.instructions = Some(value.into());
+        self
+    }
+    /// Sets [`forward_transcript`](Self::forward_transcript).
+    #[must_use]
+    pub fn with_forward_transcript(mut self, value: bool) -> Self {
+        self.forward_transcript = Some(value);
+        self
+    }
+    /// Sets [`stream`](Self::stream).
+    #[must_use]
+    pub fn with_stream(mut self, value: bool) -> Self {
+        self.stream = Some(value);
+        self
+    }
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
+    #[must_use]
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
+        self
+    }
+    /// Sets [`max_tool_calls`](Self::max_tool_calls).
+    #[must_use]
+    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
+        self.max_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`temperature`](Self::temperature).
+    #[must_use]
+    pub fn with_temperature(mut self, value: f64) -> Self {
+        self.temperature = Some(value);
+        self
+    }
+    /// Sets [`reasoning`](Self::reasoning).
+    #[must_use]
+    pub fn with_reasoning(mut self, value: impl Into<AdvisorReasoning>) -> Self {
+        self.reasoning = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for AdvisorServerToolConfig {
+    const NAME: &'static str = "AdvisorServerToolConfig";
+    const FIELDS: u8 = 9;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "name" => Some(0),
+            "model" => Some(1),
+            "instructions" => Some(2),
+            "forward_transcript" => Some(3),
+            "stream" => Some(4),
+            "max_completion_tokens" => Some(5),
+            "max_tool_calls" => Some(6),
+            "temperature" => Some(7),
+            "reasoning" => Some(8),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.model, source),
+            2 => wire::optional(&mut self.instructions, source),
+            3 => wire::optional(&mut self.forward_transcript, source),
+            4 => wire::optional(&mut self.stream, source),
+            5 => wire::optional(&mut self.max_completion_tokens, source),
+            6 => wire::optional(&mut self.max_tool_calls, source),
+            7 => wire::optional(&mut self.temperature, source),
+            8 => wire::optional(&mut self.reasoning, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("model", &self.model),
+            2 => fields.optional("instructions", &self.instructions),
+            3 => fields.optional("forward_transcript", &self.forward_transcript),
+            4 => fields.optional("stream", &self.stream),
+            5 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            6 => fields.optional("max_tool_calls", &self.max_tool_calls),
+            7 => fields.optional("temperature", &self.temperature),
+            8 => fields.optional("reasoning", &self.reasoning),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AdvisorServerToolConfig);
+
+/// How much the model behind `openrouter:advisor` thinks.
+///
+/// OpenRouter component: `AdvisorReasoning`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AdvisorReasoning {
+    /// How much the advisor thinks.
+    pub effort: Option<ServerToolReasoningEffort>,
+    /// Reasoning tokens that the advisor may spend.
+    pub max_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AdvisorReasoning {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`effort`](Self::effort).
+    #[must_use]
+    pub fn with_effort(mut self, value: impl Into<ServerToolReasoningEffort>) -> Self {
+        self.effort = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for AdvisorReasoning {
+    const NAME: &'static str = "AdvisorReasoning";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "effort" => Some(0),
+            "max_tokens" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.effort, source),
+            1 => wire::optional(&mut self.max_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("effort", &self.effort),
+            1 => fields.optional("max_tokens", &self.max_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AdvisorReasoning);
+
+/// The server tool `openrouter:subagent`: the model hands tasks to another, usually cheaper or faster,
+/// model.
+///
+/// Several entries make several subagents; at most one may go without a name.
+///
+/// OpenRouter component: `SubagentServerTool_OpenRouter`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SubagentServerToolOpenRouter {
+    /// Who the subagent is, and which tools it has.
+    pub parameters: Option<SubagentServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl SubagentServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
@@ -2772,20 +3539,20 @@ impl ImageGenerationServerToolOpenRouter {
     #[must_use]
     pub fn with_parameters(
         mut self,
-        value: impl Into<ImageGenerationServerToolConfig>,
+        value: impl Into<SubagentServerToolConfig>,
     ) -> Self {
         self.parameters = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ImageGenerationServerToolOpenRouter {
-    const NAME: &'static str = "ImageGenerationServerTool_OpenRouter";
+impl wire::Object for SubagentServerToolOpenRouter {
+    const NAME: &'static str = "SubagentServerTool_OpenRouter";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "parameters" => Some(1),
             _ => None,
         }
     }
@@ -2795,8 +3562,8 @@ impl wire::Object for ImageGenerationServerToolOpenRouter {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:image_generation", source),
+            0 => wire::constant("type", "openrouter:subagent", source),
+            1 => wire::optional(&mut self.parameters, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2806,8 +3573,8 @@ impl wire::Object for ImageGenerationServerToolOpenRouter {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:image_generation"),
+            0 => fields.constant("type", "openrouter:subagent"),
+            1 => fields.optional("parameters", &self.parameters),
             _ => Ok(()),
         }
     }
@@ -2819,25 +3586,52 @@ impl wire::Object for ImageGenerationServerToolOpenRouter {
     }
 }
 
-wire::object!(ImageGenerationServerToolOpenRouter);
+wire::object!(SubagentServerToolOpenRouter);
 
-/// No description yet.
+/// Who works for the tool `openrouter:subagent`, and with which tools.
 ///
-/// OpenRouter component: `ImageGenerationServerToolConfig`.
+/// OpenRouter component: `SubagentServerToolConfig`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ImageGenerationServerToolConfig {
-    /// No description yet.
+pub struct SubagentServerToolConfig {
+    /// Tells this subagent from others: 1 to 64 letters, digits, blanks, `_` or `-`, unique in the request.
+    /// One entry may go without.
+    pub name: Option<String>,
+    /// Slug of the working model. Default: the model of the request.
     pub model: Option<String>,
+    /// System prompt of the subagent. Default: none.
+    pub instructions: Option<String>,
+    /// Server tools of the subagent, itself excepted. On chat completions it cannot call your functions.
+    pub tools: Option<Vec<SubagentNestedTool>>,
+    /// Steps with tools that the subagent may take: 1 to 25.
+    pub max_tool_calls: Option<u64>,
+    /// Output tokens of the subagent, reasoning included. Default: the provider's.
+    pub max_completion_tokens: Option<u64>,
+    /// Sampling temperature of the subagent. Default: the provider's.
+    pub temperature: Option<f64>,
+    /// How much the subagent thinks.
+    pub reasoning: Option<SubagentReasoning>,
+    /// Whether the subagent may call all functions of the request. An experiment. Only on the Responses
+    /// API: a chat completion is refused with status 400.
+    pub inherit_functions: Option<bool>,
+    /// Which functions of the request the subagent may call, where it does not inherit all. Only on the
+    /// Responses API: a chat completion is refused with status 400.
+    pub inherited_function_names: Option<Vec<String>>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ImageGenerationServerToolConfig {
+impl SubagentServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self { ..Self::default() }
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
     }
     /// Sets [`model`](Self::model).
     #[must_use]
@@ -2845,14 +3639,79 @@ impl ImageGenerationServerToolConfig {
         self.model = Some(value.into());
         self
     }
+    /// Sets [`instructions`](Self::instructions).
+    #[must_use]
+    pub fn with_instructions(mut self, value: impl Into<String>) -> Self {
+        self.instructions = Some(value.into());
+        self
+    }
+    /// Sets [`tools`](Self::tools).
+    #[must_use]
+    pub fn with_tools(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<SubagentNestedTool>>,
+    ) -> Self {
+        self.tools = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`max_tool_calls`](Self::max_tool_calls).
+    #[must_use]
+    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
+        self.max_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
+    #[must_use]
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
+        self
+    }
+    /// Sets [`temperature`](Self::temperature).
+    #[must_use]
+    pub fn with_temperature(mut self, value: f64) -> Self {
+        self.temperature = Some(value);
+        self
+    }
+    /// Sets [`reasoning`](Self::reasoning).
+    #[must_use]
+    pub fn with_reasoning(mut self, value: impl Into<SubagentReasoning>) -> Self {
+        self.reasoning = Some(value.into());
+        self
+    }
+    /// Sets [`inherit_functions`](Self::inherit_functions).
+    #[must_use]
+    pub fn with_inherit_functions(mut self, value: bool) -> Self {
+        self.inherit_functions = Some(value);
+        self
+    }
+    /// Sets [`inherited_function_names`](Self::inherited_function_names).
+    #[must_use]
+    pub fn with_inherited_function_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.inherited_function_names = Some(
+            value.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
 }
 
-impl wire::Object for ImageGenerationServerToolConfig {
-    const NAME: &'static str = "ImageGenerationServerToolConfig";
-    const FIELDS: u8 = 1;
+impl wire::Object for SubagentServerToolConfig {
+    const NAME: &'static str = "SubagentServerToolConfig";
+    const FIELDS: u8 = 10;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "model" => Some(0),
+            "name" => Some(0),
+            "model" => Some(1),
+            "instructions" => Some(2),
+            "tools" => Some(3),
+            "max_tool_calls" => Some(4),
+            "max_completion_tokens" => Some(5),
+            "temperature" => Some(6),
+            "reasoning" => Some(7),
+            "inherit_functions" => Some(8),
+            "inherited_function_names" => Some(9),
             _ => None,
         }
     }
@@ -2862,7 +3721,16 @@ impl wire::Object for ImageGenerationServerToolConfig {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.model, source),
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.model, source),
+            2 => wire::optional(&mut self.instructions, source),
+            3 => wire::optional(&mut self.tools, source),
+            4 => wire::optional(&mut self.max_tool_calls, source),
+            5 => wire::optional(&mut self.max_completion_tokens, source),
+            6 => wire::optional(&mut self.temperature, source),
+            7 => wire::optional(&mut self.reasoning, source),
+            8 => wire::optional(&mut self.inherit_functions, source),
+            9 => wire::optional(&mut self.inherited_function_names, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2872,7 +3740,19 @@ impl wire::Object for ImageGenerationServerToolConfig {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("model", &self.model),
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("model", &self.model),
+            2 => fields.optional("instructions", &self.instructions),
+            3 => fields.optional("tools", &self.tools),
+            4 => fields.optional("max_tool_calls", &self.max_tool_calls),
+            5 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            6 => fields.optional("temperature", &self.temperature),
+            7 => fields.optional("reasoning", &self.reasoning),
+            8 => fields.optional("inherit_functions", &self.inherit_functions),
+            9 => {
+                fields
+                    .optional("inherited_function_names", &self.inherited_function_names)
+            }
             _ => Ok(()),
         }
     }
@@ -2884,21 +3764,182 @@ impl wire::Object for ImageGenerationServerToolConfig {
     }
 }
 
-wire::object!(ImageGenerationServerToolConfig);
+wire::object!(SubagentServerToolConfig);
 
-/// No description yet.
+/// A server tool for a subagent; fields beside these two are passed on.
 ///
-/// OpenRouter component: `OpenRouterWebSearchServerTool`.
+/// OpenRouter component: `SubagentNestedTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct OpenRouterWebSearchServerTool {
-    /// No description yet.
-    pub parameters: Option<WebSearchConfig>,
+pub struct SubagentNestedTool {
+    /// The type of the tool, such as `openrouter:web_search`.
+    pub kind: String,
+    /// The tool's own parameters, by name.
+    pub parameters: Option<Extra>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl OpenRouterWebSearchServerTool {
+impl SubagentNestedTool {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: {
+                let value = kind;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = value.into();
+        self
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<Extra>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for SubagentNestedTool {
+    const NAME: &'static str = "SubagentNestedTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.kind, source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("type", &self.kind),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(SubagentNestedTool);
+
+/// How much the model behind `openrouter:subagent` thinks.
+///
+/// OpenRouter component: `SubagentReasoning`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SubagentReasoning {
+    /// How much the subagent thinks.
+    pub effort: Option<ServerToolReasoningEffort>,
+    /// Reasoning tokens that the subagent may spend.
+    pub max_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl SubagentReasoning {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`effort`](Self::effort).
+    #[must_use]
+    pub fn with_effort(mut self, value: impl Into<ServerToolReasoningEffort>) -> Self {
+        self.effort = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for SubagentReasoning {
+    const NAME: &'static str = "SubagentReasoning";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "effort" => Some(0),
+            "max_tokens" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.effort, source),
+            1 => wire::optional(&mut self.max_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("effort", &self.effort),
+            1 => fields.optional("max_tokens", &self.max_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(SubagentReasoning);
+
+/// The server tool `openrouter:files`: the model lists, reads, writes and edits the files of the
+/// workspace.
+///
+/// The workspace is that of the API key, or the account's default one.
+///
+/// OpenRouter component: `FilesServerTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FilesServerTool {
+    /// No option is known.
+    pub parameters: Option<FilesServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FilesServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
@@ -2906,19 +3947,19 @@ impl OpenRouterWebSearchServerTool {
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<WebSearchConfig>) -> Self {
+    pub fn with_parameters(mut self, value: impl Into<FilesServerToolConfig>) -> Self {
         self.parameters = Some(value.into());
         self
     }
 }
 
-impl wire::Object for OpenRouterWebSearchServerTool {
-    const NAME: &'static str = "OpenRouterWebSearchServerTool";
+impl wire::Object for FilesServerTool {
+    const NAME: &'static str = "FilesServerTool";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "parameters" => Some(1),
             _ => None,
         }
     }
@@ -2928,8 +3969,8 @@ impl wire::Object for OpenRouterWebSearchServerTool {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:web_search", source),
+            0 => wire::constant("type", "openrouter:files", source),
+            1 => wire::optional(&mut self.parameters, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2939,8 +3980,8 @@ impl wire::Object for OpenRouterWebSearchServerTool {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:web_search"),
+            0 => fields.constant("type", "openrouter:files"),
+            1 => fields.optional("parameters", &self.parameters),
             _ => Ok(()),
         }
     }
@@ -2952,20 +3993,141 @@ impl wire::Object for OpenRouterWebSearchServerTool {
     }
 }
 
-wire::object!(OpenRouterWebSearchServerTool);
+wire::object!(FilesServerTool);
 
-/// No description yet.
+/// Options of the tool `openrouter:files`; none is known.
 ///
-/// OpenRouter component: `SandboxSleepAfterSeconds`.
-pub type SandboxSleepAfterSeconds = u64;
+/// OpenRouter component: `FilesServerToolConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FilesServerToolConfig {
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
 
-/// No description yet.
+impl FilesServerToolConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+}
+
+impl wire::Object for FilesServerToolConfig {
+    const NAME: &'static str = "FilesServerToolConfig";
+    const FIELDS: u8 = 0;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        let _ = field;
+        wire::constant("", "", source)
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        let _ = (field, fields);
+        Ok(())
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FilesServerToolConfig);
+
+/// The server tool `openrouter:experimental__search_models`: the model looks through OpenRouter's list
+/// of models.
+///
+/// An experiment: the documentation says that the name will change.
+///
+/// OpenRouter component: `ChatSearchModelsServerTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatSearchModelsServerTool {
+    /// How much it finds.
+    pub parameters: Option<SearchModelsServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatSearchModelsServerTool {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(
+        mut self,
+        value: impl Into<SearchModelsServerToolConfig>,
+    ) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatSearchModelsServerTool {
+    const NAME: &'static str = "ChatSearchModelsServerTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:experimental__search_models", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:experimental__search_models"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatSearchModelsServerTool);
+
+/// How much the tool `openrouter:experimental__search_models` finds.
 ///
 /// OpenRouter component: `SearchModelsServerToolConfig`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchModelsServerToolConfig {
-    /// No description yet.
+    /// Models of one search, at most 20. Default: 5.
     pub max_results: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -3024,65 +4186,445 @@ impl wire::Object for SearchModelsServerToolConfig {
 
 wire::object!(SearchModelsServerToolConfig);
 
-/// No description yet.
+/// The server tool `openrouter:bash`: the model runs shell commands in a container.
 ///
-/// OpenRouter component: `SearchQualityLevel`.
+/// The published description offers it to chat completions, but the documentation says that they refuse
+/// it with status 400.
+///
+/// OpenRouter component: `BashServerTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BashServerTool {
+    /// Where the commands run.
+    pub parameters: Option<BashServerToolConfig>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl BashServerTool {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<BashServerToolConfig>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for BashServerTool {
+    const NAME: &'static str = "BashServerTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "openrouter:bash", source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "openrouter:bash"),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(BashServerTool);
+
+/// Where the commands of the tool `openrouter:bash` run.
+///
+/// OpenRouter component: `BashServerToolConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct BashServerToolConfig {
+    /// Who runs the commands. Default: `auto`.
+    pub engine: Option<BashServerToolEngine>,
+    /// The container.
+    pub environment: Option<BashServerToolEnvironment>,
+    /// Seconds without a command after which the container sleeps.
+    pub sleep_after_seconds: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl BashServerToolConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`engine`](Self::engine).
+    #[must_use]
+    pub fn with_engine(mut self, value: impl Into<BashServerToolEngine>) -> Self {
+        self.engine = Some(value.into());
+        self
+    }
+    /// Sets [`environment`](Self::environment).
+    #[must_use]
+    pub fn with_environment(
+        mut self,
+        value: impl Into<BashServerToolEnvironment>,
+    ) -> Self {
+        self.environment = Some(value.into());
+        self
+    }
+    /// Sets [`sleep_after_seconds`](Self::sleep_after_seconds).
+    #[must_use]
+    pub fn with_sleep_after_seconds(mut self, value: u64) -> Self {
+        self.sleep_after_seconds = Some(value);
+        self
+    }
+}
+
+impl wire::Object for BashServerToolConfig {
+    const NAME: &'static str = "BashServerToolConfig";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "engine" => Some(0),
+            "environment" => Some(1),
+            "sleep_after_seconds" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.engine, source),
+            1 => wire::optional(&mut self.environment, source),
+            2 => wire::optional(&mut self.sleep_after_seconds, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("engine", &self.engine),
+            1 => fields.optional("environment", &self.environment),
+            2 => fields.optional("sleep_after_seconds", &self.sleep_after_seconds),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(BashServerToolConfig);
+
+/// Who runs the commands of the tool `openrouter:bash`.
+///
+/// OpenRouter component: `BashServerToolEngine`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum SearchQualityLevel {
-    /// `low`.
-    Low,
-    /// `medium`.
-    Medium,
-    /// `high`.
-    High,
+pub enum BashServerToolEngine {
+    /// As `native`. The default.
+    Auto,
+    /// Your application: the call comes back to you, OpenRouter runs nothing.
+    Native,
+    /// OpenRouter, in its own container.
+    Openrouter,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
 }
 
-impl SearchQualityLevel {
+impl BashServerToolEngine {
     /// The text on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
+            Self::Auto => "auto",
+            Self::Native => "native",
+            Self::Openrouter => "openrouter",
             Self::Unknown(value) => value.as_str(),
         }
     }
     fn from_text(text: &str) -> Self {
         match text {
-            "low" => Self::Low,
-            "medium" => Self::Medium,
-            "high" => Self::High,
+            "auto" => Self::Auto,
+            "native" => Self::Native,
+            "openrouter" => Self::Openrouter,
             text => Self::Unknown(UnknownValue::new(text)),
         }
     }
 }
 
-wire::open_string!(SearchQualityLevel);
+wire::open_string!(BashServerToolEngine);
 
-/// No description yet.
+/// The container in which the tool `openrouter:bash` runs commands.
+///
+/// OpenRouter component: `BashServerToolEnvironment`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum BashServerToolEnvironment {
+    /// A container that OpenRouter makes for the request and throws away.
+    ContainerAuto(ContainerAutoEnvironment),
+    /// A container that exists already.
+    ContainerReference(ContainerReferenceEnvironment),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl BashServerToolEnvironment {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::ContainerAuto(value) => serde::Serialize::serialize(value, serializer),
+            Self::ContainerReference(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for BashServerToolEnvironment {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<ContainerAutoEnvironment> for BashServerToolEnvironment {
+    fn from(value: ContainerAutoEnvironment) -> Self {
+        Self::ContainerAuto(value)
+    }
+}
+
+impl From<ContainerReferenceEnvironment> for BashServerToolEnvironment {
+    fn from(value: ContainerReferenceEnvironment) -> Self {
+        Self::ContainerReference(value)
+    }
+}
+
+impl BashServerToolEnvironment {
+    /// The value of `type`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::ContainerAuto(_) => {
+                Some(alloc::borrow::Cow::Borrowed("container_auto"))
+            }
+            Self::ContainerReference(_) => {
+                Some(alloc::borrow::Cow::Borrowed("container_reference"))
+            }
+            Self::Unknown(member) => {
+                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for BashServerToolEnvironment {
+    const NAME: &'static str = "BashServerToolEnvironment";
+    const TAG: &'static str = "type";
+    const MEMBERS: &'static [&'static str] = &["container_auto", "container_reference"];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::ContainerAuto),
+            Some(1) => members.object().map(Self::ContainerReference),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(BashServerToolEnvironment);
+
+/// A container that OpenRouter makes for the request and throws away.
+///
+/// OpenRouter component: `ContainerAutoEnvironment`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContainerAutoEnvironment {
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ContainerAutoEnvironment {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+}
+
+impl wire::Object for ContainerAutoEnvironment {
+    const NAME: &'static str = "ContainerAutoEnvironment";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "container_auto", source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "container_auto"),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ContainerAutoEnvironment);
+
+/// A container that exists already.
+///
+/// OpenRouter component: `ContainerReferenceEnvironment`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContainerReferenceEnvironment {
+    /// The id of the container: 1 to 20 letters, digits, `_` or `-`.
+    pub container_id: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ContainerReferenceEnvironment {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(container_id: impl Into<String>) -> Self {
+        Self {
+            container_id: {
+                let value = container_id;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`container_id`](Self::container_id).
+    #[must_use]
+    pub fn with_container_id(mut self, value: impl Into<String>) -> Self {
+        self.container_id = value.into();
+        self
+    }
+}
+
+impl wire::Object for ContainerReferenceEnvironment {
+    const NAME: &'static str = "ContainerReferenceEnvironment";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "container_id" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "container_reference", source),
+            1 => wire::required(&mut self.container_id, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "container_reference"),
+            1 => fields.required("container_id", &self.container_id),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ContainerReferenceEnvironment);
+
+/// Seconds without a command after which a container sleeps, at most 2,592,000 (30 days). Default: 900.
+///
+/// OpenRouter component: `SandboxSleepAfterSeconds`.
+pub type SandboxSleepAfterSeconds = u64;
+
+/// When the model has to stop using server tools; the first condition that holds is enough.
+///
+/// Calls that were already asked for still run, then the model answers once more without tools.
+/// Overrides `max_tool_calls`.
 ///
 /// OpenRouter component: `StopServerToolsWhen`.
 pub type StopServerToolsWhen = Vec<StopServerToolsWhenCondition>;
 
-/// No description yet.
+/// A condition that ends the use of server tools within a request.
 ///
 /// OpenRouter component: `StopServerToolsWhenCondition`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StopServerToolsWhenCondition {
-    /// `StopServerToolsWhenStepCountIs`.
+    /// Stops after a number of steps.
     StepCountIs(StopServerToolsWhenStepCountIs),
-    /// `StopServerToolsWhenHasToolCall`.
+    /// Stops once a certain tool was called.
     HasToolCall(StopServerToolsWhenHasToolCall),
-    /// `StopServerToolsWhenMaxTokensUsed`.
+    /// Stops once the request used up a number of tokens.
     MaxTokensUsed(StopServerToolsWhenMaxTokensUsed),
-    /// `StopServerToolsWhenMaxCost`.
+    /// Stops once the request cost a sum.
     MaxCost(StopServerToolsWhenMaxCost),
-    /// `StopServerToolsWhenFinishReasonIs`.
+    /// Stops once a step of the model ends in a certain way.
     FinishReasonIs(StopServerToolsWhenFinishReasonIs),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -3185,309 +4727,13 @@ impl wire::TaggedUnion for StopServerToolsWhenCondition {
 
 wire::tagged_union!(StopServerToolsWhenCondition);
 
-/// No description yet.
-///
-/// OpenRouter component: `StopServerToolsWhenFinishReasonIs`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopServerToolsWhenFinishReasonIs {
-    /// No description yet.
-    pub reason: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl StopServerToolsWhenFinishReasonIs {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(reason: impl Into<String>) -> Self {
-        Self {
-            reason: {
-                let value = reason;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`reason`](Self::reason).
-    #[must_use]
-    pub fn with_reason(mut self, value: impl Into<String>) -> Self {
-        self.reason = value.into();
-        self
-    }
-}
-
-impl wire::Object for StopServerToolsWhenFinishReasonIs {
-    const NAME: &'static str = "StopServerToolsWhenFinishReasonIs";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "reason" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.reason, source),
-            1 => wire::constant("type", "finish_reason_is", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("reason", &self.reason),
-            1 => fields.constant("type", "finish_reason_is"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(StopServerToolsWhenFinishReasonIs);
-
-/// No description yet.
-///
-/// OpenRouter component: `StopServerToolsWhenHasToolCall`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopServerToolsWhenHasToolCall {
-    /// No description yet.
-    pub tool_name: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl StopServerToolsWhenHasToolCall {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(tool_name: impl Into<String>) -> Self {
-        Self {
-            tool_name: {
-                let value = tool_name;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`tool_name`](Self::tool_name).
-    #[must_use]
-    pub fn with_tool_name(mut self, value: impl Into<String>) -> Self {
-        self.tool_name = value.into();
-        self
-    }
-}
-
-impl wire::Object for StopServerToolsWhenHasToolCall {
-    const NAME: &'static str = "StopServerToolsWhenHasToolCall";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "tool_name" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.tool_name, source),
-            1 => wire::constant("type", "has_tool_call", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("tool_name", &self.tool_name),
-            1 => fields.constant("type", "has_tool_call"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(StopServerToolsWhenHasToolCall);
-
-/// No description yet.
-///
-/// OpenRouter component: `StopServerToolsWhenMaxCost`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopServerToolsWhenMaxCost {
-    /// No description yet.
-    pub max_cost_in_dollars: f64,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl StopServerToolsWhenMaxCost {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(max_cost_in_dollars: f64) -> Self {
-        Self {
-            max_cost_in_dollars: {
-                let value = max_cost_in_dollars;
-                value
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`max_cost_in_dollars`](Self::max_cost_in_dollars).
-    #[must_use]
-    pub fn with_max_cost_in_dollars(mut self, value: f64) -> Self {
-        self.max_cost_in_dollars = value;
-        self
-    }
-}
-
-impl wire::Object for StopServerToolsWhenMaxCost {
-    const NAME: &'static str = "StopServerToolsWhenMaxCost";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "max_cost_in_dollars" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.max_cost_in_dollars, source),
-            1 => wire::constant("type", "max_cost", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("max_cost_in_dollars", &self.max_cost_in_dollars),
-            1 => fields.constant("type", "max_cost"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(StopServerToolsWhenMaxCost);
-
-/// No description yet.
-///
-/// OpenRouter component: `StopServerToolsWhenMaxTokensUsed`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StopServerToolsWhenMaxTokensUsed {
-    /// No description yet.
-    pub max_tokens: u64,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl StopServerToolsWhenMaxTokensUsed {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(max_tokens: u64) -> Self {
-        Self {
-            max_tokens: {
-                let value = max_tokens;
-                value
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`max_tokens`](Self::max_tokens).
-    #[must_use]
-    pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = value;
-        self
-    }
-}
-
-impl wire::Object for StopServerToolsWhenMaxTokensUsed {
-    const NAME: &'static str = "StopServerToolsWhenMaxTokensUsed";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "max_tokens" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.max_tokens, source),
-            1 => wire::constant("type", "max_tokens_used", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("max_tokens", &self.max_tokens),
-            1 => fields.constant("type", "max_tokens_used"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(StopServerToolsWhenMaxTokensUsed);
-
-/// No description yet.
+/// Stops after a number of steps.
 ///
 /// OpenRouter component: `StopServerToolsWhenStepCountIs`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenStepCountIs {
-    /// No description yet.
+    /// Steps, each an answer of the model with its tool calls.
     pub step_count: u64,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -3518,8 +4764,8 @@ impl wire::Object for StopServerToolsWhenStepCountIs {
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "step_count" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "step_count" => Some(1),
             _ => None,
         }
     }
@@ -3529,8 +4775,8 @@ impl wire::Object for StopServerToolsWhenStepCountIs {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.step_count, source),
-            1 => wire::constant("type", "step_count_is", source),
+            0 => wire::constant("type", "step_count_is", source),
+            1 => wire::required(&mut self.step_count, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -3540,8 +4786,8 @@ impl wire::Object for StopServerToolsWhenStepCountIs {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("step_count", &self.step_count),
-            1 => fields.constant("type", "step_count_is"),
+            0 => fields.constant("type", "step_count_is"),
+            1 => fields.required("step_count", &self.step_count),
             _ => Ok(()),
         }
     }
@@ -3555,53 +4801,45 @@ impl wire::Object for StopServerToolsWhenStepCountIs {
 
 wire::object!(StopServerToolsWhenStepCountIs);
 
-/// No description yet.
+/// Stops once a certain tool was called.
 ///
-/// OpenRouter component: `SubagentNestedTool`.
+/// OpenRouter component: `StopServerToolsWhenHasToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SubagentNestedTool {
-    /// No description yet.
-    pub parameters: Option<Extra>,
-    /// No description yet.
-    pub kind: String,
+pub struct StopServerToolsWhenHasToolCall {
+    /// The name of the tool.
+    pub tool_name: String,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl SubagentNestedTool {
+impl StopServerToolsWhenHasToolCall {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
+    pub fn new(tool_name: impl Into<String>) -> Self {
         Self {
-            kind: {
-                let value = kind;
+            tool_name: {
+                let value = tool_name;
                 value.into()
             },
             ..Self::default()
         }
     }
-    /// Sets [`parameters`](Self::parameters).
+    /// Sets [`tool_name`](Self::tool_name).
     #[must_use]
-    pub fn with_parameters(mut self, value: impl Into<Extra>) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = value.into();
+    pub fn with_tool_name(mut self, value: impl Into<String>) -> Self {
+        self.tool_name = value.into();
         self
     }
 }
 
-impl wire::Object for SubagentNestedTool {
-    const NAME: &'static str = "SubagentNestedTool";
+impl wire::Object for StopServerToolsWhenHasToolCall {
+    const NAME: &'static str = "StopServerToolsWhenHasToolCall";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "tool_name" => Some(1),
             _ => None,
         }
     }
@@ -3611,8 +4849,8 @@ impl wire::Object for SubagentNestedTool {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::required(&mut self.kind, source),
+            0 => wire::constant("type", "has_tool_call", source),
+            1 => wire::required(&mut self.tool_name, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -3622,8 +4860,8 @@ impl wire::Object for SubagentNestedTool {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.required("type", &self.kind),
+            0 => fields.constant("type", "has_tool_call"),
+            1 => fields.required("tool_name", &self.tool_name),
             _ => Ok(()),
         }
     }
@@ -3635,101 +4873,46 @@ impl wire::Object for SubagentNestedTool {
     }
 }
 
-wire::object!(SubagentNestedTool);
+wire::object!(StopServerToolsWhenHasToolCall);
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubagentReasoningEffort {
-    /// `max`.
-    Max,
-    /// `xhigh`.
-    Xhigh,
-    /// `high`.
-    High,
-    /// `medium`.
-    Medium,
-    /// `low`.
-    Low,
-    /// `minimal`.
-    Minimal,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl SubagentReasoningEffort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Max => "max",
-            Self::Xhigh => "xhigh",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Minimal => "minimal",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "max" => Self::Max,
-            "xhigh" => Self::Xhigh,
-            "high" => Self::High,
-            "medium" => Self::Medium,
-            "low" => Self::Low,
-            "minimal" => Self::Minimal,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(SubagentReasoningEffort);
-
-/// No description yet.
+/// Stops once the request used up a number of tokens.
 ///
-/// OpenRouter component: `SubagentReasoning`.
+/// OpenRouter component: `StopServerToolsWhenMaxTokensUsed`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SubagentReasoning {
-    /// No description yet.
-    pub effort: Option<SubagentReasoningEffort>,
-    /// No description yet.
-    pub max_tokens: Option<u64>,
+pub struct StopServerToolsWhenMaxTokensUsed {
+    /// Tokens of all steps together.
+    pub max_tokens: u64,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl SubagentReasoning {
-    /// Creates an empty value.
+impl StopServerToolsWhenMaxTokensUsed {
+    /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`effort`](Self::effort).
-    #[must_use]
-    pub fn with_effort(mut self, value: impl Into<SubagentReasoningEffort>) -> Self {
-        self.effort = Some(value.into());
-        self
+    pub fn new(max_tokens: u64) -> Self {
+        Self {
+            max_tokens: {
+                let value = max_tokens;
+                value
+            },
+            ..Self::default()
+        }
     }
     /// Sets [`max_tokens`](Self::max_tokens).
     #[must_use]
     pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = Some(value);
+        self.max_tokens = value;
         self
     }
 }
 
-impl wire::Object for SubagentReasoning {
-    const NAME: &'static str = "SubagentReasoning";
+impl wire::Object for StopServerToolsWhenMaxTokensUsed {
+    const NAME: &'static str = "StopServerToolsWhenMaxTokensUsed";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "effort" => Some(0),
+            "type" => Some(0),
             "max_tokens" => Some(1),
             _ => None,
         }
@@ -3740,8 +4923,8 @@ impl wire::Object for SubagentReasoning {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
+            0 => wire::constant("type", "max_tokens_used", source),
+            1 => wire::required(&mut self.max_tokens, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -3751,8 +4934,8 @@ impl wire::Object for SubagentReasoning {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
+            0 => fields.constant("type", "max_tokens_used"),
+            1 => fields.required("max_tokens", &self.max_tokens),
             _ => Ok(()),
         }
     }
@@ -3764,1137 +4947,121 @@ impl wire::Object for SubagentReasoning {
     }
 }
 
-wire::object!(SubagentReasoning);
+wire::object!(StopServerToolsWhenMaxTokensUsed);
 
-/// No description yet.
+/// Stops once the request cost a sum.
 ///
-/// OpenRouter component: `SubagentServerTool_OpenRouter`.
+/// OpenRouter component: `StopServerToolsWhenMaxCost`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct SubagentServerToolOpenRouter {
-    /// No description yet.
-    pub parameters: Option<SubagentServerToolConfig>,
+pub struct StopServerToolsWhenMaxCost {
+    /// US dollars, all steps together.
+    pub max_cost_in_dollars: f64,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl SubagentServerToolOpenRouter {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(
-        mut self,
-        value: impl Into<SubagentServerToolConfig>,
-    ) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for SubagentServerToolOpenRouter {
-    const NAME: &'static str = "SubagentServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:subagent", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:subagent"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(SubagentServerToolOpenRouter);
-
-/// No description yet.
-///
-/// OpenRouter component: `SubagentServerToolConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SubagentServerToolConfig {
-    /// No description yet.
-    pub inherit_functions: Option<bool>,
-    /// No description yet.
-    pub inherited_function_names: Option<Vec<String>>,
-    /// No description yet.
-    pub instructions: Option<String>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// No description yet.
-    pub max_tool_calls: Option<u64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub reasoning: Option<SubagentReasoning>,
-    /// No description yet.
-    pub temperature: Option<f64>,
-    /// No description yet.
-    pub tools: Option<Vec<SubagentNestedTool>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl SubagentServerToolConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`inherit_functions`](Self::inherit_functions).
-    #[must_use]
-    pub fn with_inherit_functions(mut self, value: bool) -> Self {
-        self.inherit_functions = Some(value);
-        self
-    }
-    /// Sets [`inherited_function_names`](Self::inherited_function_names).
-    #[must_use]
-    pub fn with_inherited_function_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.inherited_function_names = Some(
-            value.into_iter().map(Into::into).collect(),
-        );
-        self
-    }
-    /// Sets [`instructions`](Self::instructions).
-    #[must_use]
-    pub fn with_instructions(mut self, value: impl Into<String>) -> Self {
-        self.instructions = Some(value.into());
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_tool_calls`](Self::max_tool_calls).
-    #[must_use]
-    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
-        self.max_tool_calls = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning`](Self::reasoning).
-    #[must_use]
-    pub fn with_reasoning(mut self, value: impl Into<SubagentReasoning>) -> Self {
-        self.reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`temperature`](Self::temperature).
-    #[must_use]
-    pub fn with_temperature(mut self, value: f64) -> Self {
-        self.temperature = Some(value);
-        self
-    }
-    /// Sets [`tools`](Self::tools).
-    #[must_use]
-    pub fn with_tools(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SubagentNestedTool>>,
-    ) -> Self {
-        self.tools = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl wire::Object for SubagentServerToolConfig {
-    const NAME: &'static str = "SubagentServerToolConfig";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "inherit_functions" => Some(0),
-            "inherited_function_names" => Some(1),
-            "instructions" => Some(2),
-            "max_completion_tokens" => Some(3),
-            "max_tool_calls" => Some(4),
-            "model" => Some(5),
-            "name" => Some(6),
-            "reasoning" => Some(7),
-            "temperature" => Some(8),
-            "tools" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.inherit_functions, source),
-            1 => wire::optional(&mut self.inherited_function_names, source),
-            2 => wire::optional(&mut self.instructions, source),
-            3 => wire::optional(&mut self.max_completion_tokens, source),
-            4 => wire::optional(&mut self.max_tool_calls, source),
-            5 => wire::optional(&mut self.model, source),
-            6 => wire::optional(&mut self.name, source),
-            7 => wire::optional(&mut self.reasoning, source),
-            8 => wire::optional(&mut self.temperature, source),
-            9 => wire::optional(&mut self.tools, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("inherit_functions", &self.inherit_functions),
-            1 => {
-                fields
-                    .optional("inherited_function_names", &self.inherited_function_names)
-            }
-            2 => fields.optional("instructions", &self.instructions),
-            3 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            4 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            5 => fields.optional("model", &self.model),
-            6 => fields.optional("name", &self.name),
-            7 => fields.optional("reasoning", &self.reasoning),
-            8 => fields.optional("temperature", &self.temperature),
-            9 => fields.optional("tools", &self.tools),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(SubagentServerToolConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebFetchEngineEnum`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WebFetchEngineEnum {
-    /// `auto`.
-    Auto,
-    /// `native`.
-    Native,
-    /// `openrouter`.
-    Openrouter,
-    /// `exa`.
-    Exa,
-    /// `parallel`.
-    Parallel,
-    /// `firecrawl`.
-    Firecrawl,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl WebFetchEngineEnum {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "auto",
-            Self::Native => "native",
-            Self::Openrouter => "openrouter",
-            Self::Exa => "exa",
-            Self::Parallel => "parallel",
-            Self::Firecrawl => "firecrawl",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "native" => Self::Native,
-            "openrouter" => Self::Openrouter,
-            "exa" => Self::Exa,
-            "parallel" => Self::Parallel,
-            "firecrawl" => Self::Firecrawl,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(WebFetchEngineEnum);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebFetchServerTool`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebFetchServerTool {
-    /// No description yet.
-    pub parameters: Option<WebFetchServerToolConfig>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebFetchServerTool {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(
-        mut self,
-        value: impl Into<WebFetchServerToolConfig>,
-    ) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for WebFetchServerTool {
-    const NAME: &'static str = "WebFetchServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::constant("type", "openrouter:web_fetch", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.constant("type", "openrouter:web_fetch"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebFetchServerTool);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebFetchServerToolConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebFetchServerToolConfig {
-    /// No description yet.
-    pub allowed_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub blocked_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub engine: Option<WebFetchEngineEnum>,
-    /// No description yet.
-    pub max_content_tokens: Option<u64>,
-    /// No description yet.
-    pub max_uses: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebFetchServerToolConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`allowed_domains`](Self::allowed_domains).
-    #[must_use]
-    pub fn with_allowed_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`blocked_domains`](Self::blocked_domains).
-    #[must_use]
-    pub fn with_blocked_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.blocked_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`engine`](Self::engine).
-    #[must_use]
-    pub fn with_engine(mut self, value: impl Into<WebFetchEngineEnum>) -> Self {
-        self.engine = Some(value.into());
-        self
-    }
-    /// Sets [`max_content_tokens`](Self::max_content_tokens).
-    #[must_use]
-    pub fn with_max_content_tokens(mut self, value: u64) -> Self {
-        self.max_content_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_uses`](Self::max_uses).
-    #[must_use]
-    pub fn with_max_uses(mut self, value: u64) -> Self {
-        self.max_uses = Some(value);
-        self
-    }
-}
-
-impl wire::Object for WebFetchServerToolConfig {
-    const NAME: &'static str = "WebFetchServerToolConfig";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_domains" => Some(0),
-            "blocked_domains" => Some(1),
-            "engine" => Some(2),
-            "max_content_tokens" => Some(3),
-            "max_uses" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_domains, source),
-            1 => wire::optional(&mut self.blocked_domains, source),
-            2 => wire::optional(&mut self.engine, source),
-            3 => wire::optional(&mut self.max_content_tokens, source),
-            4 => wire::optional(&mut self.max_uses, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_domains", &self.allowed_domains),
-            1 => fields.optional("blocked_domains", &self.blocked_domains),
-            2 => fields.optional("engine", &self.engine),
-            3 => fields.optional("max_content_tokens", &self.max_content_tokens),
-            4 => fields.optional("max_uses", &self.max_uses),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebFetchServerToolConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebSearchConfig {
-    /// No description yet.
-    pub allowed_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub engine: Option<WebSearchEngineEnum>,
-    /// No description yet.
-    pub excluded_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub max_characters: Option<u64>,
-    /// No description yet.
-    pub max_results: Option<u64>,
-    /// No description yet.
-    pub max_total_results: Option<u64>,
-    /// No description yet.
-    pub max_uses: Option<u64>,
-    /// No description yet.
-    pub mode: Option<WebSearchMode>,
-    /// No description yet.
-    pub search_context_size: Option<SearchQualityLevel>,
-    /// No description yet.
-    pub user_location: Option<WebSearchUserLocationServerTool>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebSearchConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`allowed_domains`](Self::allowed_domains).
-    #[must_use]
-    pub fn with_allowed_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`engine`](Self::engine).
-    #[must_use]
-    pub fn with_engine(mut self, value: impl Into<WebSearchEngineEnum>) -> Self {
-        self.engine = Some(value.into());
-        self
-    }
-    /// Sets [`excluded_domains`](Self::excluded_domains).
-    #[must_use]
-    pub fn with_excluded_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.excluded_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`max_characters`](Self::max_characters).
-    #[must_use]
-    pub fn with_max_characters(mut self, value: u64) -> Self {
-        self.max_characters = Some(value);
-        self
-    }
-    /// Sets [`max_results`](Self::max_results).
-    #[must_use]
-    pub fn with_max_results(mut self, value: u64) -> Self {
-        self.max_results = Some(value);
-        self
-    }
-    /// Sets [`max_total_results`](Self::max_total_results).
-    #[must_use]
-    pub fn with_max_total_results(mut self, value: u64) -> Self {
-        self.max_total_results = Some(value);
-        self
-    }
-    /// Sets [`max_uses`](Self::max_uses).
-    #[must_use]
-    pub fn with_max_uses(mut self, value: u64) -> Self {
-        self.max_uses = Some(value);
-        self
-    }
-    /// Sets [`mode`](Self::mode).
-    #[must_use]
-    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
-        self.mode = Some(value.into());
-        self
-    }
-    /// Sets [`search_context_size`](Self::search_context_size).
-    #[must_use]
-    pub fn with_search_context_size(
-        mut self,
-        value: impl Into<SearchQualityLevel>,
-    ) -> Self {
-        self.search_context_size = Some(value.into());
-        self
-    }
-    /// Sets [`user_location`](Self::user_location).
-    #[must_use]
-    pub fn with_user_location(
-        mut self,
-        value: impl Into<WebSearchUserLocationServerTool>,
-    ) -> Self {
-        self.user_location = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for WebSearchConfig {
-    const NAME: &'static str = "WebSearchConfig";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_domains" => Some(0),
-            "engine" => Some(1),
-            "excluded_domains" => Some(2),
-            "max_characters" => Some(3),
-            "max_results" => Some(4),
-            "max_total_results" => Some(5),
-            "max_uses" => Some(6),
-            "mode" => Some(7),
-            "search_context_size" => Some(8),
-            "user_location" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_domains, source),
-            1 => wire::optional(&mut self.engine, source),
-            2 => wire::optional(&mut self.excluded_domains, source),
-            3 => wire::optional(&mut self.max_characters, source),
-            4 => wire::optional(&mut self.max_results, source),
-            5 => wire::optional(&mut self.max_total_results, source),
-            6 => wire::optional(&mut self.max_uses, source),
-            7 => wire::optional(&mut self.mode, source),
-            8 => wire::optional(&mut self.search_context_size, source),
-            9 => wire::optional(&mut self.user_location, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_domains", &self.allowed_domains),
-            1 => fields.optional("engine", &self.engine),
-            2 => fields.optional("excluded_domains", &self.excluded_domains),
-            3 => fields.optional("max_characters", &self.max_characters),
-            4 => fields.optional("max_results", &self.max_results),
-            5 => fields.optional("max_total_results", &self.max_total_results),
-            6 => fields.optional("max_uses", &self.max_uses),
-            7 => fields.optional("mode", &self.mode),
-            8 => fields.optional("search_context_size", &self.search_context_size),
-            9 => fields.optional("user_location", &self.user_location),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebSearchConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchEngine`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WebSearchEngine {
-    /// `native`.
-    Native,
-    /// `exa`.
-    Exa,
-    /// `firecrawl`.
-    Firecrawl,
-    /// `parallel`.
-    Parallel,
-    /// `perplexity`.
-    Perplexity,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl WebSearchEngine {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Native => "native",
-            Self::Exa => "exa",
-            Self::Firecrawl => "firecrawl",
-            Self::Parallel => "parallel",
-            Self::Perplexity => "perplexity",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "native" => Self::Native,
-            "exa" => Self::Exa,
-            "firecrawl" => Self::Firecrawl,
-            "parallel" => Self::Parallel,
-            "perplexity" => Self::Perplexity,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(WebSearchEngine);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchEngineEnum`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WebSearchEngineEnum {
-    /// `native`.
-    Native,
-    /// `exa`.
-    Exa,
-    /// `parallel`.
-    Parallel,
-    /// `firecrawl`.
-    Firecrawl,
-    /// `perplexity`.
-    Perplexity,
-    /// `auto`.
-    Auto,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl WebSearchEngineEnum {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Native => "native",
-            Self::Exa => "exa",
-            Self::Parallel => "parallel",
-            Self::Firecrawl => "firecrawl",
-            Self::Perplexity => "perplexity",
-            Self::Auto => "auto",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "native" => Self::Native,
-            "exa" => Self::Exa,
-            "parallel" => Self::Parallel,
-            "firecrawl" => Self::Firecrawl,
-            "perplexity" => Self::Perplexity,
-            "auto" => Self::Auto,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(WebSearchEngineEnum);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchMode`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum WebSearchMode {
-    /// `instant`.
-    Instant,
-    /// `fast`.
-    Fast,
-    /// `auto`.
-    Auto,
-    /// `deep-lite`.
-    DeepLite,
-    /// `deep`.
-    Deep,
-    /// `deep-reasoning`.
-    DeepReasoning,
-    /// `turbo`.
-    Turbo,
-    /// `basic`.
-    Basic,
-    /// `advanced`.
-    Advanced,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl WebSearchMode {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Instant => "instant",
-            Self::Fast => "fast",
-            Self::Auto => "auto",
-            Self::DeepLite => "deep-lite",
-            Self::Deep => "deep",
-            Self::DeepReasoning => "deep-reasoning",
-            Self::Turbo => "turbo",
-            Self::Basic => "basic",
-            Self::Advanced => "advanced",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "instant" => Self::Instant,
-            "fast" => Self::Fast,
-            "auto" => Self::Auto,
-            "deep-lite" => Self::DeepLite,
-            "deep" => Self::Deep,
-            "deep-reasoning" => Self::DeepReasoning,
-            "turbo" => Self::Turbo,
-            "basic" => Self::Basic,
-            "advanced" => Self::Advanced,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(WebSearchMode);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchUserLocation`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebSearchUserLocation {
-    /// No description yet.
-    pub city: Option<String>,
-    /// No description yet.
-    pub country: Option<String>,
-    /// No description yet.
-    pub region: Option<String>,
-    /// No description yet.
-    pub timezone: Option<String>,
-    /// No description yet.
-    pub kind: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebSearchUserLocation {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`city`](Self::city).
-    #[must_use]
-    pub fn with_city(mut self, value: impl Into<String>) -> Self {
-        self.city = Some(value.into());
-        self
-    }
-    /// Sets [`country`](Self::country).
-    #[must_use]
-    pub fn with_country(mut self, value: impl Into<String>) -> Self {
-        self.country = Some(value.into());
-        self
-    }
-    /// Sets [`region`](Self::region).
-    #[must_use]
-    pub fn with_region(mut self, value: impl Into<String>) -> Self {
-        self.region = Some(value.into());
-        self
-    }
-    /// Sets [`timezone`](Self::timezone).
-    #[must_use]
-    pub fn with_timezone(mut self, value: impl Into<String>) -> Self {
-        self.timezone = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for WebSearchUserLocation {
-    const NAME: &'static str = "WebSearchUserLocation";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "city" => Some(0),
-            "country" => Some(1),
-            "region" => Some(2),
-            "timezone" => Some(3),
-            "type" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.city, source),
-            1 => wire::optional(&mut self.country, source),
-            2 => wire::optional(&mut self.region, source),
-            3 => wire::optional(&mut self.timezone, source),
-            4 => wire::optional(&mut self.kind, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("city", &self.city),
-            1 => fields.optional("country", &self.country),
-            2 => fields.optional("region", &self.region),
-            3 => fields.optional("timezone", &self.timezone),
-            4 => fields.optional("type", &self.kind),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebSearchUserLocation);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchUserLocationServerTool`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebSearchUserLocationServerTool {
-    /// No description yet.
-    pub city: Option<String>,
-    /// No description yet.
-    pub country: Option<String>,
-    /// No description yet.
-    pub region: Option<String>,
-    /// No description yet.
-    pub timezone: Option<String>,
-    /// No description yet.
-    pub kind: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebSearchUserLocationServerTool {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`city`](Self::city).
-    #[must_use]
-    pub fn with_city(mut self, value: impl Into<String>) -> Self {
-        self.city = Some(value.into());
-        self
-    }
-    /// Sets [`country`](Self::country).
-    #[must_use]
-    pub fn with_country(mut self, value: impl Into<String>) -> Self {
-        self.country = Some(value.into());
-        self
-    }
-    /// Sets [`region`](Self::region).
-    #[must_use]
-    pub fn with_region(mut self, value: impl Into<String>) -> Self {
-        self.region = Some(value.into());
-        self
-    }
-    /// Sets [`timezone`](Self::timezone).
-    #[must_use]
-    pub fn with_timezone(mut self, value: impl Into<String>) -> Self {
-        self.timezone = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for WebSearchUserLocationServerTool {
-    const NAME: &'static str = "WebSearchUserLocationServerTool";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "city" => Some(0),
-            "country" => Some(1),
-            "region" => Some(2),
-            "timezone" => Some(3),
-            "type" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.city, source),
-            1 => wire::optional(&mut self.country, source),
-            2 => wire::optional(&mut self.region, source),
-            3 => wire::optional(&mut self.timezone, source),
-            4 => wire::optional(&mut self.kind, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("city", &self.city),
-            1 => fields.optional("country", &self.country),
-            2 => fields.optional("region", &self.region),
-            3 => fields.optional("timezone", &self.timezone),
-            4 => fields.optional("type", &self.kind),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebSearchUserLocationServerTool);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatToolChoiceMode`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChatToolChoiceMode {
-    /// `none`.
-    None,
-    /// `auto`.
-    Auto,
-    /// `required`.
-    Required,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ChatToolChoiceMode {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::None => "none",
-            Self::Auto => "auto",
-            Self::Required => "required",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "none" => Self::None,
-            "auto" => Self::Auto,
-            "required" => Self::Required,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ChatToolChoiceMode);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatToolCallFunction`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatToolCallFunction {
-    /// No description yet.
-    pub name: String,
-    /// No description yet.
-    pub arguments: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatToolCallFunction {
+impl StopServerToolsWhenMaxCost {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
+    pub fn new(max_cost_in_dollars: f64) -> Self {
         Self {
-            name: {
-                let value = name;
-                value.into()
+            max_cost_in_dollars: {
+                let value = max_cost_in_dollars;
+                value
             },
-            arguments: {
-                let value = arguments;
+            ..Self::default()
+        }
+    }
+    /// Sets [`max_cost_in_dollars`](Self::max_cost_in_dollars).
+    #[must_use]
+    pub fn with_max_cost_in_dollars(mut self, value: f64) -> Self {
+        self.max_cost_in_dollars = value;
+        self
+    }
+}
+
+impl wire::Object for StopServerToolsWhenMaxCost {
+    const NAME: &'static str = "StopServerToolsWhenMaxCost";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "max_cost_in_dollars" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "max_cost", source),
+            1 => wire::required(&mut self.max_cost_in_dollars, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "max_cost"),
+            1 => fields.required("max_cost_in_dollars", &self.max_cost_in_dollars),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(StopServerToolsWhenMaxCost);
+
+/// Stops once a step of the model ends in a certain way.
+///
+/// OpenRouter component: `StopServerToolsWhenFinishReasonIs`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct StopServerToolsWhenFinishReasonIs {
+    /// The finish reason, such as `length`.
+    pub reason: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl StopServerToolsWhenFinishReasonIs {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self {
+            reason: {
+                let value = reason;
                 value.into()
             },
             ..Self::default()
         }
     }
-    /// Sets [`name`](Self::name).
+    /// Sets [`reason`](Self::reason).
     #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-    /// Sets [`arguments`](Self::arguments).
-    #[must_use]
-    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
-        self.arguments = value.into();
+    pub fn with_reason(mut self, value: impl Into<String>) -> Self {
+        self.reason = value.into();
         self
     }
 }
 
-impl wire::Object for ChatToolCallFunction {
-    const NAME: &'static str = "ChatToolCallFunction";
+impl wire::Object for StopServerToolsWhenFinishReasonIs {
+    const NAME: &'static str = "StopServerToolsWhenFinishReasonIs";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "name" => Some(0),
-            "arguments" => Some(1),
+            "type" => Some(0),
+            "reason" => Some(1),
             _ => None,
         }
     }
@@ -4904,8 +5071,8 @@ impl wire::Object for ChatToolCallFunction {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.name, source),
-            1 => wire::required(&mut self.arguments, source),
+            0 => wire::constant("type", "finish_reason_is", source),
+            1 => wire::required(&mut self.reason, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -4915,85 +5082,8 @@ impl wire::Object for ChatToolCallFunction {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("name", &self.name),
-            1 => fields.required("arguments", &self.arguments),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatToolCallFunction);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamToolCallFunction`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamToolCallFunction {
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub arguments: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamToolCallFunction {
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`arguments`](Self::arguments).
-    #[must_use]
-    pub fn with_arguments(mut self, value: impl Into<String>) -> Self {
-        self.arguments = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatStreamToolCallFunction {
-    const NAME: &'static str = "ChatStreamToolCallFunction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "arguments" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.arguments, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("arguments", &self.arguments),
+            0 => fields.constant("type", "finish_reason_is"),
+            1 => fields.required("reason", &self.reason),
             _ => Ok(()),
         }
     }
@@ -5005,4 +5095,4 @@ impl wire::Object for ChatStreamToolCallFunction {
     }
 }
 
-wire::object!(ChatStreamToolCallFunction);
+wire::object!(StopServerToolsWhenFinishReasonIs);

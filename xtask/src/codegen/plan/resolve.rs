@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
         if let Some(merged) = self.merged(schema) {
             return self.shape(&merged, place);
         }
-        if schema.reference.is_some() {
+        if schema.reference.is_some() || schema.marked("flag") {
             return Ok(None);
         }
         if !schema.values.is_empty() && schema.types.iter().all(|kind| kind == "string") {
@@ -284,6 +284,9 @@ impl<'a> Planner<'a> {
         if schema.marked("raw") {
             return Ok(Type::Raw);
         }
+        if schema.marked("flag") {
+            return Ok(Type::Bool);
+        }
         let kinds: Vec<&str> = schema.types.iter().map(String::as_str).collect();
         Ok(match kinds[..] {
             ["string"] if schema.marked("bulk") => Type::Bulk,
@@ -291,6 +294,7 @@ impl<'a> Planner<'a> {
             ["boolean"] => Type::Bool,
             ["integer"] if schema.marked("signed") || schema.values.iter().any(|v| v.starts_with('-')) => Type::Signed,
             ["integer"] => Type::Unsigned,
+            ["number"] if schema.marked("whole") => Type::Unsigned,
             ["number"] | ["integer", "number"] | ["number", "integer"] => Type::Float,
             ["array"] => {
                 let item = schema.items.as_deref().cloned().unwrap_or_default();
@@ -477,7 +481,7 @@ fn sentence(text: &str) -> String {
 
 fn first_sentence(text: &str) -> String {
     let text = text.trim();
-    match text.find(". ") {
+    match text.find(". ").into_iter().chain(text.find(".\n")).min() {
         Some(end) => text[..=end].to_owned(),
         None => text.to_owned(),
     }
