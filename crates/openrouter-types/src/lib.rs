@@ -8,6 +8,7 @@ extern crate std;
 mod bulk;
 mod decode;
 mod extra;
+mod impls;
 mod key_order;
 mod map;
 mod number;

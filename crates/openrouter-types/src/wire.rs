@@ -24,7 +24,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 pub(crate) use macros::{object, open_string, serde_through, tagged_union, untagged_union};
-pub(crate) use object::{Fields, Object, deserialize_object, object_from_raw, serialize_object};
+pub(crate) use object::{Fields, Object, deserialize_object, object_from_raw, serialize_object, serialize_object_replacing};
 pub(crate) use source::{Seen, Source, constant, optional, required};
 pub(crate) use union::{
     Kind, KindSource, Members, TaggedUnion, UntaggedUnion, deserialize_tagged, deserialize_untagged, fit, has_fields,

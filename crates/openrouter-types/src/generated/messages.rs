@@ -418,7 +418,7 @@ wire::object!(ChatContentAudio);
 /// No description yet.
 ///
 /// OpenRouter component: `ChatContentCacheControl`.
-pub type ChatContentCacheControl = RawJson;
+pub type ChatContentCacheControl = AnthropicCacheControlDirective;
 
 /// No description yet.
 ///

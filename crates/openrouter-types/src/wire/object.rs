@@ -123,13 +123,28 @@ pub(crate) fn object_from_raw<T: Object>(raw: &RawValue) -> Option<T> {
 /// Fields in the order of the schema, then what is unknown; or, for a value that came from outside and travels back,
 /// everything in the order in which it came, and after it what has been added since.
 pub(crate) fn serialize_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serialize_object_replacing::<T, (), S>(object, "", &(), serializer)
+}
+
+/// Like [`serialize_object`], with another value in the place of one field.
+pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Serializer>(
+    object: &T,
+    name: &'static str,
+    value: &V,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let replaced = T::field(name);
     let mut map = serializer.serialize_map(None)?;
     let mut extra = object.extra().iter();
     match object.key_order().filter(|order| !order.is_empty()) {
         None => {
             let mut fields = Fields { map: &mut map, mode: Mode::New, extra: object.extra() };
             for field in 0..T::FIELDS {
-                object.write(field, &mut fields)?;
+                if replaced == Some(field) {
+                    fields.map.serialize_entry(name, value)?;
+                } else {
+                    object.write(field, &mut fields)?;
+                }
             }
         }
         Some(order) => {

@@ -274,6 +274,9 @@ impl<'a> Planner<'a> {
 
     /// The type of a schema that needs no name of its own.
     fn inline(&mut self, schema: &Schema, place: Place<'_>) -> Result<Type> {
+        if let Some(merged) = self.merged(schema) {
+            return self.inline(&merged, place);
+        }
         if let Some(name) = &schema.reference {
             let target = *self.schemas.get(name.as_str()).ok_or_else(|| format!("`{name}` is not in the schema"))?;
             return self.reference(name, target, place);

@@ -1,0 +1,5 @@
+//! Construction and access that the schema cannot describe.
+
+mod chat;
+mod error;
+mod usage;
