@@ -986,25 +986,28 @@ wire::open_string!(ChatRequestModalitiesItem);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatRequestPluginsItem {
-    /// `AutoRouterPlugin`.
+    /// The plugin `auto-router`: settings of the model `openrouter/auto`, which picks a model by the task.
     AutoRouter(AutoRouterPlugin),
-    /// `AutoBetaRouterPlugin`.
+    /// The plugin `auto-beta-router`: settings of the model `openrouter/auto-beta`, which picks a model by
+    /// the task.
     AutoBetaRouter(AutoBetaRouterPlugin),
-    /// `ModerationPlugin`.
+    /// The plugin `moderation`: has the input moderated before it reaches the model.
     Moderation(ModerationPlugin),
-    /// `WebSearchPlugin`.
+    /// The plugin `web`: one web search before the model answers, its results put into the prompt.
     Web(WebSearchPlugin),
-    /// `WebFetchPlugin`.
+    /// The plugin `web-fetch`: the model reads pages whose address it knows.
     WebFetch(WebFetchPlugin),
-    /// `FileParserPlugin`.
+    /// The plugin `file-parser`: how PDF files become text for models that cannot read them.
     FileParser(FileParserPlugin),
-    /// `ResponseHealingPlugin`.
+    /// The plugin `response-healing`: mends broken JSON in the answer.
     ResponseHealing(ResponseHealingPlugin),
-    /// `ContextCompressionPlugin`.
+    /// The plugin `context-compression`: drops or shortens the middle of a prompt that is too long.
     ContextCompression(ContextCompressionPlugin),
-    /// `ParetoRouterPlugin`.
+    /// The plugin `pareto-router`: settings of the model `openrouter/pareto-code`, which picks the cheapest
+    /// coder that is good enough.
     ParetoRouter(ParetoRouterPlugin),
-    /// `FusionPlugin`.
+    /// The plugin `fusion`: settings of the models `openrouter/fusion`, where a panel works on the prompt
+    /// and another model answers.
     Fusion(FusionPlugin),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),

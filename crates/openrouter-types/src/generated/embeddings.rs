@@ -10,17 +10,685 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// What to turn into vectors, and with which model.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingsRequest`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingsRequest {
+    /// The model's slug, such as `openai/text-embedding-3-small`.
+    pub model: String,
+    /// One input or several; each becomes a vector.
+    pub input: EmbeddingInput,
+    /// How the vectors come back. Default: `float`.
+    pub encoding_format: Option<EmbeddingEncodingFormat>,
+    /// Length of the vectors, for models that can shorten them.
+    pub dimensions: Option<u64>,
+    /// What the input is for, in words that the model knows, such as `search_query` or `search_document`.
+    pub input_type: Option<String>,
+    /// Which providers may answer.
+    pub provider: Option<ProviderPreferences>,
+    /// A stable pseudonym of your end user.
+    pub user: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingsRequest {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(model: impl Into<String>, input: impl Into<EmbeddingInput>) -> Self {
+        Self {
+            model: {
+                let value = model;
+                value.into()
+            },
+            input: {
+                let value = input;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = value.into();
+        self
+    }
+    /// Sets [`input`](Self::input).
+    #[must_use]
+    pub fn with_input(mut self, value: impl Into<EmbeddingInput>) -> Self {
+        self.input = value.into();
+        self
+    }
+    /// Sets [`encoding_format`](Self::encoding_format).
+    #[must_use]
+    pub fn with_encoding_format(
+        mut self,
+        value: impl Into<EmbeddingEncodingFormat>,
+    ) -> Self {
+        self.encoding_format = Some(value.into());
+        self
+    }
+    /// Sets [`dimensions`](Self::dimensions).
+    #[must_use]
+    pub fn with_dimensions(mut self, value: u64) -> Self {
+        self.dimensions = Some(value);
+        self
+    }
+    /// Sets [`input_type`](Self::input_type).
+    #[must_use]
+    pub fn with_input_type(mut self, value: impl Into<String>) -> Self {
+        self.input_type = Some(value.into());
+        self
+    }
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<ProviderPreferences>) -> Self {
+        self.provider = Some(value.into());
+        self
+    }
+    /// Sets [`user`](Self::user).
+    #[must_use]
+    pub fn with_user(mut self, value: impl Into<String>) -> Self {
+        self.user = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for EmbeddingsRequest {
+    const NAME: &'static str = "EmbeddingsRequest";
+    const FIELDS: u8 = 7;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "model" => Some(0),
+            "input" => Some(1),
+            "encoding_format" => Some(2),
+            "dimensions" => Some(3),
+            "input_type" => Some(4),
+            "provider" => Some(5),
+            "user" => Some(6),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.model, source),
+            1 => wire::required(&mut self.input, source),
+            2 => wire::optional(&mut self.encoding_format, source),
+            3 => wire::optional(&mut self.dimensions, source),
+            4 => wire::optional(&mut self.input_type, source),
+            5 => wire::optional(&mut self.provider, source),
+            6 => wire::optional(&mut self.user, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("model", &self.model),
+            1 => fields.required("input", &self.input),
+            2 => fields.optional("encoding_format", &self.encoding_format),
+            3 => fields.optional("dimensions", &self.dimensions),
+            4 => fields.optional("input_type", &self.input_type),
+            5 => fields.optional("provider", &self.provider),
+            6 => fields.optional("user", &self.user),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingsRequest);
+
+/// What becomes vectors: one text, several texts, tokens, or media.
+///
+/// The published description writes it inline, within the request of `POST /embeddings`.
+///
+/// OpenRouter component: `EmbeddingInput`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EmbeddingInput {
+    /// One text, not empty.
+    Text(String),
+    /// Several texts; each becomes a vector.
+    Texts(Vec<String>),
+    /// One text as the numbers of its tokens.
+    Tokens(Vec<u64>),
+    /// Several texts as the numbers of their tokens; each becomes a vector.
+    TokenLists(Vec<Vec<u64>>),
+    /// Several inputs of text and media; each becomes a vector.
+    Contents(Vec<EmbeddingContent>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl EmbeddingInput {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Texts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Tokens(value) => serde::Serialize::serialize(value, serializer),
+            Self::TokenLists(value) => serde::Serialize::serialize(value, serializer),
+            Self::Contents(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for EmbeddingInput {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for EmbeddingInput {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for EmbeddingInput {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<String>> for EmbeddingInput {
+    fn from(value: Vec<String>) -> Self {
+        Self::Texts(value)
+    }
+}
+
+impl From<Vec<u64>> for EmbeddingInput {
+    fn from(value: Vec<u64>) -> Self {
+        Self::Tokens(value)
+    }
+}
+
+impl From<Vec<Vec<u64>>> for EmbeddingInput {
+    fn from(value: Vec<Vec<u64>>) -> Self {
+        Self::TokenLists(value)
+    }
+}
+
+impl From<Vec<EmbeddingContent>> for EmbeddingInput {
+    fn from(value: Vec<EmbeddingContent>) -> Self {
+        Self::Contents(value)
+    }
+}
+
+impl wire::UntaggedUnion for EmbeddingInput {
+    const NAME: &'static str = "EmbeddingInput";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => {
+                let raw = source.raw()?;
+                if let Some(value) = wire::fit::<Vec<String>>(&raw) {
+                    return Ok(Self::Texts(value));
+                }
+                if let Some(value) = wire::fit::<Vec<u64>>(&raw) {
+                    return Ok(Self::Tokens(value));
+                }
+                if let Some(value) = wire::fit::<Vec<Vec<u64>>>(&raw) {
+                    return Ok(Self::TokenLists(value));
+                }
+                if let Some(value) = wire::fit::<Vec<EmbeddingContent>>(&raw) {
+                    return Ok(Self::Contents(value));
+                }
+                Ok(Self::Unknown(UnknownMember::from_json(raw)))
+            }
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(EmbeddingInput);
+
+/// One input of text and media; all its parts together become one vector.
+///
+/// The published description writes it inline, within the request of `POST /embeddings`.
+///
+/// OpenRouter component: `EmbeddingContent`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingContent {
+    /// Its parts; at least one.
+    pub content: Vec<EmbeddingContentPart>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingContent {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(
+        content: impl IntoIterator<Item = impl Into<EmbeddingContentPart>>,
+    ) -> Self {
+        Self {
+            content: {
+                let value = content;
+                value.into_iter().map(Into::into).collect()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<EmbeddingContentPart>>,
+    ) -> Self {
+        self.content = value.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl wire::Object for EmbeddingContent {
+    const NAME: &'static str = "EmbeddingContent";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "content" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.content, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("content", &self.content),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingContent);
+
+/// A part of an input that becomes a vector.
+///
+/// The published description writes it inline, untagged, within the request of `POST /embeddings`.
+///
+/// OpenRouter component: `EmbeddingContentPart`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EmbeddingContentPart {
+    /// A text that becomes part of a vector.
+    Text(EmbeddingTextPart),
+    /// A picture that becomes part of a vector.
+    ImageUrl(EmbeddingImagePart),
+    /// Sound that becomes part of a vector.
+    InputAudio(ContentPartInputAudio),
+    /// A video that becomes part of a vector.
+    InputVideo(ContentPartInputVideo),
+    /// A file that becomes part of a vector.
+    InputFile(ContentPartInputFile),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl EmbeddingContentPart {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::ImageUrl(value) => serde::Serialize::serialize(value, serializer),
+            Self::InputAudio(value) => serde::Serialize::serialize(value, serializer),
+            Self::InputVideo(value) => serde::Serialize::serialize(value, serializer),
+            Self::InputFile(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for EmbeddingContentPart {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<EmbeddingTextPart> for EmbeddingContentPart {
+    fn from(value: EmbeddingTextPart) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<EmbeddingImagePart> for EmbeddingContentPart {
+    fn from(value: EmbeddingImagePart) -> Self {
+        Self::ImageUrl(value)
+    }
+}
+
+impl From<ContentPartInputAudio> for EmbeddingContentPart {
+    fn from(value: ContentPartInputAudio) -> Self {
+        Self::InputAudio(value)
+    }
+}
+
+impl From<ContentPartInputVideo> for EmbeddingContentPart {
+    fn from(value: ContentPartInputVideo) -> Self {
+        Self::InputVideo(value)
+    }
+}
+
+impl From<ContentPartInputFile> for EmbeddingContentPart {
+    fn from(value: ContentPartInputFile) -> Self {
+        Self::InputFile(value)
+    }
+}
+
+impl EmbeddingContentPart {
+    /// The value of `type`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("text")),
+            Self::ImageUrl(_) => Some(alloc::borrow::Cow::Borrowed("image_url")),
+            Self::InputAudio(_) => Some(alloc::borrow::Cow::Borrowed("input_audio")),
+            Self::InputVideo(_) => Some(alloc::borrow::Cow::Borrowed("input_video")),
+            Self::InputFile(_) => Some(alloc::borrow::Cow::Borrowed("input_file")),
+            Self::Unknown(member) => {
+                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for EmbeddingContentPart {
+    const NAME: &'static str = "EmbeddingContentPart";
+    const TAG: &'static str = "type";
+    const MEMBERS: &'static [&'static str] = &[
+        "text",
+        "image_url",
+        "input_audio",
+        "input_video",
+        "input_file",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::Text),
+            Some(1) => members.object().map(Self::ImageUrl),
+            Some(2) => members.object().map(Self::InputAudio),
+            Some(3) => members.object().map(Self::InputVideo),
+            Some(4) => members.object().map(Self::InputFile),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(EmbeddingContentPart);
+
+/// A text that becomes part of a vector.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingTextPart`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingTextPart {
+    /// The text, not empty.
+    pub text: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingTextPart {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: {
+                let value = text;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn with_text(mut self, value: impl Into<String>) -> Self {
+        self.text = value.into();
+        self
+    }
+}
+
+impl wire::Object for EmbeddingTextPart {
+    const NAME: &'static str = "EmbeddingTextPart";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "text" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "text", source),
+            1 => wire::required(&mut self.text, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "text"),
+            1 => fields.required("text", &self.text),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingTextPart);
+
+/// A picture that becomes part of a vector.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingImagePart`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingImagePart {
+    /// The picture.
+    pub image_url: EmbeddingImageUrl,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingImagePart {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(image_url: impl Into<EmbeddingImageUrl>) -> Self {
+        Self {
+            image_url: {
+                let value = image_url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`image_url`](Self::image_url).
+    #[must_use]
+    pub fn with_image_url(mut self, value: impl Into<EmbeddingImageUrl>) -> Self {
+        self.image_url = value.into();
+        self
+    }
+}
+
+impl wire::Object for EmbeddingImagePart {
+    const NAME: &'static str = "EmbeddingImagePart";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "image_url" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "image_url", source),
+            1 => wire::required(&mut self.image_url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "image_url"),
+            1 => fields.required("image_url", &self.image_url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingImagePart);
+
+/// Where a picture is.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingImageUrl`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingImageUrl {
+    /// Address of the picture, or the picture itself as a `data:` URL.
+    pub url: BulkText,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingImageUrl {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(url: impl Into<BulkText>) -> Self {
+        Self {
+            url: {
+                let value = url;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`url`](Self::url).
+    #[must_use]
+    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
+        self.url = value.into();
+        self
+    }
+}
+
+impl wire::Object for EmbeddingImageUrl {
+    const NAME: &'static str = "EmbeddingImageUrl";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "url" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.url, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("url", &self.url),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingImageUrl);
+
+/// Sound that becomes part of a vector.
 ///
 /// OpenRouter component: `ContentPartInputAudio`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartInputAudio {
-    /// No description yet.
+    /// The sound.
     pub input_audio: MultimodalMedia,
     /// Fields that this version does not know.
     pub extra: Extra,
-    key_order: KeyOrder,
 }
 
 impl ContentPartInputAudio {
@@ -48,8 +716,8 @@ impl wire::Object for ContentPartInputAudio {
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "input_audio" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "input_audio" => Some(1),
             _ => None,
         }
     }
@@ -59,8 +727,8 @@ impl wire::Object for ContentPartInputAudio {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.input_audio, source),
-            1 => wire::constant("type", "input_audio", source),
+            0 => wire::constant("type", "input_audio", source),
+            1 => wire::required(&mut self.input_audio, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -70,8 +738,8 @@ impl wire::Object for ContentPartInputAudio {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("input_audio", &self.input_audio),
-            1 => fields.constant("type", "input_audio"),
+            0 => fields.constant("type", "input_audio"),
+            1 => fields.required("input_audio", &self.input_audio),
             _ => Ok(()),
         }
     }
@@ -80,109 +748,21 @@ impl wire::Object for ContentPartInputAudio {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
     }
 }
 
 wire::object!(ContentPartInputAudio);
 
-/// No description yet.
-///
-/// OpenRouter component: `ContentPartInputFile`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContentPartInputFile {
-    /// No description yet.
-    pub input_file: MultimodalMedia,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ContentPartInputFile {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(input_file: impl Into<MultimodalMedia>) -> Self {
-        Self {
-            input_file: {
-                let value = input_file;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`input_file`](Self::input_file).
-    #[must_use]
-    pub fn with_input_file(mut self, value: impl Into<MultimodalMedia>) -> Self {
-        self.input_file = value.into();
-        self
-    }
-}
-
-impl wire::Object for ContentPartInputFile {
-    const NAME: &'static str = "ContentPartInputFile";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "input_file" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.input_file, source),
-            1 => wire::constant("type", "input_file", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("input_file", &self.input_file),
-            1 => fields.constant("type", "input_file"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ContentPartInputFile);
-
-/// No description yet.
+/// A video that becomes part of a vector.
 ///
 /// OpenRouter component: `ContentPartInputVideo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartInputVideo {
-    /// No description yet.
+    /// The video.
     pub input_video: MultimodalMedia,
     /// Fields that this version does not know.
     pub extra: Extra,
-    key_order: KeyOrder,
 }
 
 impl ContentPartInputVideo {
@@ -210,8 +790,8 @@ impl wire::Object for ContentPartInputVideo {
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "input_video" => Some(0),
-            "type" => Some(1),
+            "type" => Some(0),
+            "input_video" => Some(1),
             _ => None,
         }
     }
@@ -221,8 +801,8 @@ impl wire::Object for ContentPartInputVideo {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.input_video, source),
-            1 => wire::constant("type", "input_video", source),
+            0 => wire::constant("type", "input_video", source),
+            1 => wire::required(&mut self.input_video, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -232,8 +812,8 @@ impl wire::Object for ContentPartInputVideo {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.required("input_video", &self.input_video),
-            1 => fields.constant("type", "input_video"),
+            0 => fields.constant("type", "input_video"),
+            1 => fields.required("input_video", &self.input_video),
             _ => Ok(()),
         }
     }
@@ -243,35 +823,102 @@ impl wire::Object for ContentPartInputVideo {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
 }
 
 wire::object!(ContentPartInputVideo);
 
-/// No description yet.
+/// A file that becomes part of a vector.
+///
+/// OpenRouter component: `ContentPartInputFile`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContentPartInputFile {
+    /// The file.
+    pub input_file: MultimodalMedia,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ContentPartInputFile {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(input_file: impl Into<MultimodalMedia>) -> Self {
+        Self {
+            input_file: {
+                let value = input_file;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`input_file`](Self::input_file).
+    #[must_use]
+    pub fn with_input_file(mut self, value: impl Into<MultimodalMedia>) -> Self {
+        self.input_file = value.into();
+        self
+    }
+}
+
+impl wire::Object for ContentPartInputFile {
+    const NAME: &'static str = "ContentPartInputFile";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "input_file" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "input_file", source),
+            1 => wire::required(&mut self.input_file, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "input_file"),
+            1 => fields.required("input_file", &self.input_file),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ContentPartInputFile);
+
+/// Media with the request itself.
 ///
 /// OpenRouter component: `MultimodalMedia`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultimodalMedia {
-    /// No description yet.
-    pub data: String,
-    /// No description yet.
+    /// The bytes as base64.
+    pub data: BulkText,
+    /// The format, such as `wav`, `mp4` or `pdf`.
     pub format: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
-    key_order: KeyOrder,
 }
 
 impl MultimodalMedia {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(data: impl Into<String>) -> Self {
+    pub fn new(data: impl Into<BulkText>) -> Self {
         Self {
             data: {
                 let value = data;
@@ -282,7 +929,7 @@ impl MultimodalMedia {
     }
     /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_data(mut self, value: impl Into<String>) -> Self {
+    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
         self.data = value.into();
         self
     }
@@ -332,12 +979,504 @@ impl wire::Object for MultimodalMedia {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
 }
 
 wire::object!(MultimodalMedia);
+
+/// How vectors come back.
+///
+/// The published description wrthese valueses these values inline.
+///
+/// OpenRouter component: `EmbeddingEncodingFormat`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EmbeddingEncodingFormat {
+    /// A list of numbers.
+    Float,
+    /// The numbers as 32-bit floats in base64, a quarter of the size or less. That they are little-endian,
+    /// as with OpenAI, is a guess.
+    Base64,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl EmbeddingEncodingFormat {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Float => "float",
+            Self::Base64 => "base64",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "float" => Self::Float,
+            "base64" => Self::Base64,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(EmbeddingEncodingFormat);
+
+/// The vectors, in the order of the inputs.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingsResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingsResponse {
+    /// Names the answer.
+    pub id: Option<String>,
+    /// The model that made the vectors.
+    pub model: Option<String>,
+    /// The vectors.
+    pub data: Vec<Embedding>,
+    /// What it took.
+    pub usage: Option<EmbeddingsUsage>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingsResponse {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Embedding>>,
+    ) -> Self {
+        self.data = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`usage`](Self::usage).
+    #[must_use]
+    pub fn with_usage(mut self, value: impl Into<EmbeddingsUsage>) -> Self {
+        self.usage = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for EmbeddingsResponse {
+    const NAME: &'static str = "EmbeddingsResponse";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "object" => Some(0),
+            "id" => Some(1),
+            "model" => Some(2),
+            "data" => Some(3),
+            "usage" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("object", "list", source),
+            1 => wire::optional(&mut self.id, source),
+            2 => wire::optional(&mut self.model, source),
+            3 => wire::required(&mut self.data, source),
+            4 => wire::optional(&mut self.usage, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("object", "list"),
+            1 => fields.optional("id", &self.id),
+            2 => fields.optional("model", &self.model),
+            3 => fields.list("data", &self.data),
+            4 => fields.optional("usage", &self.usage),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingsResponse);
+
+/// The vector of one input.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `Embedding`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Embedding {
+    /// The place of its input in the request, from 0.
+    pub index: Option<u64>,
+    /// The vector.
+    pub embedding: Option<EmbeddingVector>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl Embedding {
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: u64) -> Self {
+        self.index = Some(value);
+        self
+    }
+    /// Sets [`embedding`](Self::embedding).
+    #[must_use]
+    pub fn with_embedding(mut self, value: impl Into<EmbeddingVector>) -> Self {
+        self.embedding = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for Embedding {
+    const NAME: &'static str = "Embedding";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "object" => Some(0),
+            "index" => Some(1),
+            "embedding" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("object", "embedding", source),
+            1 => wire::optional(&mut self.index, source),
+            2 => wire::optional(&mut self.embedding, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("object", "embedding"),
+            1 => fields.optional("index", &self.index),
+            2 => fields.optional("embedding", &self.embedding),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(Embedding);
+
+/// A vector, as numbers or as base64, as asked for in `encoding_format`.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingVector`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum EmbeddingVector {
+    /// The vector, number by number.
+    Floats(Vec<f64>),
+    /// The vector in base64.
+    Base64(BulkText),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl EmbeddingVector {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Floats(value) => serde::Serialize::serialize(value, serializer),
+            Self::Base64(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for EmbeddingVector {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<Vec<f64>> for EmbeddingVector {
+    fn from(value: Vec<f64>) -> Self {
+        Self::Floats(value)
+    }
+}
+
+impl From<BulkText> for EmbeddingVector {
+    fn from(value: BulkText) -> Self {
+        Self::Base64(value)
+    }
+}
+
+impl wire::UntaggedUnion for EmbeddingVector {
+    const NAME: &'static str = "EmbeddingVector";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Floats),
+            wire::Kind::String => source.value().map(Self::Base64),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(EmbeddingVector);
+
+/// What an embedding took. All zero when the answer came from the response cache.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingsUsage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingsUsage {
+    /// Tokens of the input.
+    pub prompt_tokens: Option<u64>,
+    /// Tokens in all; the same, as nothing is written.
+    pub total_tokens: Option<u64>,
+    /// Tokens by kind of input; only for inputs of two kinds and more, and only the kinds that are there.
+    pub prompt_tokens_details: Option<EmbeddingsPromptTokensDetails>,
+    /// What was charged, in US dollars.
+    pub cost: Option<f64>,
+    /// How the cost came about.
+    pub cost_details: Option<CostDetails>,
+    /// Whether a provider key of your own (BYOK) was used; `cost` is OpenRouter's fee then.
+    pub is_byok: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingsUsage {
+    /// Sets [`prompt_tokens`](Self::prompt_tokens).
+    #[must_use]
+    pub fn with_prompt_tokens(mut self, value: u64) -> Self {
+        self.prompt_tokens = Some(value);
+        self
+    }
+    /// Sets [`total_tokens`](Self::total_tokens).
+    #[must_use]
+    pub fn with_total_tokens(mut self, value: u64) -> Self {
+        self.total_tokens = Some(value);
+        self
+    }
+    /// Sets [`prompt_tokens_details`](Self::prompt_tokens_details).
+    #[must_use]
+    pub fn with_prompt_tokens_details(
+        mut self,
+        value: impl Into<EmbeddingsPromptTokensDetails>,
+    ) -> Self {
+        self.prompt_tokens_details = Some(value.into());
+        self
+    }
+    /// Sets [`cost`](Self::cost).
+    #[must_use]
+    pub fn with_cost(mut self, value: f64) -> Self {
+        self.cost = Some(value);
+        self
+    }
+    /// Sets [`cost_details`](Self::cost_details).
+    #[must_use]
+    pub fn with_cost_details(mut self, value: impl Into<CostDetails>) -> Self {
+        self.cost_details = Some(value.into());
+        self
+    }
+    /// Sets [`is_byok`](Self::is_byok).
+    #[must_use]
+    pub fn with_is_byok(mut self, value: bool) -> Self {
+        self.is_byok = Some(value);
+        self
+    }
+}
+
+impl wire::Object for EmbeddingsUsage {
+    const NAME: &'static str = "EmbeddingsUsage";
+    const FIELDS: u8 = 6;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "prompt_tokens" => Some(0),
+            "total_tokens" => Some(1),
+            "prompt_tokens_details" => Some(2),
+            "cost" => Some(3),
+            "cost_details" => Some(4),
+            "is_byok" => Some(5),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.prompt_tokens, source),
+            1 => wire::optional(&mut self.total_tokens, source),
+            2 => wire::optional(&mut self.prompt_tokens_details, source),
+            3 => wire::optional(&mut self.cost, source),
+            4 => wire::optional(&mut self.cost_details, source),
+            5 => wire::optional(&mut self.is_byok, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
+            1 => fields.optional("total_tokens", &self.total_tokens),
+            2 => fields.optional("prompt_tokens_details", &self.prompt_tokens_details),
+            3 => fields.optional("cost", &self.cost),
+            4 => fields.optional("cost_details", &self.cost_details),
+            5 => fields.optional("is_byok", &self.is_byok),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingsUsage);
+
+/// Tokens of an input, by kind.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `EmbeddingsPromptTokensDetails`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmbeddingsPromptTokensDetails {
+    /// Tokens of text.
+    pub text_tokens: Option<u64>,
+    /// Tokens of pictures.
+    pub image_tokens: Option<u64>,
+    /// Tokens of sound.
+    pub audio_tokens: Option<u64>,
+    /// Tokens of video.
+    pub video_tokens: Option<u64>,
+    /// Tokens of files.
+    pub file_tokens: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl EmbeddingsPromptTokensDetails {
+    /// Sets [`text_tokens`](Self::text_tokens).
+    #[must_use]
+    pub fn with_text_tokens(mut self, value: u64) -> Self {
+        self.text_tokens = Some(value);
+        self
+    }
+    /// Sets [`image_tokens`](Self::image_tokens).
+    #[must_use]
+    pub fn with_image_tokens(mut self, value: u64) -> Self {
+        self.image_tokens = Some(value);
+        self
+    }
+    /// Sets [`audio_tokens`](Self::audio_tokens).
+    #[must_use]
+    pub fn with_audio_tokens(mut self, value: u64) -> Self {
+        self.audio_tokens = Some(value);
+        self
+    }
+    /// Sets [`video_tokens`](Self::video_tokens).
+    #[must_use]
+    pub fn with_video_tokens(mut self, value: u64) -> Self {
+        self.video_tokens = Some(value);
+        self
+    }
+    /// Sets [`file_tokens`](Self::file_tokens).
+    #[must_use]
+    pub fn with_file_tokens(mut self, value: u64) -> Self {
+        self.file_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for EmbeddingsPromptTokensDetails {
+    const NAME: &'static str = "EmbeddingsPromptTokensDetails";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "text_tokens" => Some(0),
+            "image_tokens" => Some(1),
+            "audio_tokens" => Some(2),
+            "video_tokens" => Some(3),
+            "file_tokens" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.text_tokens, source),
+            1 => wire::optional(&mut self.image_tokens, source),
+            2 => wire::optional(&mut self.audio_tokens, source),
+            3 => wire::optional(&mut self.video_tokens, source),
+            4 => wire::optional(&mut self.file_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("text_tokens", &self.text_tokens),
+            1 => fields.optional("image_tokens", &self.image_tokens),
+            2 => fields.optional("audio_tokens", &self.audio_tokens),
+            3 => fields.optional("video_tokens", &self.video_tokens),
+            4 => fields.optional("file_tokens", &self.file_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EmbeddingsPromptTokensDetails);

@@ -10,10 +10,1358 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// The answer of `GET /generation`.
+///
+/// OpenRouter component: `GenerationResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationResponse {
+    /// The generation.
+    pub data: Option<GenerationResponseData>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationResponse {
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<GenerationResponseData>) -> Self {
+        self.data = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for GenerationResponse {
+    const NAME: &'static str = "GenerationResponse";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "data" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.data, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("data", &self.data),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationResponse);
+
+/// What is known of one generation: cost, tokens, times, provider.
+///
+/// The published description writes it inline, within `GenerationResponse`.
+///
+/// OpenRouter component: `GenerationResponseData`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationResponseData {
+    /// The generation id, `gen-…`.
+    pub id: Option<String>,
+    /// Shared by all generations of one API request.
+    pub request_id: Option<String>,
+    /// The session that the request named.
+    pub session_id: Option<String>,
+    /// When it was made, as an ISO 8601 time.
+    pub created_at: Option<String>,
+    /// Which API was called.
+    pub api_type: Option<GenerationApiType>,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// The router that picked the model, such as `openrouter/auto`; `null` for none.
+    pub router: Option<String>,
+    /// The provider that answered.
+    pub provider_name: Option<String>,
+    /// Every attempt, in order, those that failed included.
+    pub provider_responses: Vec<ProviderResponse>,
+    /// The provider's own id of the generation.
+    pub upstream_id: Option<String>,
+    /// Whether the answer was streamed.
+    pub streamed: Option<bool>,
+    /// Whether the caller cancelled it.
+    pub cancelled: Option<bool>,
+    /// How the answer ended.
+    pub finish_reason: Option<String>,
+    /// How the answer ended, in the provider's words.
+    pub native_finish_reason: Option<String>,
+    /// The service tier that the provider says it used.
+    pub service_tier: Option<String>,
+    /// Time in all, in milliseconds, says the published description.
+    pub latency: Option<f64>,
+    /// Time that the answer took to generate, in milliseconds.
+    pub generation_time: Option<f64>,
+    /// Time that moderation took, in milliseconds.
+    pub moderation_latency: Option<f64>,
+    /// Tokens of the prompt, counted alike for all models. Not what is billed.
+    pub tokens_prompt: Option<u64>,
+    /// Tokens of the answer, counted alike for all models. Not what is billed.
+    pub tokens_completion: Option<u64>,
+    /// Tokens of the prompt by the provider's count, which is billed.
+    pub native_tokens_prompt: Option<u64>,
+    /// Tokens of the answer by the provider's count, which is billed.
+    pub native_tokens_completion: Option<u64>,
+    /// Tokens of the reasoning by the provider's count.
+    pub native_tokens_reasoning: Option<u64>,
+    /// Tokens read from the prompt cache, by the provider's count.
+    pub native_tokens_cached: Option<u64>,
+    /// Tokens of pictures in the answer, by the provider's count.
+    pub native_tokens_completion_images: Option<u64>,
+    /// Pictures and other media in the prompt.
+    pub num_media_prompt: Option<u64>,
+    /// Sounds in the prompt.
+    pub num_input_audio_prompt: Option<u64>,
+    /// Pictures and other media in the answer.
+    pub num_media_completion: Option<u64>,
+    /// Web search results that were used.
+    pub num_search_results: Option<u64>,
+    /// Web pages that were read.
+    pub num_fetches: Option<u64>,
+    /// The web search engine that was used, such as `exa`.
+    pub web_search_engine: Option<String>,
+    /// What it cost, in US dollars.
+    pub total_cost: Option<f64>,
+    /// What was charged to the account, in US dollars.
+    pub usage: Option<f64>,
+    /// What prompt caching saved, in US dollars; negative where writing the cache cost more.
+    pub cache_discount: Option<f64>,
+    /// What the provider charged, in US dollars. Of meaning with a provider key of your own (BYOK); else 0
+    /// or `null`.
+    pub upstream_inference_cost: Option<f64>,
+    /// Whether a provider key of your own (BYOK) was used.
+    pub is_byok: Option<bool>,
+    /// Where it was processed.
+    pub data_region: Option<GenerationDataRegion>,
+    /// The generation that first made this answer, when the response cache had it.
+    pub response_cache_source_id: Option<String>,
+    /// The preset that was used; `null` for none.
+    pub preset_id: Option<String>,
+    /// The workspace that it is booked to.
+    pub workspace_id: Option<String>,
+    /// The `user` of the request.
+    pub external_user: Option<String>,
+    /// The app that made the request.
+    pub app_id: Option<u64>,
+    /// The origin of the request, as an address.
+    pub origin: Option<String>,
+    /// The header field `Referer` of the request.
+    pub http_referer: Option<String>,
+    /// The header field `User-Agent` of the request.
+    pub user_agent: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationResponseData {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`request_id`](Self::request_id).
+    #[must_use]
+    pub fn with_request_id(mut self, value: impl Into<String>) -> Self {
+        self.request_id = Some(value.into());
+        self
+    }
+    /// Sets [`session_id`](Self::session_id).
+    #[must_use]
+    pub fn with_session_id(mut self, value: impl Into<String>) -> Self {
+        self.session_id = Some(value.into());
+        self
+    }
+    /// Sets [`created_at`](Self::created_at).
+    #[must_use]
+    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
+        self.created_at = Some(value.into());
+        self
+    }
+    /// Sets [`api_type`](Self::api_type).
+    #[must_use]
+    pub fn with_api_type(mut self, value: impl Into<GenerationApiType>) -> Self {
+        self.api_type = Some(value.into());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`router`](Self::router).
+    #[must_use]
+    pub fn with_router(mut self, value: impl Into<String>) -> Self {
+        self.router = Some(value.into());
+        self
+    }
+    /// Sets [`provider_name`](Self::provider_name).
+    #[must_use]
+    pub fn with_provider_name(mut self, value: impl Into<String>) -> Self {
+        self.provider_name = Some(value.into());
+        self
+    }
+    /// Sets [`provider_responses`](Self::provider_responses).
+    #[must_use]
+    pub fn with_provider_responses(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ProviderResponse>>,
+    ) -> Self {
+        self.provider_responses = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`upstream_id`](Self::upstream_id).
+    #[must_use]
+    pub fn with_upstream_id(mut self, value: impl Into<String>) -> Self {
+        self.upstream_id = Some(value.into());
+        self
+    }
+    /// Sets [`streamed`](Self::streamed).
+    #[must_use]
+    pub fn with_streamed(mut self, value: bool) -> Self {
+        self.streamed = Some(value);
+        self
+    }
+    /// Sets [`cancelled`](Self::cancelled).
+    #[must_use]
+    pub fn with_cancelled(mut self, value: bool) -> Self {
+        self.cancelled = Some(value);
+        self
+    }
+    /// Sets [`finish_reason`](Self::finish_reason).
+    #[must_use]
+    pub fn with_finish_reason(mut self, value: impl Into<String>) -> Self {
+        self.finish_reason = Some(value.into());
+        self
+    }
+    /// Sets [`native_finish_reason`](Self::native_finish_reason).
+    #[must_use]
+    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
+        self.native_finish_reason = Some(value.into());
+        self
+    }
+    /// Sets [`service_tier`](Self::service_tier).
+    #[must_use]
+    pub fn with_service_tier(mut self, value: impl Into<String>) -> Self {
+        self.service_tier = Some(value.into());
+        self
+    }
+    /// Sets [`latency`](Self::latency).
+    #[must_use]
+    pub fn with_latency(mut self, value: f64) -> Self {
+        self.latency = Some(value);
+        self
+    }
+    /// Sets [`generation_time`](Self::generation_time).
+    #[must_use]
+    pub fn with_generation_time(mut self, value: f64) -> Self {
+        self.generation_time = Some(value);
+        self
+    }
+    /// Sets [`moderation_latency`](Self::moderation_latency).
+    #[must_use]
+    pub fn with_moderation_latency(mut self, value: f64) -> Self {
+        self.moderation_latency = Some(value);
+        self
+    }
+    /// Sets [`tokens_prompt`](Self::tokens_prompt).
+    #[must_use]
+    pub fn with_tokens_prompt(mut self, value: u64) -> Self {
+        self.tokens_prompt = Some(value);
+        self
+    }
+    /// Sets [`tokens_completion`](Self::tokens_completion).
+    #[must_use]
+    pub fn with_tokens_completion(mut self, value: u64) -> Self {
+        self.tokens_completion = Some(value);
+        self
+    }
+    /// Sets [`native_tokens_prompt`](Self::native_tokens_prompt).
+    #[must_use]
+    pub fn with_native_tokens_prompt(mut self, value: u64) -> Self {
+        self.native_tokens_prompt = Some(value);
+        self
+    }
+    /// Sets [`native_tokens_completion`](Self::native_tokens_completion).
+    #[must_use]
+    pub fn with_native_tokens_completion(mut self, value: u64) -> Self {
+        self.native_tokens_completion = Some(value);
+        self
+    }
+    /// Sets [`native_tokens_reasoning`](Self::native_tokens_reasoning).
+    #[must_use]
+    pub fn with_native_tokens_reasoning(mut self, value: u64) -> Self {
+        self.native_tokens_reasoning = Some(value);
+        self
+    }
+    /// Sets [`native_tokens_cached`](Self::native_tokens_cached).
+    #[must_use]
+    pub fn with_native_tokens_cached(mut self, value: u64) -> Self {
+        self.native_tokens_cached = Some(value);
+        self
+    }
+    /// Sets [`native_tokens_completion_images`](Self::native_tokens_completion_images).
+    #[must_use]
+    pub fn with_native_tokens_completion_images(mut self, value: u64) -> Self {
+        self.native_tokens_completion_images = Some(value);
+        self
+    }
+    /// Sets [`num_media_prompt`](Self::num_media_prompt).
+    #[must_use]
+    pub fn with_num_media_prompt(mut self, value: u64) -> Self {
+        self.num_media_prompt = Some(value);
+        self
+    }
+    /// Sets [`num_input_audio_prompt`](Self::num_input_audio_prompt).
+    #[must_use]
+    pub fn with_num_input_audio_prompt(mut self, value: u64) -> Self {
+        self.num_input_audio_prompt = Some(value);
+        self
+    }
+    /// Sets [`num_media_completion`](Self::num_media_completion).
+    #[must_use]
+    pub fn with_num_media_completion(mut self, value: u64) -> Self {
+        self.num_media_completion = Some(value);
+        self
+    }
+    /// Sets [`num_search_results`](Self::num_search_results).
+    #[must_use]
+    pub fn with_num_search_results(mut self, value: u64) -> Self {
+        self.num_search_results = Some(value);
+        self
+    }
+    /// Sets [`num_fetches`](Self::num_fetches).
+    #[must_use]
+    pub fn with_num_fetches(mut self, value: u64) -> Self {
+        self.num_fetches = Some(value);
+        self
+    }
+    /// Sets [`web_search_engine`](Self::web_search_engine).
+    #[must_use]
+    pub fn with_web_search_engine(mut self, value: impl Into<String>) -> Self {
+        self.web_search_engine = Some(value.into());
+        self
+    }
+    /// Sets [`total_cost`](Self::total_cost).
+    #[must_use]
+    pub fn with_total_cost(mut self, value: f64) -> Self {
+        self.total_cost = Some(value);
+        self
+    }
+    /// Sets [`usage`](Self::usage).
+    #[must_use]
+    pub fn with_usage(mut self, value: f64) -> Self {
+        self.usage = Some(value);
+        self
+    }
+    /// Sets [`cache_discount`](Self::cache_discount).
+    #[must_use]
+    pub fn with_cache_discount(mut self, value: f64) -> Self {
+        self.cache_discount = Some(value);
+        self
+    }
+    /// Sets [`upstream_inference_cost`](Self::upstream_inference_cost).
+    #[must_use]
+    pub fn with_upstream_inference_cost(mut self, value: f64) -> Self {
+        self.upstream_inference_cost = Some(value);
+        self
+    }
+    /// Sets [`is_byok`](Self::is_byok).
+    #[must_use]
+    pub fn with_is_byok(mut self, value: bool) -> Self {
+        self.is_byok = Some(value);
+        self
+    }
+    /// Sets [`data_region`](Self::data_region).
+    #[must_use]
+    pub fn with_data_region(mut self, value: impl Into<GenerationDataRegion>) -> Self {
+        self.data_region = Some(value.into());
+        self
+    }
+    /// Sets [`response_cache_source_id`](Self::response_cache_source_id).
+    #[must_use]
+    pub fn with_response_cache_source_id(mut self, value: impl Into<String>) -> Self {
+        self.response_cache_source_id = Some(value.into());
+        self
+    }
+    /// Sets [`preset_id`](Self::preset_id).
+    #[must_use]
+    pub fn with_preset_id(mut self, value: impl Into<String>) -> Self {
+        self.preset_id = Some(value.into());
+        self
+    }
+    /// Sets [`workspace_id`](Self::workspace_id).
+    #[must_use]
+    pub fn with_workspace_id(mut self, value: impl Into<String>) -> Self {
+        self.workspace_id = Some(value.into());
+        self
+    }
+    /// Sets [`external_user`](Self::external_user).
+    #[must_use]
+    pub fn with_external_user(mut self, value: impl Into<String>) -> Self {
+        self.external_user = Some(value.into());
+        self
+    }
+    /// Sets [`app_id`](Self::app_id).
+    #[must_use]
+    pub fn with_app_id(mut self, value: u64) -> Self {
+        self.app_id = Some(value);
+        self
+    }
+    /// Sets [`origin`](Self::origin).
+    #[must_use]
+    pub fn with_origin(mut self, value: impl Into<String>) -> Self {
+        self.origin = Some(value.into());
+        self
+    }
+    /// Sets [`http_referer`](Self::http_referer).
+    #[must_use]
+    pub fn with_http_referer(mut self, value: impl Into<String>) -> Self {
+        self.http_referer = Some(value.into());
+        self
+    }
+    /// Sets [`user_agent`](Self::user_agent).
+    #[must_use]
+    pub fn with_user_agent(mut self, value: impl Into<String>) -> Self {
+        self.user_agent = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for GenerationResponseData {
+    const NAME: &'static str = "GenerationResponseData";
+    const FIELDS: u8 = 45;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "request_id" => Some(1),
+            "session_id" => Some(2),
+            "created_at" => Some(3),
+            "api_type" => Some(4),
+            "model" => Some(5),
+            "router" => Some(6),
+            "provider_name" => Some(7),
+            "provider_responses" => Some(8),
+            "upstream_id" => Some(9),
+            "streamed" => Some(10),
+            "cancelled" => Some(11),
+            "finish_reason" => Some(12),
+            "native_finish_reason" => Some(13),
+            "service_tier" => Some(14),
+            "latency" => Some(15),
+            "generation_time" => Some(16),
+            "moderation_latency" => Some(17),
+            "tokens_prompt" => Some(18),
+            "tokens_completion" => Some(19),
+            "native_tokens_prompt" => Some(20),
+            "native_tokens_completion" => Some(21),
+            "native_tokens_reasoning" => Some(22),
+            "native_tokens_cached" => Some(23),
+            "native_tokens_completion_images" => Some(24),
+            "num_media_prompt" => Some(25),
+            "num_input_audio_prompt" => Some(26),
+            "num_media_completion" => Some(27),
+            "num_search_results" => Some(28),
+            "num_fetches" => Some(29),
+            "web_search_engine" => Some(30),
+            "total_cost" => Some(31),
+            "usage" => Some(32),
+            "cache_discount" => Some(33),
+            "upstream_inference_cost" => Some(34),
+            "is_byok" => Some(35),
+            "data_region" => Some(36),
+            "response_cache_source_id" => Some(37),
+            "preset_id" => Some(38),
+            "workspace_id" => Some(39),
+            "external_user" => Some(40),
+            "app_id" => Some(41),
+            "origin" => Some(42),
+            "http_referer" => Some(43),
+            "user_agent" => Some(44),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.request_id, source),
+            2 => wire::optional(&mut self.session_id, source),
+            3 => wire::optional(&mut self.created_at, source),
+            4 => wire::optional(&mut self.api_type, source),
+            5 => wire::optional(&mut self.model, source),
+            6 => wire::optional(&mut self.router, source),
+            7 => wire::optional(&mut self.provider_name, source),
+            8 => wire::required(&mut self.provider_responses, source),
+            9 => wire::optional(&mut self.upstream_id, source),
+            10 => wire::optional(&mut self.streamed, source),
+            11 => wire::optional(&mut self.cancelled, source),
+            12 => wire::optional(&mut self.finish_reason, source),
+            13 => wire::optional(&mut self.native_finish_reason, source),
+            14 => wire::optional(&mut self.service_tier, source),
+            15 => wire::optional(&mut self.latency, source),
+            16 => wire::optional(&mut self.generation_time, source),
+            17 => wire::optional(&mut self.moderation_latency, source),
+            18 => wire::optional(&mut self.tokens_prompt, source),
+            19 => wire::optional(&mut self.tokens_completion, source),
+            20 => wire::optional(&mut self.native_tokens_prompt, source),
+            21 => wire::optional(&mut self.native_tokens_completion, source),
+            22 => wire::optional(&mut self.native_tokens_reasoning, source),
+            23 => wire::optional(&mut self.native_tokens_cached, source),
+            24 => wire::optional(&mut self.native_tokens_completion_images, source),
+            25 => wire::optional(&mut self.num_media_prompt, source),
+            26 => wire::optional(&mut self.num_input_audio_prompt, source),
+            27 => wire::optional(&mut self.num_media_completion, source),
+            28 => wire::optional(&mut self.num_search_results, source),
+            29 => wire::optional(&mut self.num_fetches, source),
+            30 => wire::optional(&mut self.web_search_engine, source),
+            31 => wire::optional(&mut self.total_cost, source),
+            32 => wire::optional(&mut self.usage, source),
+            33 => wire::optional(&mut self.cache_discount, source),
+            34 => wire::optional(&mut self.upstream_inference_cost, source),
+            35 => wire::optional(&mut self.is_byok, source),
+            36 => wire::optional(&mut self.data_region, source),
+            37 => wire::optional(&mut self.response_cache_source_id, source),
+            38 => wire::optional(&mut self.preset_id, source),
+            39 => wire::optional(&mut self.workspace_id, source),
+            40 => wire::optional(&mut self.external_user, source),
+            41 => wire::optional(&mut self.app_id, source),
+            42 => wire::optional(&mut self.origin, source),
+            43 => wire::optional(&mut self.http_referer, source),
+            44 => wire::optional(&mut self.user_agent, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("request_id", &self.request_id),
+            2 => fields.optional("session_id", &self.session_id),
+            3 => fields.optional("created_at", &self.created_at),
+            4 => fields.optional("api_type", &self.api_type),
+            5 => fields.optional("model", &self.model),
+            6 => fields.optional("router", &self.router),
+            7 => fields.optional("provider_name", &self.provider_name),
+            8 => fields.list("provider_responses", &self.provider_responses),
+            9 => fields.optional("upstream_id", &self.upstream_id),
+            10 => fields.optional("streamed", &self.streamed),
+            11 => fields.optional("cancelled", &self.cancelled),
+            12 => fields.optional("finish_reason", &self.finish_reason),
+            13 => fields.optional("native_finish_reason", &self.native_finish_reason),
+            14 => fields.optional("service_tier", &self.service_tier),
+            15 => fields.optional("latency", &self.latency),
+            16 => fields.optional("generation_time", &self.generation_time),
+            17 => fields.optional("moderation_latency", &self.moderation_latency),
+            18 => fields.optional("tokens_prompt", &self.tokens_prompt),
+            19 => fields.optional("tokens_completion", &self.tokens_completion),
+            20 => fields.optional("native_tokens_prompt", &self.native_tokens_prompt),
+            21 => {
+                fields
+                    .optional("native_tokens_completion", &self.native_tokens_completion)
+            }
+            22 => {
+                fields.optional("native_tokens_reasoning", &self.native_tokens_reasoning)
+            }
+            23 => fields.optional("native_tokens_cached", &self.native_tokens_cached),
+            24 => {
+                fields
+                    .optional(
+                        "native_tokens_completion_images",
+                        &self.native_tokens_completion_images,
+                    )
+            }
+            25 => fields.optional("num_media_prompt", &self.num_media_prompt),
+            26 => fields.optional("num_input_audio_prompt", &self.num_input_audio_prompt),
+            27 => fields.optional("num_media_completion", &self.num_media_completion),
+            28 => fields.optional("num_search_results", &self.num_search_results),
+            29 => fields.optional("num_fetches", &self.num_fetches),
+            30 => fields.optional("web_search_engine", &self.web_search_engine),
+            31 => fields.optional("total_cost", &self.total_cost),
+            32 => fields.optional("usage", &self.usage),
+            33 => fields.optional("cache_discount", &self.cache_discount),
+            34 => {
+                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
+            }
+            35 => fields.optional("is_byok", &self.is_byok),
+            36 => fields.optional("data_region", &self.data_region),
+            37 => {
+                fields
+                    .optional("response_cache_source_id", &self.response_cache_source_id)
+            }
+            38 => fields.optional("preset_id", &self.preset_id),
+            39 => fields.optional("workspace_id", &self.workspace_id),
+            40 => fields.optional("external_user", &self.external_user),
+            41 => fields.optional("app_id", &self.app_id),
+            42 => fields.optional("origin", &self.origin),
+            43 => fields.optional("http_referer", &self.http_referer),
+            44 => fields.optional("user_agent", &self.user_agent),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationResponseData);
+
+/// Which API made a generation.
+///
+/// The published description writes it inline, within `GenerationResponse`.
+///
+/// OpenRouter component: `GenerationApiType`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GenerationApiType {
+    /// Chat and text completions.
+    Completions,
+    /// Embeddings.
+    Embeddings,
+    /// Reranking.
+    Rerank,
+    /// Text to speech.
+    Tts,
+    /// Speech to text.
+    Stt,
+    /// Video.
+    Video,
+    /// Pictures.
+    Image,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl GenerationApiType {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Completions => "completions",
+            Self::Embeddings => "embeddings",
+            Self::Rerank => "rerank",
+            Self::Tts => "tts",
+            Self::Stt => "stt",
+            Self::Video => "video",
+            Self::Image => "image",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "completions" => Self::Completions,
+            "embeddings" => Self::Embeddings,
+            "rerank" => Self::Rerank,
+            "tts" => Self::Tts,
+            "stt" => Self::Stt,
+            "video" => Self::Video,
+            "image" => Self::Image,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(GenerationApiType);
+
+/// Where a generation was processed.
+///
+/// The published description writes it inline, within `GenerationResponse`.
+///
+/// OpenRouter component: `GenerationDataRegion`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GenerationDataRegion {
+    /// Anywhere.
+    Global,
+    /// In Europe.
+    Europe,
+    /// In the United States.
+    Us,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl GenerationDataRegion {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Global => "global",
+            Self::Europe => "europe",
+            Self::Us => "us",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "global" => Self::Global,
+            "europe" => Self::Europe,
+            "us" => Self::Us,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(GenerationDataRegion);
+
+/// One attempt to get an answer from a provider.
+///
+/// OpenRouter component: `ProviderResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProviderResponse {
+    /// The provider.
+    pub provider_name: Option<GenerationProviderName>,
+    /// The model's permanent slug.
+    pub model_permaslug: Option<String>,
+    /// OpenRouter's own id of the endpoint.
+    pub endpoint_id: Option<String>,
+    /// The provider's own id of the answer.
+    pub id: Option<String>,
+    /// The HTTP status that the provider answered with; `null` when it did not.
+    pub status: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub latency: Option<f64>,
+    /// Whether a provider key of your own (BYOK) was used.
+    pub is_byok: Option<bool>,
+    /// The service tier that was asked for; what is billed may differ.
+    pub routed_service_tier: Option<RoutedServiceTier>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ProviderResponse {
+    /// Sets [`provider_name`](Self::provider_name).
+    #[must_use]
+    pub fn with_provider_name(
+        mut self,
+        value: impl Into<GenerationProviderName>,
+    ) -> Self {
+        self.provider_name = Some(value.into());
+        self
+    }
+    /// Sets [`model_permaslug`](Self::model_permaslug).
+    #[must_use]
+    pub fn with_model_permaslug(mut self, value: impl Into<String>) -> Self {
+        self.model_permaslug = Some(value.into());
+        self
+    }
+    /// Sets [`endpoint_id`](Self::endpoint_id).
+    #[must_use]
+    pub fn with_endpoint_id(mut self, value: impl Into<String>) -> Self {
+        self.endpoint_id = Some(value.into());
+        self
+    }
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, value: u64) -> Self {
+        self.status = Some(value);
+        self
+    }
+    /// Sets [`latency`](Self::latency).
+    #[must_use]
+    pub fn with_latency(mut self, value: f64) -> Self {
+        self.latency = Some(value);
+        self
+    }
+    /// Sets [`is_byok`](Self::is_byok).
+    #[must_use]
+    pub fn with_is_byok(mut self, value: bool) -> Self {
+        self.is_byok = Some(value);
+        self
+    }
+    /// Sets [`routed_service_tier`](Self::routed_service_tier).
+    #[must_use]
+    pub fn with_routed_service_tier(
+        mut self,
+        value: impl Into<RoutedServiceTier>,
+    ) -> Self {
+        self.routed_service_tier = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ProviderResponse {
+    const NAME: &'static str = "ProviderResponse";
+    const FIELDS: u8 = 8;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "provider_name" => Some(0),
+            "model_permaslug" => Some(1),
+            "endpoint_id" => Some(2),
+            "id" => Some(3),
+            "status" => Some(4),
+            "latency" => Some(5),
+            "is_byok" => Some(6),
+            "routed_service_tier" => Some(7),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.provider_name, source),
+            1 => wire::optional(&mut self.model_permaslug, source),
+            2 => wire::optional(&mut self.endpoint_id, source),
+            3 => wire::optional(&mut self.id, source),
+            4 => wire::optional(&mut self.status, source),
+            5 => wire::optional(&mut self.latency, source),
+            6 => wire::optional(&mut self.is_byok, source),
+            7 => wire::optional(&mut self.routed_service_tier, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("provider_name", &self.provider_name),
+            1 => fields.optional("model_permaslug", &self.model_permaslug),
+            2 => fields.optional("endpoint_id", &self.endpoint_id),
+            3 => fields.optional("id", &self.id),
+            4 => fields.optional("status", &self.status),
+            5 => fields.optional("latency", &self.latency),
+            6 => fields.optional("is_byok", &self.is_byok),
+            7 => fields.optional("routed_service_tier", &self.routed_service_tier),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ProviderResponse);
+
+/// A service tier that a request can be routed to.
+///
+/// The published description writes it inline, within `ProviderResponse`.
+///
+/// OpenRouter component: `RoutedServiceTier`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RoutedServiceTier {
+    /// Cheaper and slower.
+    Flex,
+    /// Faster and dearer.
+    Priority,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl RoutedServiceTier {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Flex => "flex",
+            Self::Priority => "priority",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "flex" => Self::Flex,
+            "priority" => Self::Priority,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(RoutedServiceTier);
+
+/// The display name of a provider, of one that is gone too.
+///
+/// [`ProviderName`] has those of today. The published description writes the names inline, within
+/// `ProviderResponse`.
+///
+/// OpenRouter component: `GenerationProviderName`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GenerationProviderName(alloc::borrow::Cow<'static, str>);
+
+impl GenerationProviderName {
+    /// `AnyScale`.
+    pub const ANYSCALE: Self = Self(alloc::borrow::Cow::Borrowed("AnyScale"));
+    /// `Atoma`.
+    pub const ATOMA: Self = Self(alloc::borrow::Cow::Borrowed("Atoma"));
+    /// `Cent-ML`.
+    pub const CENT_ML: Self = Self(alloc::borrow::Cow::Borrowed("Cent-ML"));
+    /// `CrofAI`.
+    pub const CROFAI: Self = Self(alloc::borrow::Cow::Borrowed("CrofAI"));
+    /// `Enfer`.
+    pub const ENFER: Self = Self(alloc::borrow::Cow::Borrowed("Enfer"));
+    /// `GoPomelo`.
+    pub const GOPOMELO: Self = Self(alloc::borrow::Cow::Borrowed("GoPomelo"));
+    /// `HuggingFace`.
+    pub const HUGGINGFACE: Self = Self(alloc::borrow::Cow::Borrowed("HuggingFace"));
+    /// `Hyperbolic`.
+    pub const HYPERBOLIC: Self = Self(alloc::borrow::Cow::Borrowed("Hyperbolic"));
+    /// `Hyperbolic 2`.
+    pub const HYPERBOLIC_2: Self = Self(alloc::borrow::Cow::Borrowed("Hyperbolic 2"));
+    /// `InoCloud`.
+    pub const INOCLOUD: Self = Self(alloc::borrow::Cow::Borrowed("InoCloud"));
+    /// `Kluster`.
+    pub const KLUSTER: Self = Self(alloc::borrow::Cow::Borrowed("Kluster"));
+    /// `Lambda`.
+    pub const LAMBDA: Self = Self(alloc::borrow::Cow::Borrowed("Lambda"));
+    /// `Lepton`.
+    pub const LEPTON: Self = Self(alloc::borrow::Cow::Borrowed("Lepton"));
+    /// `Lynn 2`.
+    pub const LYNN_2: Self = Self(alloc::borrow::Cow::Borrowed("Lynn 2"));
+    /// `Lynn`.
+    pub const LYNN: Self = Self(alloc::borrow::Cow::Borrowed("Lynn"));
+    /// `Mancer`.
+    pub const MANCER: Self = Self(alloc::borrow::Cow::Borrowed("Mancer"));
+    /// `Modal`.
+    pub const MODAL: Self = Self(alloc::borrow::Cow::Borrowed("Modal"));
+    /// `Nineteen`.
+    pub const NINETEEN: Self = Self(alloc::borrow::Cow::Borrowed("Nineteen"));
+    /// `OctoAI`.
+    pub const OCTOAI: Self = Self(alloc::borrow::Cow::Borrowed("OctoAI"));
+    /// `Recursal`.
+    pub const RECURSAL: Self = Self(alloc::borrow::Cow::Borrowed("Recursal"));
+    /// `Reflection`.
+    pub const REFLECTION: Self = Self(alloc::borrow::Cow::Borrowed("Reflection"));
+    /// `Replicate`.
+    pub const REPLICATE: Self = Self(alloc::borrow::Cow::Borrowed("Replicate"));
+    /// `SambaNova 2`.
+    pub const SAMBANOVA_2: Self = Self(alloc::borrow::Cow::Borrowed("SambaNova 2"));
+    /// `SF Compute`.
+    pub const SF_COMPUTE: Self = Self(alloc::borrow::Cow::Borrowed("SF Compute"));
+    /// `Targon`.
+    pub const TARGON: Self = Self(alloc::borrow::Cow::Borrowed("Targon"));
+    /// `Together 2`.
+    pub const TOGETHER_2: Self = Self(alloc::borrow::Cow::Borrowed("Together 2"));
+    /// `Ubicloud`.
+    pub const UBICLOUD: Self = Self(alloc::borrow::Cow::Borrowed("Ubicloud"));
+    /// `01.AI`.
+    pub const N01_AI: Self = Self(alloc::borrow::Cow::Borrowed("01.AI"));
+    /// `AkashML`.
+    pub const AKASHML: Self = Self(alloc::borrow::Cow::Borrowed("AkashML"));
+    /// `AI21`.
+    pub const AI21: Self = Self(alloc::borrow::Cow::Borrowed("AI21"));
+    /// `AionLabs`.
+    pub const AIONLABS: Self = Self(alloc::borrow::Cow::Borrowed("AionLabs"));
+    /// `Alibaba`.
+    pub const ALIBABA: Self = Self(alloc::borrow::Cow::Borrowed("Alibaba"));
+    /// `Ambient`.
+    pub const AMBIENT: Self = Self(alloc::borrow::Cow::Borrowed("Ambient"));
+    /// `Baidu`.
+    pub const BAIDU: Self = Self(alloc::borrow::Cow::Borrowed("Baidu"));
+    /// `Amazon Bedrock`.
+    pub const AMAZON_BEDROCK: Self = Self(
+        alloc::borrow::Cow::Borrowed("Amazon Bedrock"),
+    );
+    /// `Amazon Nova`.
+    pub const AMAZON_NOVA: Self = Self(alloc::borrow::Cow::Borrowed("Amazon Nova"));
+    /// `Anthropic`.
+    pub const ANTHROPIC: Self = Self(alloc::borrow::Cow::Borrowed("Anthropic"));
+    /// `Arcee AI`.
+    pub const ARCEE_AI: Self = Self(alloc::borrow::Cow::Borrowed("Arcee AI"));
+    /// `AtlasCloud`.
+    pub const ATLASCLOUD: Self = Self(alloc::borrow::Cow::Borrowed("AtlasCloud"));
+    /// `Avian`.
+    pub const AVIAN: Self = Self(alloc::borrow::Cow::Borrowed("Avian"));
+    /// `Azure`.
+    pub const AZURE: Self = Self(alloc::borrow::Cow::Borrowed("Azure"));
+    /// `BaseTen`.
+    pub const BASETEN: Self = Self(alloc::borrow::Cow::Borrowed("BaseTen"));
+    /// `BytePlus`.
+    pub const BYTEPLUS: Self = Self(alloc::borrow::Cow::Borrowed("BytePlus"));
+    /// `Black Forest Labs`.
+    pub const BLACK_FOREST_LABS: Self = Self(
+        alloc::borrow::Cow::Borrowed("Black Forest Labs"),
+    );
+    /// `Cerebras`.
+    pub const CEREBRAS: Self = Self(alloc::borrow::Cow::Borrowed("Cerebras"));
+    /// `Chutes`.
+    pub const CHUTES: Self = Self(alloc::borrow::Cow::Borrowed("Chutes"));
+    /// `Cirrascale`.
+    pub const CIRRASCALE: Self = Self(alloc::borrow::Cow::Borrowed("Cirrascale"));
+    /// `Claude Platform on AWS`.
+    pub const CLAUDE_PLATFORM_ON_AWS: Self = Self(
+        alloc::borrow::Cow::Borrowed("Claude Platform on AWS"),
+    );
+    /// `Clarifai`.
+    pub const CLARIFAI: Self = Self(alloc::borrow::Cow::Borrowed("Clarifai"));
+    /// `Cloudflare`.
+    pub const CLOUDFLARE: Self = Self(alloc::borrow::Cow::Borrowed("Cloudflare"));
+    /// `Cohere`.
+    pub const COHERE: Self = Self(alloc::borrow::Cow::Borrowed("Cohere"));
+    /// `CoreWeave`.
+    pub const COREWEAVE: Self = Self(alloc::borrow::Cow::Borrowed("CoreWeave"));
+    /// `Crucible`.
+    pub const CRUCIBLE: Self = Self(alloc::borrow::Cow::Borrowed("Crucible"));
+    /// `Crusoe`.
+    pub const CRUSOE: Self = Self(alloc::borrow::Cow::Borrowed("Crusoe"));
+    /// `Darkbloom`.
+    pub const DARKBLOOM: Self = Self(alloc::borrow::Cow::Borrowed("Darkbloom"));
+    /// `Databricks`.
+    pub const DATABRICKS: Self = Self(alloc::borrow::Cow::Borrowed("Databricks"));
+    /// `Decart`.
+    pub const DECART: Self = Self(alloc::borrow::Cow::Borrowed("Decart"));
+    /// `Deepgram`.
+    pub const DEEPGRAM: Self = Self(alloc::borrow::Cow::Borrowed("Deepgram"));
+    /// `DeepInfra`.
+    pub const DEEPINFRA: Self = Self(alloc::borrow::Cow::Borrowed("DeepInfra"));
+    /// `DeepSeek`.
+    pub const DEEPSEEK: Self = Self(alloc::borrow::Cow::Borrowed("DeepSeek"));
+    /// `DekaLLM`.
+    pub const DEKALLM: Self = Self(alloc::borrow::Cow::Borrowed("DekaLLM"));
+    /// `DigitalOcean`.
+    pub const DIGITALOCEAN: Self = Self(alloc::borrow::Cow::Borrowed("DigitalOcean"));
+    /// `Featherless`.
+    pub const FEATHERLESS: Self = Self(alloc::borrow::Cow::Borrowed("Featherless"));
+    /// `Fireworks`.
+    pub const FIREWORKS: Self = Self(alloc::borrow::Cow::Borrowed("Fireworks"));
+    /// `Fish Audio`.
+    pub const FISH_AUDIO: Self = Self(alloc::borrow::Cow::Borrowed("Fish Audio"));
+    /// `Friendli`.
+    pub const FRIENDLI: Self = Self(alloc::borrow::Cow::Borrowed("Friendli"));
+    /// `GMICloud`.
+    pub const GMICLOUD: Self = Self(alloc::borrow::Cow::Borrowed("GMICloud"));
+    /// `Google`.
+    pub const GOOGLE: Self = Self(alloc::borrow::Cow::Borrowed("Google"));
+    /// `Google AI Studio`.
+    pub const GOOGLE_AI_STUDIO: Self = Self(
+        alloc::borrow::Cow::Borrowed("Google AI Studio"),
+    );
+    /// `Groq`.
+    pub const GROQ: Self = Self(alloc::borrow::Cow::Borrowed("Groq"));
+    /// `HeyGen`.
+    pub const HEYGEN: Self = Self(alloc::borrow::Cow::Borrowed("HeyGen"));
+    /// `Inception`.
+    pub const INCEPTION: Self = Self(alloc::borrow::Cow::Borrowed("Inception"));
+    /// `Inceptron`.
+    pub const INCEPTRON: Self = Self(alloc::borrow::Cow::Borrowed("Inceptron"));
+    /// `InferenceNet`.
+    pub const INFERENCENET: Self = Self(alloc::borrow::Cow::Borrowed("InferenceNet"));
+    /// `Ionstream`.
+    pub const IONSTREAM: Self = Self(alloc::borrow::Cow::Borrowed("Ionstream"));
+    /// `Infermatic`.
+    pub const INFERMATIC: Self = Self(alloc::borrow::Cow::Borrowed("Infermatic"));
+    /// `Io Net`.
+    pub const IO_NET: Self = Self(alloc::borrow::Cow::Borrowed("Io Net"));
+    /// `Inferact vLLM`.
+    pub const INFERACT_VLLM: Self = Self(alloc::borrow::Cow::Borrowed("Inferact vLLM"));
+    /// `Inflection`.
+    pub const INFLECTION: Self = Self(alloc::borrow::Cow::Borrowed("Inflection"));
+    /// `Liquid`.
+    pub const LIQUID: Self = Self(alloc::borrow::Cow::Borrowed("Liquid"));
+    /// `Makora`.
+    pub const MAKORA: Self = Self(alloc::borrow::Cow::Borrowed("Makora"));
+    /// `Mara`.
+    pub const MARA: Self = Self(alloc::borrow::Cow::Borrowed("Mara"));
+    /// `Mancer 2`.
+    pub const MANCER_2: Self = Self(alloc::borrow::Cow::Borrowed("Mancer 2"));
+    /// `Meta`.
+    pub const META: Self = Self(alloc::borrow::Cow::Borrowed("Meta"));
+    /// `Minimax`.
+    pub const MINIMAX: Self = Self(alloc::borrow::Cow::Borrowed("Minimax"));
+    /// `ModelRun`.
+    pub const MODELRUN: Self = Self(alloc::borrow::Cow::Borrowed("ModelRun"));
+    /// `Mistral`.
+    pub const MISTRAL: Self = Self(alloc::borrow::Cow::Borrowed("Mistral"));
+    /// `Modular`.
+    pub const MODULAR: Self = Self(alloc::borrow::Cow::Borrowed("Modular"));
+    /// `Moonshot AI`.
+    pub const MOONSHOT_AI: Self = Self(alloc::borrow::Cow::Borrowed("Moonshot AI"));
+    /// `Morph`.
+    pub const MORPH: Self = Self(alloc::borrow::Cow::Borrowed("Morph"));
+    /// `VoyageAI by MongoDB`.
+    pub const VOYAGEAI_BY_MONGODB: Self = Self(
+        alloc::borrow::Cow::Borrowed("VoyageAI by MongoDB"),
+    );
+    /// `NCompass`.
+    pub const NCOMPASS: Self = Self(alloc::borrow::Cow::Borrowed("NCompass"));
+    /// `Nebius`.
+    pub const NEBIUS: Self = Self(alloc::borrow::Cow::Borrowed("Nebius"));
+    /// `Nex AGI`.
+    pub const NEX_AGI: Self = Self(alloc::borrow::Cow::Borrowed("Nex AGI"));
+    /// `NextBit`.
+    pub const NEXTBIT: Self = Self(alloc::borrow::Cow::Borrowed("NextBit"));
+    /// `Novita`.
+    pub const NOVITA: Self = Self(alloc::borrow::Cow::Borrowed("Novita"));
+    /// `Nvidia`.
+    pub const NVIDIA: Self = Self(alloc::borrow::Cow::Borrowed("Nvidia"));
+    /// `OpenAI`.
+    pub const OPENAI: Self = Self(alloc::borrow::Cow::Borrowed("OpenAI"));
+    /// `OpenInference`.
+    pub const OPENINFERENCE: Self = Self(alloc::borrow::Cow::Borrowed("OpenInference"));
+    /// `Parasail`.
+    pub const PARASAIL: Self = Self(alloc::borrow::Cow::Borrowed("Parasail"));
+    /// `Poolside`.
+    pub const POOLSIDE: Self = Self(alloc::borrow::Cow::Borrowed("Poolside"));
+    /// `Perceptron`.
+    pub const PERCEPTRON: Self = Self(alloc::borrow::Cow::Borrowed("Perceptron"));
+    /// `Perplexity`.
+    pub const PERPLEXITY: Self = Self(alloc::borrow::Cow::Borrowed("Perplexity"));
+    /// `Phala`.
+    pub const PHALA: Self = Self(alloc::borrow::Cow::Borrowed("Phala"));
+    /// `Recraft`.
+    pub const RECRAFT: Self = Self(alloc::borrow::Cow::Borrowed("Recraft"));
+    /// `Reka`.
+    pub const REKA: Self = Self(alloc::borrow::Cow::Borrowed("Reka"));
+    /// `Relace`.
+    pub const RELACE: Self = Self(alloc::borrow::Cow::Borrowed("Relace"));
+    /// `Sail Research`.
+    pub const SAIL_RESEARCH: Self = Self(alloc::borrow::Cow::Borrowed("Sail Research"));
+    /// `Sakana AI`.
+    pub const SAKANA_AI: Self = Self(alloc::borrow::Cow::Borrowed("Sakana AI"));
+    /// `SambaNova`.
+    pub const SAMBANOVA: Self = Self(alloc::borrow::Cow::Borrowed("SambaNova"));
+    /// `Seed`.
+    pub const SEED: Self = Self(alloc::borrow::Cow::Borrowed("Seed"));
+    /// `SiliconFlow`.
+    pub const SILICONFLOW: Self = Self(alloc::borrow::Cow::Borrowed("SiliconFlow"));
+    /// `Sourceful`.
+    pub const SOURCEFUL: Self = Self(alloc::borrow::Cow::Borrowed("Sourceful"));
+    /// `StepFun`.
+    pub const STEPFUN: Self = Self(alloc::borrow::Cow::Borrowed("StepFun"));
+    /// `Stealth`.
+    pub const STEALTH: Self = Self(alloc::borrow::Cow::Borrowed("Stealth"));
+    /// `StreamLake`.
+    pub const STREAMLAKE: Self = Self(alloc::borrow::Cow::Borrowed("StreamLake"));
+    /// `Switchpoint`.
+    pub const SWITCHPOINT: Self = Self(alloc::borrow::Cow::Borrowed("Switchpoint"));
+    /// `Tencent`.
+    pub const TENCENT: Self = Self(alloc::borrow::Cow::Borrowed("Tencent"));
+    /// `Tenstorrent`.
+    pub const TENSTORRENT: Self = Self(alloc::borrow::Cow::Borrowed("Tenstorrent"));
+    /// `Thinking Machines`.
+    pub const THINKING_MACHINES: Self = Self(
+        alloc::borrow::Cow::Borrowed("Thinking Machines"),
+    );
+    /// `Together`.
+    pub const TOGETHER: Self = Self(alloc::borrow::Cow::Borrowed("Together"));
+    /// `Upstage`.
+    pub const UPSTAGE: Self = Self(alloc::borrow::Cow::Borrowed("Upstage"));
+    /// `Venice`.
+    pub const VENICE: Self = Self(alloc::borrow::Cow::Borrowed("Venice"));
+    /// `Wafer`.
+    pub const WAFER: Self = Self(alloc::borrow::Cow::Borrowed("Wafer"));
+    /// `WandB`.
+    pub const WANDB: Self = Self(alloc::borrow::Cow::Borrowed("WandB"));
+    /// `Quiver`.
+    pub const QUIVER: Self = Self(alloc::borrow::Cow::Borrowed("Quiver"));
+    /// `Krea`.
+    pub const KREA: Self = Self(alloc::borrow::Cow::Borrowed("Krea"));
+    /// `Runway`.
+    pub const RUNWAY: Self = Self(alloc::borrow::Cow::Borrowed("Runway"));
+    /// `Xiaomi`.
+    pub const XIAOMI: Self = Self(alloc::borrow::Cow::Borrowed("Xiaomi"));
+    /// `xAI`.
+    pub const XAI: Self = Self(alloc::borrow::Cow::Borrowed("xAI"));
+    /// `Z.AI`.
+    pub const Z_AI: Self = Self(alloc::borrow::Cow::Borrowed("Z.AI"));
+    /// `FakeProvider`.
+    pub const FAKEPROVIDER: Self = Self(alloc::borrow::Cow::Borrowed("FakeProvider"));
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    fn from_text(text: &str) -> Self {
+        Self(alloc::borrow::Cow::Owned(text.into()))
+    }
+}
+
+wire::open_string!(GenerationProviderName);
+
+/// The answer of `GET /generation/content`.
+///
+/// OpenRouter component: `GenerationContentResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationContentResponse {
+    /// What was sent and answered.
+    pub data: Option<GenerationContentData>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationContentResponse {
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<GenerationContentData>) -> Self {
+        self.data = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for GenerationContentResponse {
+    const NAME: &'static str = "GenerationContentResponse";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "data" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.data, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("data", &self.data),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationContentResponse);
+
+/// What was sent and answered, as it was stored.
+///
+/// OpenRouter component: `GenerationContentData`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationContentData {
+    /// What was sent.
+    pub input: Option<GenerationContentInput>,
+    /// What was answered.
+    pub output: Option<GenerationContentOutput>,
+    /// How it failed; `null` when it did not.
+    pub error: Option<GenerationContentError>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationContentData {
+    /// Sets [`input`](Self::input).
+    #[must_use]
+    pub fn with_input(mut self, value: impl Into<GenerationContentInput>) -> Self {
+        self.input = Some(value.into());
+        self
+    }
+    /// Sets [`output`](Self::output).
+    #[must_use]
+    pub fn with_output(mut self, value: impl Into<GenerationContentOutput>) -> Self {
+        self.output = Some(value.into());
+        self
+    }
+    /// Sets [`error`](Self::error).
+    #[must_use]
+    pub fn with_error(mut self, value: impl Into<GenerationContentError>) -> Self {
+        self.error = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for GenerationContentData {
+    const NAME: &'static str = "GenerationContentData";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "input" => Some(0),
+            "output" => Some(1),
+            "error" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.input, source),
+            1 => wire::optional(&mut self.output, source),
+            2 => wire::optional(&mut self.error, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("input", &self.input),
+            1 => fields.optional("output", &self.output),
+            2 => fields.optional("error", &self.error),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationContentData);
+
+/// What was sent: a prompt or messages.
+///
+/// The published description writes it inline, within `GenerationContentData`.
+///
+/// OpenRouter component: `GenerationContentInput`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum GenerationContentDataInput {
+pub enum GenerationContentInput {
     /// An object.
     GenerationContentPrompt(GenerationContentPrompt),
     /// An object.
@@ -22,7 +1370,7 @@ pub enum GenerationContentDataInput {
     Unknown(UnknownMember),
 }
 
-impl GenerationContentDataInput {
+impl GenerationContentInput {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::GenerationContentPrompt(value) => {
@@ -36,26 +1384,26 @@ impl GenerationContentDataInput {
     }
 }
 
-impl Default for GenerationContentDataInput {
+impl Default for GenerationContentInput {
     fn default() -> Self {
         Self::Unknown(UnknownMember::default())
     }
 }
 
-impl From<GenerationContentPrompt> for GenerationContentDataInput {
+impl From<GenerationContentPrompt> for GenerationContentInput {
     fn from(value: GenerationContentPrompt) -> Self {
         Self::GenerationContentPrompt(value)
     }
 }
 
-impl From<GenerationContentMessages> for GenerationContentDataInput {
+impl From<GenerationContentMessages> for GenerationContentInput {
     fn from(value: GenerationContentMessages) -> Self {
         Self::GenerationContentMessages(value)
     }
 }
 
-impl wire::UntaggedUnion for GenerationContentDataInput {
-    const NAME: &'static str = "GenerationContentDataInput";
+impl wire::UntaggedUnion for GenerationContentInput {
+    const NAME: &'static str = "GenerationContentInput";
     fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
         match source.kind() {
             wire::Kind::Object => {
@@ -77,21 +1425,152 @@ impl wire::UntaggedUnion for GenerationContentDataInput {
     }
 }
 
-wire::untagged_union!(GenerationContentDataInput);
+wire::untagged_union!(GenerationContentInput);
 
-/// No description yet.
+/// A prompt that was sent.
+///
+/// The published description writes it inline, within `GenerationContentData`.
+///
+/// OpenRouter component: `GenerationContentPrompt`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct GenerationContentDataOutput {
-    /// No description yet.
+pub struct GenerationContentPrompt {
+    /// The prompt.
+    pub prompt: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationContentPrompt {
+    /// Sets [`prompt`](Self::prompt).
+    #[must_use]
+    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
+        self.prompt = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for GenerationContentPrompt {
+    const NAME: &'static str = "GenerationContentPrompt";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "prompt" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.prompt, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("prompt", &self.prompt),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationContentPrompt);
+
+/// Messages that were sent.
+///
+/// The published description writes it inline, within `GenerationContentData`.
+///
+/// OpenRouter component: `GenerationContentMessages`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationContentMessages {
+    /// The messages, as they were.
+    pub messages: Vec<RawJson>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl GenerationContentMessages {
+    /// Sets [`messages`](Self::messages).
+    #[must_use]
+    pub fn with_messages(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<RawJson>>,
+    ) -> Self {
+        self.messages = value.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl wire::Object for GenerationContentMessages {
+    const NAME: &'static str = "GenerationContentMessages";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "messages" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.messages, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.list("messages", &self.messages),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(GenerationContentMessages);
+
+/// What was answered.
+///
+/// The published description writes it inline, within `GenerationContentData`.
+///
+/// OpenRouter component: `GenerationContentOutput`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GenerationContentOutput {
+    /// The text of the answer.
     pub completion: Option<String>,
-    /// No description yet.
+    /// The reasoning, where there was some.
     pub reasoning: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl GenerationContentDataOutput {
+impl GenerationContentOutput {
     /// Sets [`completion`](Self::completion).
     #[must_use]
     pub fn with_completion(mut self, value: impl Into<String>) -> Self {
@@ -106,8 +1585,8 @@ impl GenerationContentDataOutput {
     }
 }
 
-impl wire::Object for GenerationContentDataOutput {
-    const NAME: &'static str = "GenerationContentDataOutput";
+impl wire::Object for GenerationContentOutput {
+    const NAME: &'static str = "GenerationContentOutput";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
@@ -146,124 +1625,39 @@ impl wire::Object for GenerationContentDataOutput {
     }
 }
 
-wire::object!(GenerationContentDataOutput);
+wire::object!(GenerationContentOutput);
 
-/// No description yet.
-///
-/// OpenRouter component: `GenerationContentData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationContentData {
-    /// No description yet.
-    pub error: Option<GenerationContentError>,
-    /// No description yet.
-    pub input: Option<GenerationContentDataInput>,
-    /// No description yet.
-    pub output: Option<GenerationContentDataOutput>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationContentData {
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<GenerationContentError>) -> Self {
-        self.error = Some(value.into());
-        self
-    }
-    /// Sets [`input`](Self::input).
-    #[must_use]
-    pub fn with_input(mut self, value: impl Into<GenerationContentDataInput>) -> Self {
-        self.input = Some(value.into());
-        self
-    }
-    /// Sets [`output`](Self::output).
-    #[must_use]
-    pub fn with_output(mut self, value: impl Into<GenerationContentDataOutput>) -> Self {
-        self.output = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GenerationContentData {
-    const NAME: &'static str = "GenerationContentData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "input" => Some(1),
-            "output" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.error, source),
-            1 => wire::optional(&mut self.input, source),
-            2 => wire::optional(&mut self.output, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("error", &self.error),
-            1 => fields.optional("input", &self.input),
-            2 => fields.optional("output", &self.output),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationContentData);
-
-/// No description yet.
+/// How a generation failed.
 ///
 /// OpenRouter component: `GenerationContentError`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentError {
-    /// No description yet.
-    pub message: Option<String>,
-    /// No description yet.
-    pub previous_errors: Vec<GenerationContentErrorAttempt>,
-    /// No description yet.
-    pub provider_name: Option<String>,
-    /// No description yet.
-    pub raw: Option<String>,
-    /// No description yet.
+    /// The HTTP status that the caller got.
     pub status: Option<u64>,
+    /// The message that the caller got.
+    pub message: Option<String>,
+    /// The provider whose error it was, where known.
+    pub provider_name: Option<String>,
+    /// The provider's own words, where stored.
+    pub raw: Option<String>,
+    /// Attempts that failed before, in order.
+    pub previous_errors: Vec<GenerationContentErrorAttempt>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl GenerationContentError {
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, value: u64) -> Self {
+        self.status = Some(value);
+        self
+    }
     /// Sets [`message`](Self::message).
     #[must_use]
     pub fn with_message(mut self, value: impl Into<String>) -> Self {
         self.message = Some(value.into());
-        self
-    }
-    /// Sets [`previous_errors`](Self::previous_errors).
-    #[must_use]
-    pub fn with_previous_errors(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<GenerationContentErrorAttempt>>,
-    ) -> Self {
-        self.previous_errors = value.into_iter().map(Into::into).collect();
         self
     }
     /// Sets [`provider_name`](Self::provider_name).
@@ -278,10 +1672,13 @@ impl GenerationContentError {
         self.raw = Some(value.into());
         self
     }
-    /// Sets [`status`](Self::status).
+    /// Sets [`previous_errors`](Self::previous_errors).
     #[must_use]
-    pub fn with_status(mut self, value: u64) -> Self {
-        self.status = Some(value);
+    pub fn with_previous_errors(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<GenerationContentErrorAttempt>>,
+    ) -> Self {
+        self.previous_errors = value.into_iter().map(Into::into).collect();
         self
     }
 }
@@ -291,11 +1688,11 @@ impl wire::Object for GenerationContentError {
     const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "message" => Some(0),
-            "previous_errors" => Some(1),
+            "status" => Some(0),
+            "message" => Some(1),
             "provider_name" => Some(2),
             "raw" => Some(3),
-            "status" => Some(4),
+            "previous_errors" => Some(4),
             _ => None,
         }
     }
@@ -305,11 +1702,11 @@ impl wire::Object for GenerationContentError {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.message, source),
-            1 => wire::required(&mut self.previous_errors, source),
+            0 => wire::optional(&mut self.status, source),
+            1 => wire::optional(&mut self.message, source),
             2 => wire::optional(&mut self.provider_name, source),
             3 => wire::optional(&mut self.raw, source),
-            4 => wire::optional(&mut self.status, source),
+            4 => wire::required(&mut self.previous_errors, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -319,11 +1716,11 @@ impl wire::Object for GenerationContentError {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("message", &self.message),
-            1 => fields.list("previous_errors", &self.previous_errors),
+            0 => fields.optional("status", &self.status),
+            1 => fields.optional("message", &self.message),
             2 => fields.optional("provider_name", &self.provider_name),
             3 => fields.optional("raw", &self.raw),
-            4 => fields.optional("status", &self.status),
+            4 => fields.list("previous_errors", &self.previous_errors),
             _ => Ok(()),
         }
     }
@@ -337,19 +1734,19 @@ impl wire::Object for GenerationContentError {
 
 wire::object!(GenerationContentError);
 
-/// No description yet.
+/// One attempt that failed.
 ///
 /// OpenRouter component: `GenerationContentErrorAttempt`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentErrorAttempt {
-    /// No description yet.
+    /// The HTTP status of the attempt.
     pub code: Option<u64>,
-    /// No description yet.
+    /// The message of the attempt.
     pub message: Option<String>,
-    /// No description yet.
+    /// The provider, where known.
     pub provider_name: Option<String>,
-    /// No description yet.
+    /// The provider's own words, where stored.
     pub raw: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -429,1632 +1826,3 @@ impl wire::Object for GenerationContentErrorAttempt {
 }
 
 wire::object!(GenerationContentErrorAttempt);
-
-/// No description yet.
-///
-/// OpenRouter component: `GenerationContentResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationContentResponse {
-    /// No description yet.
-    pub data: Option<GenerationContentData>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationContentResponse {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<GenerationContentData>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GenerationContentResponse {
-    const NAME: &'static str = "GenerationContentResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationContentResponse);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum GenerationResponseDataApiType {
-    /// `completions`.
-    Completions,
-    /// `embeddings`.
-    Embeddings,
-    /// `rerank`.
-    Rerank,
-    /// `tts`.
-    Tts,
-    /// `stt`.
-    Stt,
-    /// `video`.
-    Video,
-    /// `image`.
-    Image,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl GenerationResponseDataApiType {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Completions => "completions",
-            Self::Embeddings => "embeddings",
-            Self::Rerank => "rerank",
-            Self::Tts => "tts",
-            Self::Stt => "stt",
-            Self::Video => "video",
-            Self::Image => "image",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "completions" => Self::Completions,
-            "embeddings" => Self::Embeddings,
-            "rerank" => Self::Rerank,
-            "tts" => Self::Tts,
-            "stt" => Self::Stt,
-            "video" => Self::Video,
-            "image" => Self::Image,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(GenerationResponseDataApiType);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum GenerationResponseDataDataRegion {
-    /// `global`.
-    Global,
-    /// `europe`.
-    Europe,
-    /// `us`.
-    Us,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl GenerationResponseDataDataRegion {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Global => "global",
-            Self::Europe => "europe",
-            Self::Us => "us",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "global" => Self::Global,
-            "europe" => Self::Europe,
-            "us" => Self::Us,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(GenerationResponseDataDataRegion);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationResponseData {
-    /// No description yet.
-    pub api_type: Option<GenerationResponseDataApiType>,
-    /// No description yet.
-    pub app_id: Option<u64>,
-    /// No description yet.
-    pub cache_discount: Option<f64>,
-    /// No description yet.
-    pub cancelled: Option<bool>,
-    /// No description yet.
-    pub created_at: Option<String>,
-    /// No description yet.
-    pub data_region: Option<GenerationResponseDataDataRegion>,
-    /// No description yet.
-    pub external_user: Option<String>,
-    /// No description yet.
-    pub finish_reason: Option<String>,
-    /// No description yet.
-    pub generation_time: Option<f64>,
-    /// No description yet.
-    pub http_referer: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub is_byok: Option<bool>,
-    /// No description yet.
-    pub latency: Option<f64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub moderation_latency: Option<f64>,
-    /// No description yet.
-    pub native_finish_reason: Option<String>,
-    /// No description yet.
-    pub native_tokens_cached: Option<u64>,
-    /// No description yet.
-    pub native_tokens_completion: Option<u64>,
-    /// No description yet.
-    pub native_tokens_completion_images: Option<u64>,
-    /// No description yet.
-    pub native_tokens_prompt: Option<u64>,
-    /// No description yet.
-    pub native_tokens_reasoning: Option<u64>,
-    /// No description yet.
-    pub num_fetches: Option<u64>,
-    /// No description yet.
-    pub num_input_audio_prompt: Option<u64>,
-    /// No description yet.
-    pub num_media_completion: Option<u64>,
-    /// No description yet.
-    pub num_media_prompt: Option<u64>,
-    /// No description yet.
-    pub num_search_results: Option<u64>,
-    /// No description yet.
-    pub origin: Option<String>,
-    /// No description yet.
-    pub preset_id: Option<String>,
-    /// No description yet.
-    pub provider_name: Option<String>,
-    /// No description yet.
-    pub provider_responses: Vec<ProviderResponse>,
-    /// No description yet.
-    pub request_id: Option<String>,
-    /// No description yet.
-    pub response_cache_source_id: Option<String>,
-    /// No description yet.
-    pub router: Option<String>,
-    /// No description yet.
-    pub service_tier: Option<String>,
-    /// No description yet.
-    pub session_id: Option<String>,
-    /// No description yet.
-    pub streamed: Option<bool>,
-    /// No description yet.
-    pub tokens_completion: Option<u64>,
-    /// No description yet.
-    pub tokens_prompt: Option<u64>,
-    /// No description yet.
-    pub total_cost: Option<f64>,
-    /// No description yet.
-    pub upstream_id: Option<String>,
-    /// No description yet.
-    pub upstream_inference_cost: Option<f64>,
-    /// No description yet.
-    pub usage: Option<f64>,
-    /// No description yet.
-    pub user_agent: Option<String>,
-    /// No description yet.
-    pub web_search_engine: Option<String>,
-    /// No description yet.
-    pub workspace_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationResponseData {
-    /// Sets [`api_type`](Self::api_type).
-    #[must_use]
-    pub fn with_api_type(
-        mut self,
-        value: impl Into<GenerationResponseDataApiType>,
-    ) -> Self {
-        self.api_type = Some(value.into());
-        self
-    }
-    /// Sets [`app_id`](Self::app_id).
-    #[must_use]
-    pub fn with_app_id(mut self, value: u64) -> Self {
-        self.app_id = Some(value);
-        self
-    }
-    /// Sets [`cache_discount`](Self::cache_discount).
-    #[must_use]
-    pub fn with_cache_discount(mut self, value: f64) -> Self {
-        self.cache_discount = Some(value);
-        self
-    }
-    /// Sets [`cancelled`](Self::cancelled).
-    #[must_use]
-    pub fn with_cancelled(mut self, value: bool) -> Self {
-        self.cancelled = Some(value);
-        self
-    }
-    /// Sets [`created_at`](Self::created_at).
-    #[must_use]
-    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
-        self.created_at = Some(value.into());
-        self
-    }
-    /// Sets [`data_region`](Self::data_region).
-    #[must_use]
-    pub fn with_data_region(
-        mut self,
-        value: impl Into<GenerationResponseDataDataRegion>,
-    ) -> Self {
-        self.data_region = Some(value.into());
-        self
-    }
-    /// Sets [`external_user`](Self::external_user).
-    #[must_use]
-    pub fn with_external_user(mut self, value: impl Into<String>) -> Self {
-        self.external_user = Some(value.into());
-        self
-    }
-    /// Sets [`finish_reason`](Self::finish_reason).
-    #[must_use]
-    pub fn with_finish_reason(mut self, value: impl Into<String>) -> Self {
-        self.finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`generation_time`](Self::generation_time).
-    #[must_use]
-    pub fn with_generation_time(mut self, value: f64) -> Self {
-        self.generation_time = Some(value);
-        self
-    }
-    /// Sets [`http_referer`](Self::http_referer).
-    #[must_use]
-    pub fn with_http_referer(mut self, value: impl Into<String>) -> Self {
-        self.http_referer = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`is_byok`](Self::is_byok).
-    #[must_use]
-    pub fn with_is_byok(mut self, value: bool) -> Self {
-        self.is_byok = Some(value);
-        self
-    }
-    /// Sets [`latency`](Self::latency).
-    #[must_use]
-    pub fn with_latency(mut self, value: f64) -> Self {
-        self.latency = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`moderation_latency`](Self::moderation_latency).
-    #[must_use]
-    pub fn with_moderation_latency(mut self, value: f64) -> Self {
-        self.moderation_latency = Some(value);
-        self
-    }
-    /// Sets [`native_finish_reason`](Self::native_finish_reason).
-    #[must_use]
-    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
-        self.native_finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`native_tokens_cached`](Self::native_tokens_cached).
-    #[must_use]
-    pub fn with_native_tokens_cached(mut self, value: u64) -> Self {
-        self.native_tokens_cached = Some(value);
-        self
-    }
-    /// Sets [`native_tokens_completion`](Self::native_tokens_completion).
-    #[must_use]
-    pub fn with_native_tokens_completion(mut self, value: u64) -> Self {
-        self.native_tokens_completion = Some(value);
-        self
-    }
-    /// Sets [`native_tokens_completion_images`](Self::native_tokens_completion_images).
-    #[must_use]
-    pub fn with_native_tokens_completion_images(mut self, value: u64) -> Self {
-        self.native_tokens_completion_images = Some(value);
-        self
-    }
-    /// Sets [`native_tokens_prompt`](Self::native_tokens_prompt).
-    #[must_use]
-    pub fn with_native_tokens_prompt(mut self, value: u64) -> Self {
-        self.native_tokens_prompt = Some(value);
-        self
-    }
-    /// Sets [`native_tokens_reasoning`](Self::native_tokens_reasoning).
-    #[must_use]
-    pub fn with_native_tokens_reasoning(mut self, value: u64) -> Self {
-        self.native_tokens_reasoning = Some(value);
-        self
-    }
-    /// Sets [`num_fetches`](Self::num_fetches).
-    #[must_use]
-    pub fn with_num_fetches(mut self, value: u64) -> Self {
-        self.num_fetches = Some(value);
-        self
-    }
-    /// Sets [`num_input_audio_prompt`](Self::num_input_audio_prompt).
-    #[must_use]
-    pub fn with_num_input_audio_prompt(mut self, value: u64) -> Self {
-        self.num_input_audio_prompt = Some(value);
-        self
-    }
-    /// Sets [`num_media_completion`](Self::num_media_completion).
-    #[must_use]
-    pub fn with_num_media_completion(mut self, value: u64) -> Self {
-        self.num_media_completion = Some(value);
-        self
-    }
-    /// Sets [`num_media_prompt`](Self::num_media_prompt).
-    #[must_use]
-    pub fn with_num_media_prompt(mut self, value: u64) -> Self {
-        self.num_media_prompt = Some(value);
-        self
-    }
-    /// Sets [`num_search_results`](Self::num_search_results).
-    #[must_use]
-    pub fn with_num_search_results(mut self, value: u64) -> Self {
-        self.num_search_results = Some(value);
-        self
-    }
-    /// Sets [`origin`](Self::origin).
-    #[must_use]
-    pub fn with_origin(mut self, value: impl Into<String>) -> Self {
-        self.origin = Some(value.into());
-        self
-    }
-    /// Sets [`preset_id`](Self::preset_id).
-    #[must_use]
-    pub fn with_preset_id(mut self, value: impl Into<String>) -> Self {
-        self.preset_id = Some(value.into());
-        self
-    }
-    /// Sets [`provider_name`](Self::provider_name).
-    #[must_use]
-    pub fn with_provider_name(mut self, value: impl Into<String>) -> Self {
-        self.provider_name = Some(value.into());
-        self
-    }
-    /// Sets [`provider_responses`](Self::provider_responses).
-    #[must_use]
-    pub fn with_provider_responses(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ProviderResponse>>,
-    ) -> Self {
-        self.provider_responses = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`request_id`](Self::request_id).
-    #[must_use]
-    pub fn with_request_id(mut self, value: impl Into<String>) -> Self {
-        self.request_id = Some(value.into());
-        self
-    }
-    /// Sets [`response_cache_source_id`](Self::response_cache_source_id).
-    #[must_use]
-    pub fn with_response_cache_source_id(mut self, value: impl Into<String>) -> Self {
-        self.response_cache_source_id = Some(value.into());
-        self
-    }
-    /// Sets [`router`](Self::router).
-    #[must_use]
-    pub fn with_router(mut self, value: impl Into<String>) -> Self {
-        self.router = Some(value.into());
-        self
-    }
-    /// Sets [`service_tier`](Self::service_tier).
-    #[must_use]
-    pub fn with_service_tier(mut self, value: impl Into<String>) -> Self {
-        self.service_tier = Some(value.into());
-        self
-    }
-    /// Sets [`session_id`](Self::session_id).
-    #[must_use]
-    pub fn with_session_id(mut self, value: impl Into<String>) -> Self {
-        self.session_id = Some(value.into());
-        self
-    }
-    /// Sets [`streamed`](Self::streamed).
-    #[must_use]
-    pub fn with_streamed(mut self, value: bool) -> Self {
-        self.streamed = Some(value);
-        self
-    }
-    /// Sets [`tokens_completion`](Self::tokens_completion).
-    #[must_use]
-    pub fn with_tokens_completion(mut self, value: u64) -> Self {
-        self.tokens_completion = Some(value);
-        self
-    }
-    /// Sets [`tokens_prompt`](Self::tokens_prompt).
-    #[must_use]
-    pub fn with_tokens_prompt(mut self, value: u64) -> Self {
-        self.tokens_prompt = Some(value);
-        self
-    }
-    /// Sets [`total_cost`](Self::total_cost).
-    #[must_use]
-    pub fn with_total_cost(mut self, value: f64) -> Self {
-        self.total_cost = Some(value);
-        self
-    }
-    /// Sets [`upstream_id`](Self::upstream_id).
-    #[must_use]
-    pub fn with_upstream_id(mut self, value: impl Into<String>) -> Self {
-        self.upstream_id = Some(value.into());
-        self
-    }
-    /// Sets [`upstream_inference_cost`](Self::upstream_inference_cost).
-    #[must_use]
-    pub fn with_upstream_inference_cost(mut self, value: f64) -> Self {
-        self.upstream_inference_cost = Some(value);
-        self
-    }
-    /// Sets [`usage`](Self::usage).
-    #[must_use]
-    pub fn with_usage(mut self, value: f64) -> Self {
-        self.usage = Some(value);
-        self
-    }
-    /// Sets [`user_agent`](Self::user_agent).
-    #[must_use]
-    pub fn with_user_agent(mut self, value: impl Into<String>) -> Self {
-        self.user_agent = Some(value.into());
-        self
-    }
-    /// Sets [`web_search_engine`](Self::web_search_engine).
-    #[must_use]
-    pub fn with_web_search_engine(mut self, value: impl Into<String>) -> Self {
-        self.web_search_engine = Some(value.into());
-        self
-    }
-    /// Sets [`workspace_id`](Self::workspace_id).
-    #[must_use]
-    pub fn with_workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.workspace_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GenerationResponseData {
-    const NAME: &'static str = "GenerationResponseData";
-    const FIELDS: u8 = 45;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "api_type" => Some(0),
-            "app_id" => Some(1),
-            "cache_discount" => Some(2),
-            "cancelled" => Some(3),
-            "created_at" => Some(4),
-            "data_region" => Some(5),
-            "external_user" => Some(6),
-            "finish_reason" => Some(7),
-            "generation_time" => Some(8),
-            "http_referer" => Some(9),
-            "id" => Some(10),
-            "is_byok" => Some(11),
-            "latency" => Some(12),
-            "model" => Some(13),
-            "moderation_latency" => Some(14),
-            "native_finish_reason" => Some(15),
-            "native_tokens_cached" => Some(16),
-            "native_tokens_completion" => Some(17),
-            "native_tokens_completion_images" => Some(18),
-            "native_tokens_prompt" => Some(19),
-            "native_tokens_reasoning" => Some(20),
-            "num_fetches" => Some(21),
-            "num_input_audio_prompt" => Some(22),
-            "num_media_completion" => Some(23),
-            "num_media_prompt" => Some(24),
-            "num_search_results" => Some(25),
-            "origin" => Some(26),
-            "preset_id" => Some(27),
-            "provider_name" => Some(28),
-            "provider_responses" => Some(29),
-            "request_id" => Some(30),
-            "response_cache_source_id" => Some(31),
-            "router" => Some(32),
-            "service_tier" => Some(33),
-            "session_id" => Some(34),
-            "streamed" => Some(35),
-            "tokens_completion" => Some(36),
-            "tokens_prompt" => Some(37),
-            "total_cost" => Some(38),
-            "upstream_id" => Some(39),
-            "upstream_inference_cost" => Some(40),
-            "usage" => Some(41),
-            "user_agent" => Some(42),
-            "web_search_engine" => Some(43),
-            "workspace_id" => Some(44),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.api_type, source),
-            1 => wire::optional(&mut self.app_id, source),
-            2 => wire::optional(&mut self.cache_discount, source),
-            3 => wire::optional(&mut self.cancelled, source),
-            4 => wire::optional(&mut self.created_at, source),
-            5 => wire::optional(&mut self.data_region, source),
-            6 => wire::optional(&mut self.external_user, source),
-            7 => wire::optional(&mut self.finish_reason, source),
-            8 => wire::optional(&mut self.generation_time, source),
-            9 => wire::optional(&mut self.http_referer, source),
-            10 => wire::optional(&mut self.id, source),
-            11 => wire::optional(&mut self.is_byok, source),
-            12 => wire::optional(&mut self.latency, source),
-            13 => wire::optional(&mut self.model, source),
-            14 => wire::optional(&mut self.moderation_latency, source),
-            15 => wire::optional(&mut self.native_finish_reason, source),
-            16 => wire::optional(&mut self.native_tokens_cached, source),
-            17 => wire::optional(&mut self.native_tokens_completion, source),
-            18 => wire::optional(&mut self.native_tokens_completion_images, source),
-            19 => wire::optional(&mut self.native_tokens_prompt, source),
-            20 => wire::optional(&mut self.native_tokens_reasoning, source),
-            21 => wire::optional(&mut self.num_fetches, source),
-            22 => wire::optional(&mut self.num_input_audio_prompt, source),
-            23 => wire::optional(&mut self.num_media_completion, source),
-            24 => wire::optional(&mut self.num_media_prompt, source),
-            25 => wire::optional(&mut self.num_search_results, source),
-            26 => wire::optional(&mut self.origin, source),
-            27 => wire::optional(&mut self.preset_id, source),
-            28 => wire::optional(&mut self.provider_name, source),
-            29 => wire::required(&mut self.provider_responses, source),
-            30 => wire::optional(&mut self.request_id, source),
-            31 => wire::optional(&mut self.response_cache_source_id, source),
-            32 => wire::optional(&mut self.router, source),
-            33 => wire::optional(&mut self.service_tier, source),
-            34 => wire::optional(&mut self.session_id, source),
-            35 => wire::optional(&mut self.streamed, source),
-            36 => wire::optional(&mut self.tokens_completion, source),
-            37 => wire::optional(&mut self.tokens_prompt, source),
-            38 => wire::optional(&mut self.total_cost, source),
-            39 => wire::optional(&mut self.upstream_id, source),
-            40 => wire::optional(&mut self.upstream_inference_cost, source),
-            41 => wire::optional(&mut self.usage, source),
-            42 => wire::optional(&mut self.user_agent, source),
-            43 => wire::optional(&mut self.web_search_engine, source),
-            44 => wire::optional(&mut self.workspace_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("api_type", &self.api_type),
-            1 => fields.optional("app_id", &self.app_id),
-            2 => fields.optional("cache_discount", &self.cache_discount),
-            3 => fields.optional("cancelled", &self.cancelled),
-            4 => fields.optional("created_at", &self.created_at),
-            5 => fields.optional("data_region", &self.data_region),
-            6 => fields.optional("external_user", &self.external_user),
-            7 => fields.optional("finish_reason", &self.finish_reason),
-            8 => fields.optional("generation_time", &self.generation_time),
-            9 => fields.optional("http_referer", &self.http_referer),
-            10 => fields.optional("id", &self.id),
-            11 => fields.optional("is_byok", &self.is_byok),
-            12 => fields.optional("latency", &self.latency),
-            13 => fields.optional("model", &self.model),
-            14 => fields.optional("moderation_latency", &self.moderation_latency),
-            15 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            16 => fields.optional("native_tokens_cached", &self.native_tokens_cached),
-            17 => {
-                fields
-                    .optional("native_tokens_completion", &self.native_tokens_completion)
-            }
-            18 => {
-                fields
-                    .optional(
-                        "native_tokens_completion_images",
-                        &self.native_tokens_completion_images,
-                    )
-            }
-            19 => fields.optional("native_tokens_prompt", &self.native_tokens_prompt),
-            20 => {
-                fields.optional("native_tokens_reasoning", &self.native_tokens_reasoning)
-            }
-            21 => fields.optional("num_fetches", &self.num_fetches),
-            22 => fields.optional("num_input_audio_prompt", &self.num_input_audio_prompt),
-            23 => fields.optional("num_media_completion", &self.num_media_completion),
-            24 => fields.optional("num_media_prompt", &self.num_media_prompt),
-            25 => fields.optional("num_search_results", &self.num_search_results),
-            26 => fields.optional("origin", &self.origin),
-            27 => fields.optional("preset_id", &self.preset_id),
-            28 => fields.optional("provider_name", &self.provider_name),
-            29 => fields.list("provider_responses", &self.provider_responses),
-            30 => fields.optional("request_id", &self.request_id),
-            31 => {
-                fields
-                    .optional("response_cache_source_id", &self.response_cache_source_id)
-            }
-            32 => fields.optional("router", &self.router),
-            33 => fields.optional("service_tier", &self.service_tier),
-            34 => fields.optional("session_id", &self.session_id),
-            35 => fields.optional("streamed", &self.streamed),
-            36 => fields.optional("tokens_completion", &self.tokens_completion),
-            37 => fields.optional("tokens_prompt", &self.tokens_prompt),
-            38 => fields.optional("total_cost", &self.total_cost),
-            39 => fields.optional("upstream_id", &self.upstream_id),
-            40 => {
-                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
-            }
-            41 => fields.optional("usage", &self.usage),
-            42 => fields.optional("user_agent", &self.user_agent),
-            43 => fields.optional("web_search_engine", &self.web_search_engine),
-            44 => fields.optional("workspace_id", &self.workspace_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationResponseData);
-
-/// No description yet.
-///
-/// OpenRouter component: `GenerationResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationResponse {
-    /// No description yet.
-    pub data: Option<GenerationResponseData>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationResponse {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<GenerationResponseData>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GenerationResponse {
-    const NAME: &'static str = "GenerationResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationResponse);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderResponseProviderName {
-    /// `AnyScale`.
-    AnyScale,
-    /// `Atoma`.
-    Atoma,
-    /// `Cent-ML`.
-    CentML,
-    /// `CrofAI`.
-    CrofAI,
-    /// `Enfer`.
-    Enfer,
-    /// `GoPomelo`.
-    GoPomelo,
-    /// `HuggingFace`.
-    HuggingFace,
-    /// `Hyperbolic`.
-    Hyperbolic,
-    /// `Hyperbolic 2`.
-    Hyperbolic2,
-    /// `InoCloud`.
-    InoCloud,
-    /// `Kluster`.
-    Kluster,
-    /// `Lambda`.
-    Lambda,
-    /// `Lepton`.
-    Lepton,
-    /// `Lynn 2`.
-    Lynn2,
-    /// `Lynn`.
-    Lynn,
-    /// `Mancer`.
-    Mancer,
-    /// `Modal`.
-    Modal,
-    /// `Nineteen`.
-    Nineteen,
-    /// `OctoAI`.
-    OctoAI,
-    /// `Recursal`.
-    Recursal,
-    /// `Reflection`.
-    Reflection,
-    /// `Replicate`.
-    Replicate,
-    /// `SambaNova 2`.
-    SambaNova2,
-    /// `SF Compute`.
-    SFCompute,
-    /// `Targon`.
-    Targon,
-    /// `Together 2`.
-    Together2,
-    /// `Ubicloud`.
-    Ubicloud,
-    /// `01.AI`.
-    N01AI,
-    /// `AkashML`.
-    AkashML,
-    /// `AI21`.
-    AI21,
-    /// `AionLabs`.
-    AionLabs,
-    /// `Alibaba`.
-    Alibaba,
-    /// `Ambient`.
-    Ambient,
-    /// `Baidu`.
-    Baidu,
-    /// `Amazon Bedrock`.
-    AmazonBedrock,
-    /// `Amazon Nova`.
-    AmazonNova,
-    /// `Anthropic`.
-    Anthropic,
-    /// `Arcee AI`.
-    ArceeAI,
-    /// `AtlasCloud`.
-    AtlasCloud,
-    /// `Avian`.
-    Avian,
-    /// `Azure`.
-    Azure,
-    /// `BaseTen`.
-    BaseTen,
-    /// `BytePlus`.
-    BytePlus,
-    /// `Black Forest Labs`.
-    BlackForestLabs,
-    /// `Cerebras`.
-    Cerebras,
-    /// `Chutes`.
-    Chutes,
-    /// `Cirrascale`.
-    Cirrascale,
-    /// `Claude Platform on AWS`.
-    ClaudePlatformOnAWS,
-    /// `Clarifai`.
-    Clarifai,
-    /// `Cloudflare`.
-    Cloudflare,
-    /// `Cohere`.
-    Cohere,
-    /// `CoreWeave`.
-    CoreWeave,
-    /// `Crucible`.
-    Crucible,
-    /// `Crusoe`.
-    Crusoe,
-    /// `Darkbloom`.
-    Darkbloom,
-    /// `Databricks`.
-    Databricks,
-    /// `Decart`.
-    Decart,
-    /// `Deepgram`.
-    Deepgram,
-    /// `DeepInfra`.
-    DeepInfra,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `DekaLLM`.
-    DekaLLM,
-    /// `DigitalOcean`.
-    DigitalOcean,
-    /// `Featherless`.
-    Featherless,
-    /// `Fireworks`.
-    Fireworks,
-    /// `Fish Audio`.
-    FishAudio,
-    /// `Friendli`.
-    Friendli,
-    /// `GMICloud`.
-    GMICloud,
-    /// `Google`.
-    Google,
-    /// `Google AI Studio`.
-    GoogleAIStudio,
-    /// `Groq`.
-    Groq,
-    /// `HeyGen`.
-    HeyGen,
-    /// `Inception`.
-    Inception,
-    /// `Inceptron`.
-    Inceptron,
-    /// `InferenceNet`.
-    InferenceNet,
-    /// `Ionstream`.
-    Ionstream,
-    /// `Infermatic`.
-    Infermatic,
-    /// `Io Net`.
-    IoNet,
-    /// `Inferact vLLM`.
-    InferactVLLM,
-    /// `Inflection`.
-    Inflection,
-    /// `Liquid`.
-    Liquid,
-    /// `Makora`.
-    Makora,
-    /// `Mara`.
-    Mara,
-    /// `Mancer 2`.
-    Mancer2,
-    /// `Meta`.
-    Meta,
-    /// `Minimax`.
-    Minimax,
-    /// `ModelRun`.
-    ModelRun,
-    /// `Mistral`.
-    Mistral,
-    /// `Modular`.
-    Modular,
-    /// `Moonshot AI`.
-    MoonshotAI,
-    /// `Morph`.
-    Morph,
-    /// `VoyageAI by MongoDB`.
-    VoyageAIByMongoDB,
-    /// `NCompass`.
-    NCompass,
-    /// `Nebius`.
-    Nebius,
-    /// `Nex AGI`.
-    NexAGI,
-    /// `NextBit`.
-    NextBit,
-    /// `Novita`.
-    Novita,
-    /// `Nvidia`.
-    Nvidia,
-    /// `OpenAI`.
-    OpenAI,
-    /// `OpenInference`.
-    OpenInference,
-    /// `Parasail`.
-    Parasail,
-    /// `Poolside`.
-    Poolside,
-    /// `Perceptron`.
-    Perceptron,
-    /// `Perplexity`.
-    Perplexity,
-    /// `Phala`.
-    Phala,
-    /// `Recraft`.
-    Recraft,
-    /// `Reka`.
-    Reka,
-    /// `Relace`.
-    Relace,
-    /// `Sail Research`.
-    SailResearch,
-    /// `Sakana AI`.
-    SakanaAI,
-    /// `SambaNova`.
-    SambaNova,
-    /// `Seed`.
-    Seed,
-    /// `SiliconFlow`.
-    SiliconFlow,
-    /// `Sourceful`.
-    Sourceful,
-    /// `StepFun`.
-    StepFun,
-    /// `Stealth`.
-    Stealth,
-    /// `StreamLake`.
-    StreamLake,
-    /// `Switchpoint`.
-    Switchpoint,
-    /// `Tencent`.
-    Tencent,
-    /// `Tenstorrent`.
-    Tenstorrent,
-    /// `Thinking Machines`.
-    ThinkingMachines,
-    /// `Together`.
-    Together,
-    /// `Upstage`.
-    Upstage,
-    /// `Venice`.
-    Venice,
-    /// `Wafer`.
-    Wafer,
-    /// `WandB`.
-    WandB,
-    /// `Quiver`.
-    Quiver,
-    /// `Krea`.
-    Krea,
-    /// `Runway`.
-    Runway,
-    /// `Xiaomi`.
-    Xiaomi,
-    /// `xAI`.
-    XAI,
-    /// `Z.AI`.
-    ZAI,
-    /// `FakeProvider`.
-    FakeProvider,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderResponseProviderName {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AnyScale => "AnyScale",
-            Self::Atoma => "Atoma",
-            Self::CentML => "Cent-ML",
-            Self::CrofAI => "CrofAI",
-            Self::Enfer => "Enfer",
-            Self::GoPomelo => "GoPomelo",
-            Self::HuggingFace => "HuggingFace",
-            Self::Hyperbolic => "Hyperbolic",
-            Self::Hyperbolic2 => "Hyperbolic 2",
-            Self::InoCloud => "InoCloud",
-            Self::Kluster => "Kluster",
-            Self::Lambda => "Lambda",
-            Self::Lepton => "Lepton",
-            Self::Lynn2 => "Lynn 2",
-            Self::Lynn => "Lynn",
-            Self::Mancer => "Mancer",
-            Self::Modal => "Modal",
-            Self::Nineteen => "Nineteen",
-            Self::OctoAI => "OctoAI",
-            Self::Recursal => "Recursal",
-            Self::Reflection => "Reflection",
-            Self::Replicate => "Replicate",
-            Self::SambaNova2 => "SambaNova 2",
-            Self::SFCompute => "SF Compute",
-            Self::Targon => "Targon",
-            Self::Together2 => "Together 2",
-            Self::Ubicloud => "Ubicloud",
-            Self::N01AI => "01.AI",
-            Self::AkashML => "AkashML",
-            Self::AI21 => "AI21",
-            Self::AionLabs => "AionLabs",
-            Self::Alibaba => "Alibaba",
-            Self::Ambient => "Ambient",
-            Self::Baidu => "Baidu",
-            Self::AmazonBedrock => "Amazon Bedrock",
-            Self::AmazonNova => "Amazon Nova",
-            Self::Anthropic => "Anthropic",
-            Self::ArceeAI => "Arcee AI",
-            Self::AtlasCloud => "AtlasCloud",
-            Self::Avian => "Avian",
-            Self::Azure => "Azure",
-            Self::BaseTen => "BaseTen",
-            Self::BytePlus => "BytePlus",
-            Self::BlackForestLabs => "Black Forest Labs",
-            Self::Cerebras => "Cerebras",
-            Self::Chutes => "Chutes",
-            Self::Cirrascale => "Cirrascale",
-            Self::ClaudePlatformOnAWS => "Claude Platform on AWS",
-            Self::Clarifai => "Clarifai",
-            Self::Cloudflare => "Cloudflare",
-            Self::Cohere => "Cohere",
-            Self::CoreWeave => "CoreWeave",
-            Self::Crucible => "Crucible",
-            Self::Crusoe => "Crusoe",
-            Self::Darkbloom => "Darkbloom",
-            Self::Databricks => "Databricks",
-            Self::Decart => "Decart",
-            Self::Deepgram => "Deepgram",
-            Self::DeepInfra => "DeepInfra",
-            Self::DeepSeek => "DeepSeek",
-            Self::DekaLLM => "DekaLLM",
-            Self::DigitalOcean => "DigitalOcean",
-            Self::Featherless => "Featherless",
-            Self::Fireworks => "Fireworks",
-            Self::FishAudio => "Fish Audio",
-            Self::Friendli => "Friendli",
-            Self::GMICloud => "GMICloud",
-            Self::Google => "Google",
-            Self::GoogleAIStudio => "Google AI Studio",
-            Self::Groq => "Groq",
-            Self::HeyGen => "HeyGen",
-            Self::Inception => "Inception",
-            Self::Inceptron => "Inceptron",
-            Self::InferenceNet => "InferenceNet",
-            Self::Ionstream => "Ionstream",
-            Self::Infermatic => "Infermatic",
-            Self::IoNet => "Io Net",
-            Self::InferactVLLM => "Inferact vLLM",
-            Self::Inflection => "Inflection",
-            Self::Liquid => "Liquid",
-            Self::Makora => "Makora",
-            Self::Mara => "Mara",
-            Self::Mancer2 => "Mancer 2",
-            Self::Meta => "Meta",
-            Self::Minimax => "Minimax",
-            Self::ModelRun => "ModelRun",
-            Self::Mistral => "Mistral",
-            Self::Modular => "Modular",
-            Self::MoonshotAI => "Moonshot AI",
-            Self::Morph => "Morph",
-            Self::VoyageAIByMongoDB => "VoyageAI by MongoDB",
-            Self::NCompass => "NCompass",
-            Self::Nebius => "Nebius",
-            Self::NexAGI => "Nex AGI",
-            Self::NextBit => "NextBit",
-            Self::Novita => "Novita",
-            Self::Nvidia => "Nvidia",
-            Self::OpenAI => "OpenAI",
-            Self::OpenInference => "OpenInference",
-            Self::Parasail => "Parasail",
-            Self::Poolside => "Poolside",
-            Self::Perceptron => "Perceptron",
-            Self::Perplexity => "Perplexity",
-            Self::Phala => "Phala",
-            Self::Recraft => "Recraft",
-            Self::Reka => "Reka",
-            Self::Relace => "Relace",
-            Self::SailResearch => "Sail Research",
-            Self::SakanaAI => "Sakana AI",
-            Self::SambaNova => "SambaNova",
-            Self::Seed => "Seed",
-            Self::SiliconFlow => "SiliconFlow",
-            Self::Sourceful => "Sourceful",
-            Self::StepFun => "StepFun",
-            Self::Stealth => "Stealth",
-            Self::StreamLake => "StreamLake",
-            Self::Switchpoint => "Switchpoint",
-            Self::Tencent => "Tencent",
-            Self::Tenstorrent => "Tenstorrent",
-            Self::ThinkingMachines => "Thinking Machines",
-            Self::Together => "Together",
-            Self::Upstage => "Upstage",
-            Self::Venice => "Venice",
-            Self::Wafer => "Wafer",
-            Self::WandB => "WandB",
-            Self::Quiver => "Quiver",
-            Self::Krea => "Krea",
-            Self::Runway => "Runway",
-            Self::Xiaomi => "Xiaomi",
-            Self::XAI => "xAI",
-            Self::ZAI => "Z.AI",
-            Self::FakeProvider => "FakeProvider",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "AnyScale" => Self::AnyScale,
-            "Atoma" => Self::Atoma,
-            "Cent-ML" => Self::CentML,
-            "CrofAI" => Self::CrofAI,
-            "Enfer" => Self::Enfer,
-            "GoPomelo" => Self::GoPomelo,
-            "HuggingFace" => Self::HuggingFace,
-            "Hyperbolic" => Self::Hyperbolic,
-            "Hyperbolic 2" => Self::Hyperbolic2,
-            "InoCloud" => Self::InoCloud,
-            "Kluster" => Self::Kluster,
-            "Lambda" => Self::Lambda,
-            "Lepton" => Self::Lepton,
-            "Lynn 2" => Self::Lynn2,
-            "Lynn" => Self::Lynn,
-            "Mancer" => Self::Mancer,
-            "Modal" => Self::Modal,
-            "Nineteen" => Self::Nineteen,
-            "OctoAI" => Self::OctoAI,
-            "Recursal" => Self::Recursal,
-            "Reflection" => Self::Reflection,
-            "Replicate" => Self::Replicate,
-            "SambaNova 2" => Self::SambaNova2,
-            "SF Compute" => Self::SFCompute,
-            "Targon" => Self::Targon,
-            "Together 2" => Self::Together2,
-            "Ubicloud" => Self::Ubicloud,
-            "01.AI" => Self::N01AI,
-            "AkashML" => Self::AkashML,
-            "AI21" => Self::AI21,
-            "AionLabs" => Self::AionLabs,
-            "Alibaba" => Self::Alibaba,
-            "Ambient" => Self::Ambient,
-            "Baidu" => Self::Baidu,
-            "Amazon Bedrock" => Self::AmazonBedrock,
-            "Amazon Nova" => Self::AmazonNova,
-            "Anthropic" => Self::Anthropic,
-            "Arcee AI" => Self::ArceeAI,
-            "AtlasCloud" => Self::AtlasCloud,
-            "Avian" => Self::Avian,
-            "Azure" => Self::Azure,
-            "BaseTen" => Self::BaseTen,
-            "BytePlus" => Self::BytePlus,
-            "Black Forest Labs" => Self::BlackForestLabs,
-            "Cerebras" => Self::Cerebras,
-            "Chutes" => Self::Chutes,
-            "Cirrascale" => Self::Cirrascale,
-            "Claude Platform on AWS" => Self::ClaudePlatformOnAWS,
-            "Clarifai" => Self::Clarifai,
-            "Cloudflare" => Self::Cloudflare,
-            "Cohere" => Self::Cohere,
-            "CoreWeave" => Self::CoreWeave,
-            "Crucible" => Self::Crucible,
-            "Crusoe" => Self::Crusoe,
-            "Darkbloom" => Self::Darkbloom,
-            "Databricks" => Self::Databricks,
-            "Decart" => Self::Decart,
-            "Deepgram" => Self::Deepgram,
-            "DeepInfra" => Self::DeepInfra,
-            "DeepSeek" => Self::DeepSeek,
-            "DekaLLM" => Self::DekaLLM,
-            "DigitalOcean" => Self::DigitalOcean,
-            "Featherless" => Self::Featherless,
-            "Fireworks" => Self::Fireworks,
-            "Fish Audio" => Self::FishAudio,
-            "Friendli" => Self::Friendli,
-            "GMICloud" => Self::GMICloud,
-            "Google" => Self::Google,
-            "Google AI Studio" => Self::GoogleAIStudio,
-            "Groq" => Self::Groq,
-            "HeyGen" => Self::HeyGen,
-            "Inception" => Self::Inception,
-            "Inceptron" => Self::Inceptron,
-            "InferenceNet" => Self::InferenceNet,
-            "Ionstream" => Self::Ionstream,
-            "Infermatic" => Self::Infermatic,
-            "Io Net" => Self::IoNet,
-            "Inferact vLLM" => Self::InferactVLLM,
-            "Inflection" => Self::Inflection,
-            "Liquid" => Self::Liquid,
-            "Makora" => Self::Makora,
-            "Mara" => Self::Mara,
-            "Mancer 2" => Self::Mancer2,
-            "Meta" => Self::Meta,
-            "Minimax" => Self::Minimax,
-            "ModelRun" => Self::ModelRun,
-            "Mistral" => Self::Mistral,
-            "Modular" => Self::Modular,
-            "Moonshot AI" => Self::MoonshotAI,
-            "Morph" => Self::Morph,
-            "VoyageAI by MongoDB" => Self::VoyageAIByMongoDB,
-            "NCompass" => Self::NCompass,
-            "Nebius" => Self::Nebius,
-            "Nex AGI" => Self::NexAGI,
-            "NextBit" => Self::NextBit,
-            "Novita" => Self::Novita,
-            "Nvidia" => Self::Nvidia,
-            "OpenAI" => Self::OpenAI,
-            "OpenInference" => Self::OpenInference,
-            "Parasail" => Self::Parasail,
-            "Poolside" => Self::Poolside,
-            "Perceptron" => Self::Perceptron,
-            "Perplexity" => Self::Perplexity,
-            "Phala" => Self::Phala,
-            "Recraft" => Self::Recraft,
-            "Reka" => Self::Reka,
-            "Relace" => Self::Relace,
-            "Sail Research" => Self::SailResearch,
-            "Sakana AI" => Self::SakanaAI,
-            "SambaNova" => Self::SambaNova,
-            "Seed" => Self::Seed,
-            "SiliconFlow" => Self::SiliconFlow,
-            "Sourceful" => Self::Sourceful,
-            "StepFun" => Self::StepFun,
-            "Stealth" => Self::Stealth,
-            "StreamLake" => Self::StreamLake,
-            "Switchpoint" => Self::Switchpoint,
-            "Tencent" => Self::Tencent,
-            "Tenstorrent" => Self::Tenstorrent,
-            "Thinking Machines" => Self::ThinkingMachines,
-            "Together" => Self::Together,
-            "Upstage" => Self::Upstage,
-            "Venice" => Self::Venice,
-            "Wafer" => Self::Wafer,
-            "WandB" => Self::WandB,
-            "Quiver" => Self::Quiver,
-            "Krea" => Self::Krea,
-            "Runway" => Self::Runway,
-            "Xiaomi" => Self::Xiaomi,
-            "xAI" => Self::XAI,
-            "Z.AI" => Self::ZAI,
-            "FakeProvider" => Self::FakeProvider,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderResponseProviderName);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderResponseRoutedServiceTier {
-    /// `flex`.
-    Flex,
-    /// `priority`.
-    Priority,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderResponseRoutedServiceTier {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Flex => "flex",
-            Self::Priority => "priority",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "flex" => Self::Flex,
-            "priority" => Self::Priority,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderResponseRoutedServiceTier);
-
-/// No description yet.
-///
-/// OpenRouter component: `ProviderResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProviderResponse {
-    /// No description yet.
-    pub endpoint_id: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub is_byok: Option<bool>,
-    /// No description yet.
-    pub latency: Option<f64>,
-    /// No description yet.
-    pub model_permaslug: Option<String>,
-    /// No description yet.
-    pub provider_name: Option<ProviderResponseProviderName>,
-    /// No description yet.
-    pub routed_service_tier: Option<ProviderResponseRoutedServiceTier>,
-    /// No description yet.
-    pub status: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ProviderResponse {
-    /// Sets [`endpoint_id`](Self::endpoint_id).
-    #[must_use]
-    pub fn with_endpoint_id(mut self, value: impl Into<String>) -> Self {
-        self.endpoint_id = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`is_byok`](Self::is_byok).
-    #[must_use]
-    pub fn with_is_byok(mut self, value: bool) -> Self {
-        self.is_byok = Some(value);
-        self
-    }
-    /// Sets [`latency`](Self::latency).
-    #[must_use]
-    pub fn with_latency(mut self, value: f64) -> Self {
-        self.latency = Some(value);
-        self
-    }
-    /// Sets [`model_permaslug`](Self::model_permaslug).
-    #[must_use]
-    pub fn with_model_permaslug(mut self, value: impl Into<String>) -> Self {
-        self.model_permaslug = Some(value.into());
-        self
-    }
-    /// Sets [`provider_name`](Self::provider_name).
-    #[must_use]
-    pub fn with_provider_name(
-        mut self,
-        value: impl Into<ProviderResponseProviderName>,
-    ) -> Self {
-        self.provider_name = Some(value.into());
-        self
-    }
-    /// Sets [`routed_service_tier`](Self::routed_service_tier).
-    #[must_use]
-    pub fn with_routed_service_tier(
-        mut self,
-        value: impl Into<ProviderResponseRoutedServiceTier>,
-    ) -> Self {
-        self.routed_service_tier = Some(value.into());
-        self
-    }
-    /// Sets [`status`](Self::status).
-    #[must_use]
-    pub fn with_status(mut self, value: u64) -> Self {
-        self.status = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ProviderResponse {
-    const NAME: &'static str = "ProviderResponse";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "endpoint_id" => Some(0),
-            "id" => Some(1),
-            "is_byok" => Some(2),
-            "latency" => Some(3),
-            "model_permaslug" => Some(4),
-            "provider_name" => Some(5),
-            "routed_service_tier" => Some(6),
-            "status" => Some(7),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.endpoint_id, source),
-            1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.is_byok, source),
-            3 => wire::optional(&mut self.latency, source),
-            4 => wire::optional(&mut self.model_permaslug, source),
-            5 => wire::optional(&mut self.provider_name, source),
-            6 => wire::optional(&mut self.routed_service_tier, source),
-            7 => wire::optional(&mut self.status, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("endpoint_id", &self.endpoint_id),
-            1 => fields.optional("id", &self.id),
-            2 => fields.optional("is_byok", &self.is_byok),
-            3 => fields.optional("latency", &self.latency),
-            4 => fields.optional("model_permaslug", &self.model_permaslug),
-            5 => fields.optional("provider_name", &self.provider_name),
-            6 => fields.optional("routed_service_tier", &self.routed_service_tier),
-            7 => fields.optional("status", &self.status),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ProviderResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `GenerationContentPrompt`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationContentPrompt {
-    /// No description yet.
-    pub prompt: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationContentPrompt {
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GenerationContentPrompt {
-    const NAME: &'static str = "GenerationContentPrompt";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.prompt, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt", &self.prompt),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationContentPrompt);
-
-/// No description yet.
-///
-/// OpenRouter component: `GenerationContentMessages`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GenerationContentMessages {
-    /// No description yet.
-    pub messages: Vec<RawJson>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GenerationContentMessages {
-    /// Sets [`messages`](Self::messages).
-    #[must_use]
-    pub fn with_messages(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<RawJson>>,
-    ) -> Self {
-        self.messages = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for GenerationContentMessages {
-    const NAME: &'static str = "GenerationContentMessages";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "messages" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.messages, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("messages", &self.messages),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GenerationContentMessages);

@@ -10,51 +10,54 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// A list of models, whole or one page of it.
 ///
-/// OpenRouter component: `AABenchmarkEntry`.
+/// OpenRouter component: `ModelsListResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AABenchmarkEntry {
-    /// No description yet.
-    pub agentic_index: Option<f64>,
-    /// No description yet.
-    pub coding_index: Option<f64>,
-    /// No description yet.
-    pub intelligence_index: Option<f64>,
+pub struct ModelsListResponse {
+    /// The models.
+    pub data: Vec<Model>,
+    /// How many models match, on all pages together.
+    pub total_count: Option<u64>,
+    /// Where the next page is.
+    pub links: Option<ModelsListLinks>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl AABenchmarkEntry {
-    /// Sets [`agentic_index`](Self::agentic_index).
+impl ModelsListResponse {
+    /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_agentic_index(mut self, value: f64) -> Self {
-        self.agentic_index = Some(value);
+    pub fn with_data(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Model>>,
+    ) -> Self {
+        self.data = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`coding_index`](Self::coding_index).
+    /// Sets [`total_count`](Self::total_count).
     #[must_use]
-    pub fn with_coding_index(mut self, value: f64) -> Self {
-        self.coding_index = Some(value);
+    pub fn with_total_count(mut self, value: u64) -> Self {
+        self.total_count = Some(value);
         self
     }
-    /// Sets [`intelligence_index`](Self::intelligence_index).
+    /// Sets [`links`](Self::links).
     #[must_use]
-    pub fn with_intelligence_index(mut self, value: f64) -> Self {
-        self.intelligence_index = Some(value);
+    pub fn with_links(mut self, value: impl Into<ModelsListLinks>) -> Self {
+        self.links = Some(value.into());
         self
     }
 }
 
-impl wire::Object for AABenchmarkEntry {
-    const NAME: &'static str = "AABenchmarkEntry";
+impl wire::Object for ModelsListResponse {
+    const NAME: &'static str = "ModelsListResponse";
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "agentic_index" => Some(0),
-            "coding_index" => Some(1),
-            "intelligence_index" => Some(2),
+            "data" => Some(0),
+            "total_count" => Some(1),
+            "links" => Some(2),
             _ => None,
         }
     }
@@ -64,9 +67,9 @@ impl wire::Object for AABenchmarkEntry {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.agentic_index, source),
-            1 => wire::optional(&mut self.coding_index, source),
-            2 => wire::optional(&mut self.intelligence_index, source),
+            0 => wire::required(&mut self.data, source),
+            1 => wire::optional(&mut self.total_count, source),
+            2 => wire::optional(&mut self.links, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -76,9 +79,9 @@ impl wire::Object for AABenchmarkEntry {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("agentic_index", &self.agentic_index),
-            1 => fields.optional("coding_index", &self.coding_index),
-            2 => fields.optional("intelligence_index", &self.intelligence_index),
+            0 => fields.list("data", &self.data),
+            1 => fields.optional("total_count", &self.total_count),
+            2 => fields.optional("links", &self.links),
             _ => Ok(()),
         }
     }
@@ -90,71 +93,683 @@ impl wire::Object for AABenchmarkEntry {
     }
 }
 
-wire::object!(AABenchmarkEntry);
+wire::object!(ModelsListResponse);
 
-/// No description yet.
+/// The models of a list.
 ///
-/// OpenRouter component: `DABenchmarkEntry`.
+/// OpenRouter component: `ModelsListResponseData`.
+pub type ModelsListResponseData = Vec<Model>;
+
+/// Where the next page of a list of models is.
+///
+/// The published description writes it inline, within `ModelsListResponse`.
+///
+/// OpenRouter component: `ModelsListLinks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct DABenchmarkEntry {
-    /// No description yet.
-    pub arena: Option<String>,
-    /// No description yet.
-    pub category: Option<String>,
-    /// No description yet.
-    pub elo: Option<f64>,
-    /// No description yet.
-    pub rank: Option<u64>,
-    /// No description yet.
-    pub win_rate: Option<f64>,
+pub struct ModelsListLinks {
+    /// Address of the next page, relative to the server, such as `/api/v1/models?offset=500&limit=500`;
+    /// `null` on the last page and when the whole list came.
+    pub next: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl DABenchmarkEntry {
-    /// Sets [`arena`](Self::arena).
+impl ModelsListLinks {
+    /// Sets [`next`](Self::next).
     #[must_use]
-    pub fn with_arena(mut self, value: impl Into<String>) -> Self {
-        self.arena = Some(value.into());
-        self
-    }
-    /// Sets [`category`](Self::category).
-    #[must_use]
-    pub fn with_category(mut self, value: impl Into<String>) -> Self {
-        self.category = Some(value.into());
-        self
-    }
-    /// Sets [`elo`](Self::elo).
-    #[must_use]
-    pub fn with_elo(mut self, value: f64) -> Self {
-        self.elo = Some(value);
-        self
-    }
-    /// Sets [`rank`](Self::rank).
-    #[must_use]
-    pub fn with_rank(mut self, value: u64) -> Self {
-        self.rank = Some(value);
-        self
-    }
-    /// Sets [`win_rate`](Self::win_rate).
-    #[must_use]
-    pub fn with_win_rate(mut self, value: f64) -> Self {
-        self.win_rate = Some(value);
+    pub fn with_next(mut self, value: impl Into<String>) -> Self {
+        self.next = Some(value.into());
         self
     }
 }
 
-impl wire::Object for DABenchmarkEntry {
-    const NAME: &'static str = "DABenchmarkEntry";
+impl wire::Object for ModelsListLinks {
+    const NAME: &'static str = "ModelsListLinks";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "next" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.next, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("next", &self.next),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelsListLinks);
+
+/// The answer of `GET /models/count`.
+///
+/// OpenRouter component: `ModelsCountResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelsCountResponse {
+    /// The number.
+    pub data: Option<ModelsCount>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelsCountResponse {
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<ModelsCount>) -> Self {
+        self.data = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ModelsCountResponse {
+    const NAME: &'static str = "ModelsCountResponse";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "data" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.data, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("data", &self.data),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelsCountResponse);
+
+/// How many models there are.
+///
+/// The published description writes it inline, within `ModelsCountResponse`.
+///
+/// OpenRouter component: `ModelsCount`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelsCount {
+    /// The number of models.
+    pub count: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelsCount {
+    /// Sets [`count`](Self::count).
+    #[must_use]
+    pub fn with_count(mut self, value: u64) -> Self {
+        self.count = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ModelsCount {
+    const NAME: &'static str = "ModelsCount";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "count" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.count, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("count", &self.count),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelsCount);
+
+/// The answer of `GET /model/{author}/{slug}`.
+///
+/// OpenRouter component: `ModelResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelResponse {
+    /// The model.
+    pub data: Option<Model>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelResponse {
+    /// Sets [`data`](Self::data).
+    #[must_use]
+    pub fn with_data(mut self, value: impl Into<Model>) -> Self {
+        self.data = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ModelResponse {
+    const NAME: &'static str = "ModelResponse";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "data" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.data, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("data", &self.data),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelResponse);
+
+/// A model: what it can do, what it costs, and within what limits.
+///
+/// Prices and limits are those of its best provider; [`PublicEndpoint`] has those of each.
+///
+/// OpenRouter component: `Model`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Model {
+    /// The slug that requests name it by, such as `openai/gpt-4o`. May have a variant (`…:free`), or begin
+    /// with `~` for an alias of the newest of a family.
+    pub id: Option<String>,
+    /// The slug that never changes, dated where models come in versions.
+    pub canonical_slug: Option<String>,
+    /// Name to show, such as `OpenAI: GPT-4o`.
+    pub name: Option<String>,
+    /// What it is, in Markdown or plain text, several sentences long.
+    pub description: Option<String>,
+    /// When it was listed, in seconds since 1970.
+    pub created: Option<u64>,
+    /// Tokens that prompt and answer may have together; `null` where it does not apply.
+    pub context_length: Option<u64>,
+    /// What goes in and what comes out.
+    pub architecture: Option<ModelArchitecture>,
+    /// What the best provider charges.
+    pub pricing: Option<PublicPricing>,
+    /// Limits of the best provider.
+    pub top_provider: Option<TopProviderInfo>,
+    /// Limits on each request; `null` for none.
+    pub per_request_limits: Option<PerRequestLimits>,
+    /// Request parameters that at least one of its endpoints takes.
+    pub supported_parameters: Vec<Parameter>,
+    /// Values that requests get when they leave these parameters out; `null` for none.
+    pub default_parameters: Option<DefaultParameters>,
+    /// How it thinks; absent for models that do not, and for routers that pick a model.
+    pub reasoning: Option<ModelReasoning>,
+    /// How it did in benchmarks of others; absent where there are none.
+    pub benchmarks: Option<ModelBenchmarks>,
+    /// Voices of a model that speaks; `null` for others.
+    pub supported_voices: Vec<String>,
+    /// Its id at Hugging Face, where it has one.
+    pub hugging_face_id: Option<String>,
+    /// The day until which it knows the world, as `YYYY-MM-DD`; `null` when unknown.
+    pub knowledge_cutoff: Option<String>,
+    /// The day after which it may be gone, as `YYYY-MM-DD`; `null` for none.
+    pub expiration_date: Option<String>,
+    /// The model that an alias (`~…-latest`) stands for now; absent on others.
+    pub alias_target: Option<ModelAliasTarget>,
+    /// Where to read more.
+    pub links: Option<ModelLinks>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl Model {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`canonical_slug`](Self::canonical_slug).
+    #[must_use]
+    pub fn with_canonical_slug(mut self, value: impl Into<String>) -> Self {
+        self.canonical_slug = Some(value.into());
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+    /// Sets [`created`](Self::created).
+    #[must_use]
+    pub fn with_created(mut self, value: u64) -> Self {
+        self.created = Some(value);
+        self
+    }
+    /// Sets [`context_length`](Self::context_length).
+    #[must_use]
+    pub fn with_context_length(mut self, value: u64) -> Self {
+        self.context_length = Some(value);
+        self
+    }
+    /// Sets [`architecture`](Self::architecture).
+    #[must_use]
+    pub fn with_architecture(mut self, value: impl Into<ModelArchitecture>) -> Self {
+        self.architecture = Some(value.into());
+        self
+    }
+    /// Sets [`pricing`](Self::pricing).
+    #[must_use]
+    pub fn with_pricing(mut self, value: impl Into<PublicPricing>) -> Self {
+        self.pricing = Some(value.into());
+        self
+    }
+    /// Sets [`top_provider`](Self::top_provider).
+    #[must_use]
+    pub fn with_top_provider(mut self, value: impl Into<TopProviderInfo>) -> Self {
+        self.top_provider = Some(value.into());
+        self
+    }
+    /// Sets [`per_request_limits`](Self::per_request_limits).
+    #[must_use]
+    pub fn with_per_request_limits(
+        mut self,
+        value: impl Into<PerRequestLimits>,
+    ) -> Self {
+        self.per_request_limits = Some(value.into());
+        self
+    }
+    /// Sets [`supported_parameters`](Self::supported_parameters).
+    #[must_use]
+    pub fn with_supported_parameters(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Parameter>>,
+    ) -> Self {
+        self.supported_parameters = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`default_parameters`](Self::default_parameters).
+    #[must_use]
+    pub fn with_default_parameters(
+        mut self,
+        value: impl Into<DefaultParameters>,
+    ) -> Self {
+        self.default_parameters = Some(value.into());
+        self
+    }
+    /// Sets [`reasoning`](Self::reasoning).
+    #[must_use]
+    pub fn with_reasoning(mut self, value: impl Into<ModelReasoning>) -> Self {
+        self.reasoning = Some(value.into());
+        self
+    }
+    /// Sets [`benchmarks`](Self::benchmarks).
+    #[must_use]
+    pub fn with_benchmarks(mut self, value: impl Into<ModelBenchmarks>) -> Self {
+        self.benchmarks = Some(value.into());
+        self
+    }
+    /// Sets [`supported_voices`](Self::supported_voices).
+    #[must_use]
+    pub fn with_supported_voices(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.supported_voices = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`hugging_face_id`](Self::hugging_face_id).
+    #[must_use]
+    pub fn with_hugging_face_id(mut self, value: impl Into<String>) -> Self {
+        self.hugging_face_id = Some(value.into());
+        self
+    }
+    /// Sets [`knowledge_cutoff`](Self::knowledge_cutoff).
+    #[must_use]
+    pub fn with_knowledge_cutoff(mut self, value: impl Into<String>) -> Self {
+        self.knowledge_cutoff = Some(value.into());
+        self
+    }
+    /// Sets [`expiration_date`](Self::expiration_date).
+    #[must_use]
+    pub fn with_expiration_date(mut self, value: impl Into<String>) -> Self {
+        self.expiration_date = Some(value.into());
+        self
+    }
+    /// Sets [`alias_target`](Self::alias_target).
+    #[must_use]
+    pub fn with_alias_target(mut self, value: impl Into<ModelAliasTarget>) -> Self {
+        self.alias_target = Some(value.into());
+        self
+    }
+    /// Sets [`links`](Self::links).
+    #[must_use]
+    pub fn with_links(mut self, value: impl Into<ModelLinks>) -> Self {
+        self.links = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for Model {
+    const NAME: &'static str = "Model";
+    const FIELDS: u8 = 20;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "canonical_slug" => Some(1),
+            "name" => Some(2),
+            "description" => Some(3),
+            "created" => Some(4),
+            "context_length" => Some(5),
+            "architecture" => Some(6),
+            "pricing" => Some(7),
+            "top_provider" => Some(8),
+            "per_request_limits" => Some(9),
+            "supported_parameters" => Some(10),
+            "default_parameters" => Some(11),
+            "reasoning" => Some(12),
+            "benchmarks" => Some(13),
+            "supported_voices" => Some(14),
+            "hugging_face_id" => Some(15),
+            "knowledge_cutoff" => Some(16),
+            "expiration_date" => Some(17),
+            "alias_target" => Some(18),
+            "links" => Some(19),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.canonical_slug, source),
+            2 => wire::optional(&mut self.name, source),
+            3 => wire::optional(&mut self.description, source),
+            4 => wire::optional(&mut self.created, source),
+            5 => wire::optional(&mut self.context_length, source),
+            6 => wire::optional(&mut self.architecture, source),
+            7 => wire::optional(&mut self.pricing, source),
+            8 => wire::optional(&mut self.top_provider, source),
+            9 => wire::optional(&mut self.per_request_limits, source),
+            10 => wire::required(&mut self.supported_parameters, source),
+            11 => wire::optional(&mut self.default_parameters, source),
+            12 => wire::optional(&mut self.reasoning, source),
+            13 => wire::optional(&mut self.benchmarks, source),
+            14 => wire::required(&mut self.supported_voices, source),
+            15 => wire::optional(&mut self.hugging_face_id, source),
+            16 => wire::optional(&mut self.knowledge_cutoff, source),
+            17 => wire::optional(&mut self.expiration_date, source),
+            18 => wire::optional(&mut self.alias_target, source),
+            19 => wire::optional(&mut self.links, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("canonical_slug", &self.canonical_slug),
+            2 => fields.optional("name", &self.name),
+            3 => fields.optional("description", &self.description),
+            4 => fields.optional("created", &self.created),
+            5 => fields.optional("context_length", &self.context_length),
+            6 => fields.optional("architecture", &self.architecture),
+            7 => fields.optional("pricing", &self.pricing),
+            8 => fields.optional("top_provider", &self.top_provider),
+            9 => fields.optional("per_request_limits", &self.per_request_limits),
+            10 => fields.list("supported_parameters", &self.supported_parameters),
+            11 => fields.optional("default_parameters", &self.default_parameters),
+            12 => fields.optional("reasoning", &self.reasoning),
+            13 => fields.optional("benchmarks", &self.benchmarks),
+            14 => fields.list("supported_voices", &self.supported_voices),
+            15 => fields.optional("hugging_face_id", &self.hugging_face_id),
+            16 => fields.optional("knowledge_cutoff", &self.knowledge_cutoff),
+            17 => fields.optional("expiration_date", &self.expiration_date),
+            18 => fields.optional("alias_target", &self.alias_target),
+            19 => fields.optional("links", &self.links),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(Model);
+
+/// The model that an alias (`~…-latest`) stands for now.
+///
+/// OpenRouter component: `ModelAliasTarget`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelAliasTarget {
+    /// The model's `id`.
+    pub slug: Option<String>,
+    /// The model's name to show.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelAliasTarget {
+    /// Sets [`slug`](Self::slug).
+    #[must_use]
+    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
+        self.slug = Some(value.into());
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ModelAliasTarget {
+    const NAME: &'static str = "ModelAliasTarget";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "slug" => Some(0),
+            "name" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.slug, source),
+            1 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("slug", &self.slug),
+            1 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelAliasTarget);
+
+/// What goes into a model, what comes out, and how text becomes tokens.
+///
+/// OpenRouter component: `ModelArchitecture`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelArchitecture {
+    /// Input and output in one text, such as `text+image->text`.
+    pub modality: Option<String>,
+    /// Kinds of input that it takes.
+    pub input_modalities: Vec<InputModality>,
+    /// Kinds of output that it gives.
+    pub output_modalities: Vec<OutputModality>,
+    /// The family of tokenizers it uses. `null` in a list of endpoints, where unknown; the published
+    /// description of a model leaves it out instead.
+    pub tokenizer: Option<ModelGroup>,
+    /// How its prompts are laid out, for open models; `null` where it does not apply.
+    pub instruct_type: Option<InstructType>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelArchitecture {
+    /// Sets [`modality`](Self::modality).
+    #[must_use]
+    pub fn with_modality(mut self, value: impl Into<String>) -> Self {
+        self.modality = Some(value.into());
+        self
+    }
+    /// Sets [`input_modalities`](Self::input_modalities).
+    #[must_use]
+    pub fn with_input_modalities(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<InputModality>>,
+    ) -> Self {
+        self.input_modalities = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`output_modalities`](Self::output_modalities).
+    #[must_use]
+    pub fn with_output_modalities(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<OutputModality>>,
+    ) -> Self {
+        self.output_modalities = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`tokenizer`](Self::tokenizer).
+    #[must_use]
+    pub fn with_tokenizer(mut self, value: impl Into<ModelGroup>) -> Self {
+        self.tokenizer = Some(value.into());
+        self
+    }
+    /// Sets [`instruct_type`](Self::instruct_type).
+    #[must_use]
+    pub fn with_instruct_type(mut self, value: impl Into<InstructType>) -> Self {
+        self.instruct_type = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ModelArchitecture {
+    const NAME: &'static str = "ModelArchitecture";
     const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "arena" => Some(0),
-            "category" => Some(1),
-            "elo" => Some(2),
-            "rank" => Some(3),
-            "win_rate" => Some(4),
+            "modality" => Some(0),
+            "input_modalities" => Some(1),
+            "output_modalities" => Some(2),
+            "tokenizer" => Some(3),
+            "instruct_type" => Some(4),
             _ => None,
         }
     }
@@ -164,11 +779,11 @@ impl wire::Object for DABenchmarkEntry {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.arena, source),
-            1 => wire::optional(&mut self.category, source),
-            2 => wire::optional(&mut self.elo, source),
-            3 => wire::optional(&mut self.rank, source),
-            4 => wire::optional(&mut self.win_rate, source),
+            0 => wire::optional(&mut self.modality, source),
+            1 => wire::required(&mut self.input_modalities, source),
+            2 => wire::required(&mut self.output_modalities, source),
+            3 => wire::optional(&mut self.tokenizer, source),
+            4 => wire::optional(&mut self.instruct_type, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -178,11 +793,11 @@ impl wire::Object for DABenchmarkEntry {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("arena", &self.arena),
-            1 => fields.optional("category", &self.category),
-            2 => fields.optional("elo", &self.elo),
-            3 => fields.optional("rank", &self.rank),
-            4 => fields.optional("win_rate", &self.win_rate),
+            0 => fields.optional("modality", &self.modality),
+            1 => fields.list("input_modalities", &self.input_modalities),
+            2 => fields.list("output_modalities", &self.output_modalities),
+            3 => fields.optional("tokenizer", &self.tokenizer),
+            4 => fields.optional("instruct_type", &self.instruct_type),
             _ => Ok(()),
         }
     }
@@ -194,143 +809,23 @@ impl wire::Object for DABenchmarkEntry {
     }
 }
 
-wire::object!(DABenchmarkEntry);
+wire::object!(ModelArchitecture);
 
-/// No description yet.
-///
-/// OpenRouter component: `DefaultParameters`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DefaultParameters {
-    /// No description yet.
-    pub frequency_penalty: Option<f64>,
-    /// No description yet.
-    pub presence_penalty: Option<f64>,
-    /// No description yet.
-    pub repetition_penalty: Option<f64>,
-    /// No description yet.
-    pub temperature: Option<f64>,
-    /// No description yet.
-    pub top_k: Option<u64>,
-    /// No description yet.
-    pub top_p: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl DefaultParameters {
-    /// Sets [`frequency_penalty`](Self::frequency_penalty).
-    #[must_use]
-    pub fn with_frequency_penalty(mut self, value: f64) -> Self {
-        self.frequency_penalty = Some(value);
-        self
-    }
-    /// Sets [`presence_penalty`](Self::presence_penalty).
-    #[must_use]
-    pub fn with_presence_penalty(mut self, value: f64) -> Self {
-        self.presence_penalty = Some(value);
-        self
-    }
-    /// Sets [`repetition_penalty`](Self::repetition_penalty).
-    #[must_use]
-    pub fn with_repetition_penalty(mut self, value: f64) -> Self {
-        self.repetition_penalty = Some(value);
-        self
-    }
-    /// Sets [`temperature`](Self::temperature).
-    #[must_use]
-    pub fn with_temperature(mut self, value: f64) -> Self {
-        self.temperature = Some(value);
-        self
-    }
-    /// Sets [`top_k`](Self::top_k).
-    #[must_use]
-    pub fn with_top_k(mut self, value: u64) -> Self {
-        self.top_k = Some(value);
-        self
-    }
-    /// Sets [`top_p`](Self::top_p).
-    #[must_use]
-    pub fn with_top_p(mut self, value: f64) -> Self {
-        self.top_p = Some(value);
-        self
-    }
-}
-
-impl wire::Object for DefaultParameters {
-    const NAME: &'static str = "DefaultParameters";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "frequency_penalty" => Some(0),
-            "presence_penalty" => Some(1),
-            "repetition_penalty" => Some(2),
-            "temperature" => Some(3),
-            "top_k" => Some(4),
-            "top_p" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.frequency_penalty, source),
-            1 => wire::optional(&mut self.presence_penalty, source),
-            2 => wire::optional(&mut self.repetition_penalty, source),
-            3 => wire::optional(&mut self.temperature, source),
-            4 => wire::optional(&mut self.top_k, source),
-            5 => wire::optional(&mut self.top_p, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("frequency_penalty", &self.frequency_penalty),
-            1 => fields.optional("presence_penalty", &self.presence_penalty),
-            2 => fields.optional("repetition_penalty", &self.repetition_penalty),
-            3 => fields.optional("temperature", &self.temperature),
-            4 => fields.optional("top_k", &self.top_k),
-            5 => fields.optional("top_p", &self.top_p),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(DefaultParameters);
-
-/// No description yet.
-///
-/// OpenRouter component: `EndpointStatus`.
-pub type EndpointStatus = i64;
-
-/// No description yet.
+/// A kind of input that a model takes.
 ///
 /// OpenRouter component: `InputModality`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InputModality {
-    /// `text`.
+    /// Text.
     Text,
-    /// `image`.
+    /// Pictures.
     Image,
-    /// `file`.
+    /// Files, such as PDF, without conversion to text.
     File,
-    /// `audio`.
+    /// Sound.
     Audio,
-    /// `video`.
+    /// Video.
     Video,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -363,13 +858,180 @@ impl InputModality {
 
 wire::open_string!(InputModality);
 
-/// No description yet.
+/// A kind of output that a model gives.
+///
+/// OpenRouter component: `OutputModality`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OutputModality {
+    /// Text.
+    Text,
+    /// Pictures.
+    Image,
+    /// Vectors.
+    Embeddings,
+    /// Sound, within a chat.
+    Audio,
+    /// Video.
+    Video,
+    /// An order of documents by relevance.
+    Rerank,
+    /// Spoken text.
+    Speech,
+    /// Text of spoken words.
+    Transcription,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl OutputModality {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Embeddings => "embeddings",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Rerank => "rerank",
+            Self::Speech => "speech",
+            Self::Transcription => "transcription",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "text" => Self::Text,
+            "image" => Self::Image,
+            "embeddings" => Self::Embeddings,
+            "audio" => Self::Audio,
+            "video" => Self::Video,
+            "rerank" => Self::Rerank,
+            "speech" => Self::Speech,
+            "transcription" => Self::Transcription,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(OutputModality);
+
+/// The family of tokenizers that a model uses; models of a family cut text into tokens in much the same
+/// way.
+///
+/// OpenRouter component: `ModelGroup`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelGroup {
+    /// A router, which passes the prompt on to some other model.
+    Router,
+    /// A model that makes media.
+    Media,
+    /// None of the known families.
+    Other,
+    /// `GPT`.
+    GPT,
+    /// `Claude`.
+    Claude,
+    /// `Gemini`.
+    Gemini,
+    /// `Gemma`.
+    Gemma,
+    /// `Grok`.
+    Grok,
+    /// `Cohere`.
+    Cohere,
+    /// `Nova`.
+    Nova,
+    /// `Qwen`.
+    Qwen,
+    /// `Yi`.
+    Yi,
+    /// `DeepSeek`.
+    DeepSeek,
+    /// `Mistral`.
+    Mistral,
+    /// `Llama2`.
+    Llama2,
+    /// `Llama3`.
+    Llama3,
+    /// `Llama4`.
+    Llama4,
+    /// `PaLM`.
+    PaLM,
+    /// `RWKV`.
+    RWKV,
+    /// `Qwen3`.
+    Qwen3,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ModelGroup {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Router => "Router",
+            Self::Media => "Media",
+            Self::Other => "Other",
+            Self::GPT => "GPT",
+            Self::Claude => "Claude",
+            Self::Gemini => "Gemini",
+            Self::Gemma => "Gemma",
+            Self::Grok => "Grok",
+            Self::Cohere => "Cohere",
+            Self::Nova => "Nova",
+            Self::Qwen => "Qwen",
+            Self::Yi => "Yi",
+            Self::DeepSeek => "DeepSeek",
+            Self::Mistral => "Mistral",
+            Self::Llama2 => "Llama2",
+            Self::Llama3 => "Llama3",
+            Self::Llama4 => "Llama4",
+            Self::PaLM => "PaLM",
+            Self::RWKV => "RWKV",
+            Self::Qwen3 => "Qwen3",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "Router" => Self::Router,
+            "Media" => Self::Media,
+            "Other" => Self::Other,
+            "GPT" => Self::GPT,
+            "Claude" => Self::Claude,
+            "Gemini" => Self::Gemini,
+            "Gemma" => Self::Gemma,
+            "Grok" => Self::Grok,
+            "Cohere" => Self::Cohere,
+            "Nova" => Self::Nova,
+            "Qwen" => Self::Qwen,
+            "Yi" => Self::Yi,
+            "DeepSeek" => Self::DeepSeek,
+            "Mistral" => Self::Mistral,
+            "Llama2" => Self::Llama2,
+            "Llama3" => Self::Llama3,
+            "Llama4" => Self::Llama4,
+            "PaLM" => Self::PaLM,
+            "RWKV" => Self::RWKV,
+            "Qwen3" => Self::Qwen3,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ModelGroup);
+
+/// How the prompts of an open model are laid out.
 ///
 /// OpenRouter component: `InstructType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstructType {
-    /// `none`.
+    /// No layout: the text as it is.
     None,
     /// `airoboros`.
     Airoboros,
@@ -478,445 +1140,51 @@ impl InstructType {
 
 wire::open_string!(InstructType);
 
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListEndpointsResponseArchitecture {
-    /// No description yet.
-    pub input_modalities: Vec<InputModality>,
-    /// No description yet.
-    pub instruct_type: Option<InstructType>,
-    /// No description yet.
-    pub modality: Option<String>,
-    /// No description yet.
-    pub output_modalities: Vec<OutputModality>,
-    /// No description yet.
-    pub tokenizer: Option<ModelGroup>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListEndpointsResponseArchitecture {
-    /// Sets [`input_modalities`](Self::input_modalities).
-    #[must_use]
-    pub fn with_input_modalities(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<InputModality>>,
-    ) -> Self {
-        self.input_modalities = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`instruct_type`](Self::instruct_type).
-    #[must_use]
-    pub fn with_instruct_type(mut self, value: impl Into<InstructType>) -> Self {
-        self.instruct_type = Some(value.into());
-        self
-    }
-    /// Sets [`modality`](Self::modality).
-    #[must_use]
-    pub fn with_modality(mut self, value: impl Into<String>) -> Self {
-        self.modality = Some(value.into());
-        self
-    }
-    /// Sets [`output_modalities`](Self::output_modalities).
-    #[must_use]
-    pub fn with_output_modalities(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<OutputModality>>,
-    ) -> Self {
-        self.output_modalities = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`tokenizer`](Self::tokenizer).
-    #[must_use]
-    pub fn with_tokenizer(mut self, value: impl Into<ModelGroup>) -> Self {
-        self.tokenizer = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ListEndpointsResponseArchitecture {
-    const NAME: &'static str = "ListEndpointsResponseArchitecture";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "input_modalities" => Some(0),
-            "instruct_type" => Some(1),
-            "modality" => Some(2),
-            "output_modalities" => Some(3),
-            "tokenizer" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.input_modalities, source),
-            1 => wire::optional(&mut self.instruct_type, source),
-            2 => wire::optional(&mut self.modality, source),
-            3 => wire::required(&mut self.output_modalities, source),
-            4 => wire::optional(&mut self.tokenizer, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("input_modalities", &self.input_modalities),
-            1 => fields.optional("instruct_type", &self.instruct_type),
-            2 => fields.optional("modality", &self.modality),
-            3 => fields.list("output_modalities", &self.output_modalities),
-            4 => fields.optional("tokenizer", &self.tokenizer),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListEndpointsResponseArchitecture);
-
-/// No description yet.
+/// Limits of the provider that OpenRouter ranks first for a model.
 ///
-/// OpenRouter component: `ListEndpointsResponse`.
+/// OpenRouter component: `TopProviderInfo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ListEndpointsResponse {
-    /// No description yet.
-    pub architecture: Option<ListEndpointsResponseArchitecture>,
-    /// No description yet.
-    pub created: Option<u64>,
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
-    pub endpoints: Vec<PublicEndpoint>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListEndpointsResponse {
-    /// Sets [`architecture`](Self::architecture).
-    #[must_use]
-    pub fn with_architecture(
-        mut self,
-        value: impl Into<ListEndpointsResponseArchitecture>,
-    ) -> Self {
-        self.architecture = Some(value.into());
-        self
-    }
-    /// Sets [`created`](Self::created).
-    #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
-        self
-    }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
-    /// Sets [`endpoints`](Self::endpoints).
-    #[must_use]
-    pub fn with_endpoints(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<PublicEndpoint>>,
-    ) -> Self {
-        self.endpoints = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ListEndpointsResponse {
-    const NAME: &'static str = "ListEndpointsResponse";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "architecture" => Some(0),
-            "created" => Some(1),
-            "description" => Some(2),
-            "endpoints" => Some(3),
-            "id" => Some(4),
-            "name" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.architecture, source),
-            1 => wire::optional(&mut self.created, source),
-            2 => wire::optional(&mut self.description, source),
-            3 => wire::required(&mut self.endpoints, source),
-            4 => wire::optional(&mut self.id, source),
-            5 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("architecture", &self.architecture),
-            1 => fields.optional("created", &self.created),
-            2 => fields.optional("description", &self.description),
-            3 => fields.list("endpoints", &self.endpoints),
-            4 => fields.optional("id", &self.id),
-            5 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListEndpointsResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `Model`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Model {
-    /// No description yet.
-    pub alias_target: Option<ModelAliasTarget>,
-    /// No description yet.
-    pub architecture: Option<ModelArchitecture>,
-    /// No description yet.
-    pub benchmarks: Option<ModelBenchmarks>,
-    /// No description yet.
-    pub canonical_slug: Option<String>,
-    /// No description yet.
+pub struct TopProviderInfo {
+    /// Tokens that prompt and answer may have together there.
     pub context_length: Option<u64>,
-    /// No description yet.
-    pub created: Option<u64>,
-    /// No description yet.
-    pub default_parameters: Option<DefaultParameters>,
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
-    pub expiration_date: Option<String>,
-    /// No description yet.
-    pub hugging_face_id: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub knowledge_cutoff: Option<String>,
-    /// No description yet.
-    pub links: Option<ModelLinks>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub per_request_limits: Option<PerRequestLimits>,
-    /// No description yet.
-    pub pricing: Option<PublicPricing>,
-    /// No description yet.
-    pub reasoning: Option<ModelReasoning>,
-    /// No description yet.
-    pub supported_parameters: Vec<Parameter>,
-    /// No description yet.
-    pub supported_voices: Vec<String>,
-    /// No description yet.
-    pub top_provider: Option<TopProviderInfo>,
+    /// Tokens that an answer may have there; `null` for no limit of its own.
+    pub max_completion_tokens: Option<u64>,
+    /// Whether the provider moderates the input, and may refuse it with status 403.
+    pub is_moderated: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl Model {
-    /// Sets [`alias_target`](Self::alias_target).
-    #[must_use]
-    pub fn with_alias_target(mut self, value: impl Into<ModelAliasTarget>) -> Self {
-        self.alias_target = Some(value.into());
-        self
-    }
-    /// Sets [`architecture`](Self::architecture).
-    #[must_use]
-    pub fn with_architecture(mut self, value: impl Into<ModelArchitecture>) -> Self {
-        self.architecture = Some(value.into());
-        self
-    }
-    /// Sets [`benchmarks`](Self::benchmarks).
-    #[must_use]
-    pub fn with_benchmarks(mut self, value: impl Into<ModelBenchmarks>) -> Self {
-        self.benchmarks = Some(value.into());
-        self
-    }
-    /// Sets [`canonical_slug`](Self::canonical_slug).
-    #[must_use]
-    pub fn with_canonical_slug(mut self, value: impl Into<String>) -> Self {
-        self.canonical_slug = Some(value.into());
-        self
-    }
+impl TopProviderInfo {
     /// Sets [`context_length`](Self::context_length).
     #[must_use]
     pub fn with_context_length(mut self, value: u64) -> Self {
         self.context_length = Some(value);
         self
     }
-    /// Sets [`created`](Self::created).
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
     #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
         self
     }
-    /// Sets [`default_parameters`](Self::default_parameters).
+    /// Sets [`is_moderated`](Self::is_moderated).
     #[must_use]
-    pub fn with_default_parameters(
-        mut self,
-        value: impl Into<DefaultParameters>,
-    ) -> Self {
-        self.default_parameters = Some(value.into());
-        self
-    }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
-    /// Sets [`expiration_date`](Self::expiration_date).
-    #[must_use]
-    pub fn with_expiration_date(mut self, value: impl Into<String>) -> Self {
-        self.expiration_date = Some(value.into());
-        self
-    }
-    /// Sets [`hugging_face_id`](Self::hugging_face_id).
-    #[must_use]
-    pub fn with_hugging_face_id(mut self, value: impl Into<String>) -> Self {
-        self.hugging_face_id = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`knowledge_cutoff`](Self::knowledge_cutoff).
-    #[must_use]
-    pub fn with_knowledge_cutoff(mut self, value: impl Into<String>) -> Self {
-        self.knowledge_cutoff = Some(value.into());
-        self
-    }
-    /// Sets [`links`](Self::links).
-    #[must_use]
-    pub fn with_links(mut self, value: impl Into<ModelLinks>) -> Self {
-        self.links = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`per_request_limits`](Self::per_request_limits).
-    #[must_use]
-    pub fn with_per_request_limits(
-        mut self,
-        value: impl Into<PerRequestLimits>,
-    ) -> Self {
-        self.per_request_limits = Some(value.into());
-        self
-    }
-    /// Sets [`pricing`](Self::pricing).
-    #[must_use]
-    pub fn with_pricing(mut self, value: impl Into<PublicPricing>) -> Self {
-        self.pricing = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning`](Self::reasoning).
-    #[must_use]
-    pub fn with_reasoning(mut self, value: impl Into<ModelReasoning>) -> Self {
-        self.reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`supported_parameters`](Self::supported_parameters).
-    #[must_use]
-    pub fn with_supported_parameters(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<Parameter>>,
-    ) -> Self {
-        self.supported_parameters = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`supported_voices`](Self::supported_voices).
-    #[must_use]
-    pub fn with_supported_voices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.supported_voices = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`top_provider`](Self::top_provider).
-    #[must_use]
-    pub fn with_top_provider(mut self, value: impl Into<TopProviderInfo>) -> Self {
-        self.top_provider = Some(value.into());
+    pub fn with_is_moderated(mut self, value: bool) -> Self {
+        self.is_moderated = Some(value);
         self
     }
 }
 
-impl wire::Object for Model {
-    const NAME: &'static str = "Model";
-    const FIELDS: u8 = 20;
+impl wire::Object for TopProviderInfo {
+    const NAME: &'static str = "TopProviderInfo";
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "alias_target" => Some(0),
-            "architecture" => Some(1),
-            "benchmarks" => Some(2),
-            "canonical_slug" => Some(3),
-            "context_length" => Some(4),
-            "created" => Some(5),
-            "default_parameters" => Some(6),
-            "description" => Some(7),
-            "expiration_date" => Some(8),
-            "hugging_face_id" => Some(9),
-            "id" => Some(10),
-            "knowledge_cutoff" => Some(11),
-            "links" => Some(12),
-            "name" => Some(13),
-            "per_request_limits" => Some(14),
-            "pricing" => Some(15),
-            "reasoning" => Some(16),
-            "supported_parameters" => Some(17),
-            "supported_voices" => Some(18),
-            "top_provider" => Some(19),
+            "context_length" => Some(0),
+            "max_completion_tokens" => Some(1),
+            "is_moderated" => Some(2),
             _ => None,
         }
     }
@@ -926,26 +1194,9 @@ impl wire::Object for Model {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.alias_target, source),
-            1 => wire::optional(&mut self.architecture, source),
-            2 => wire::optional(&mut self.benchmarks, source),
-            3 => wire::optional(&mut self.canonical_slug, source),
-            4 => wire::optional(&mut self.context_length, source),
-            5 => wire::optional(&mut self.created, source),
-            6 => wire::optional(&mut self.default_parameters, source),
-            7 => wire::optional(&mut self.description, source),
-            8 => wire::optional(&mut self.expiration_date, source),
-            9 => wire::optional(&mut self.hugging_face_id, source),
-            10 => wire::optional(&mut self.id, source),
-            11 => wire::optional(&mut self.knowledge_cutoff, source),
-            12 => wire::optional(&mut self.links, source),
-            13 => wire::optional(&mut self.name, source),
-            14 => wire::optional(&mut self.per_request_limits, source),
-            15 => wire::optional(&mut self.pricing, source),
-            16 => wire::optional(&mut self.reasoning, source),
-            17 => wire::required(&mut self.supported_parameters, source),
-            18 => wire::required(&mut self.supported_voices, source),
-            19 => wire::optional(&mut self.top_provider, source),
+            0 => wire::optional(&mut self.context_length, source),
+            1 => wire::optional(&mut self.max_completion_tokens, source),
+            2 => wire::optional(&mut self.is_moderated, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -955,26 +1206,9 @@ impl wire::Object for Model {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("alias_target", &self.alias_target),
-            1 => fields.optional("architecture", &self.architecture),
-            2 => fields.optional("benchmarks", &self.benchmarks),
-            3 => fields.optional("canonical_slug", &self.canonical_slug),
-            4 => fields.optional("context_length", &self.context_length),
-            5 => fields.optional("created", &self.created),
-            6 => fields.optional("default_parameters", &self.default_parameters),
-            7 => fields.optional("description", &self.description),
-            8 => fields.optional("expiration_date", &self.expiration_date),
-            9 => fields.optional("hugging_face_id", &self.hugging_face_id),
-            10 => fields.optional("id", &self.id),
-            11 => fields.optional("knowledge_cutoff", &self.knowledge_cutoff),
-            12 => fields.optional("links", &self.links),
-            13 => fields.optional("name", &self.name),
-            14 => fields.optional("per_request_limits", &self.per_request_limits),
-            15 => fields.optional("pricing", &self.pricing),
-            16 => fields.optional("reasoning", &self.reasoning),
-            17 => fields.list("supported_parameters", &self.supported_parameters),
-            18 => fields.list("supported_voices", &self.supported_voices),
-            19 => fields.optional("top_provider", &self.top_provider),
+            0 => fields.optional("context_length", &self.context_length),
+            1 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            2 => fields.optional("is_moderated", &self.is_moderated),
             _ => Ok(()),
         }
     }
@@ -986,44 +1220,44 @@ impl wire::Object for Model {
     }
 }
 
-wire::object!(Model);
+wire::object!(TopProviderInfo);
 
-/// No description yet.
+/// Limits on each request to a model, in tokens.
 ///
-/// OpenRouter component: `ModelAliasTarget`.
+/// OpenRouter component: `PerRequestLimits`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelAliasTarget {
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub slug: Option<String>,
+pub struct PerRequestLimits {
+    /// The most that a prompt may have.
+    pub prompt_tokens: Option<u64>,
+    /// The most that an answer may have.
+    pub completion_tokens: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelAliasTarget {
-    /// Sets [`name`](Self::name).
+impl PerRequestLimits {
+    /// Sets [`prompt_tokens`](Self::prompt_tokens).
     #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
+    pub fn with_prompt_tokens(mut self, value: u64) -> Self {
+        self.prompt_tokens = Some(value);
         self
     }
-    /// Sets [`slug`](Self::slug).
+    /// Sets [`completion_tokens`](Self::completion_tokens).
     #[must_use]
-    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
-        self.slug = Some(value.into());
+    pub fn with_completion_tokens(mut self, value: u64) -> Self {
+        self.completion_tokens = Some(value);
         self
     }
 }
 
-impl wire::Object for ModelAliasTarget {
-    const NAME: &'static str = "ModelAliasTarget";
+impl wire::Object for PerRequestLimits {
+    const NAME: &'static str = "PerRequestLimits";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "name" => Some(0),
-            "slug" => Some(1),
+            "prompt_tokens" => Some(0),
+            "completion_tokens" => Some(1),
             _ => None,
         }
     }
@@ -1033,8 +1267,8 @@ impl wire::Object for ModelAliasTarget {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.slug, source),
+            0 => wire::optional(&mut self.prompt_tokens, source),
+            1 => wire::optional(&mut self.completion_tokens, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1044,8 +1278,8 @@ impl wire::Object for ModelAliasTarget {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("slug", &self.slug),
+            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
+            1 => fields.optional("completion_tokens", &self.completion_tokens),
             _ => Ok(()),
         }
     }
@@ -1057,77 +1291,80 @@ impl wire::Object for ModelAliasTarget {
     }
 }
 
-wire::object!(ModelAliasTarget);
+wire::object!(PerRequestLimits);
 
-/// No description yet.
+/// Values that requests to a model get for what they leave out; `null` leaves it to the provider.
 ///
-/// OpenRouter component: `ModelArchitecture`.
+/// OpenRouter component: `DefaultParameters`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelArchitecture {
-    /// No description yet.
-    pub input_modalities: Vec<InputModality>,
-    /// No description yet.
-    pub instruct_type: Option<InstructType>,
-    /// No description yet.
-    pub modality: Option<String>,
-    /// No description yet.
-    pub output_modalities: Vec<OutputModality>,
-    /// No description yet.
-    pub tokenizer: Option<ModelGroup>,
+pub struct DefaultParameters {
+    /// Sampling temperature.
+    pub temperature: Option<f64>,
+    /// Share of probability that tokens are drawn from.
+    pub top_p: Option<f64>,
+    /// Number of tokens that the next is drawn from.
+    pub top_k: Option<u64>,
+    /// Penalty on frequent tokens.
+    pub frequency_penalty: Option<f64>,
+    /// Penalty on tokens that were there before.
+    pub presence_penalty: Option<f64>,
+    /// Penalty on repetition; 1 for none.
+    pub repetition_penalty: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelArchitecture {
-    /// Sets [`input_modalities`](Self::input_modalities).
+impl DefaultParameters {
+    /// Sets [`temperature`](Self::temperature).
     #[must_use]
-    pub fn with_input_modalities(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<InputModality>>,
-    ) -> Self {
-        self.input_modalities = value.into_iter().map(Into::into).collect();
+    pub fn with_temperature(mut self, value: f64) -> Self {
+        self.temperature = Some(value);
         self
     }
-    /// Sets [`instruct_type`](Self::instruct_type).
+    /// Sets [`top_p`](Self::top_p).
     #[must_use]
-    pub fn with_instruct_type(mut self, value: impl Into<InstructType>) -> Self {
-        self.instruct_type = Some(value.into());
+    pub fn with_top_p(mut self, value: f64) -> Self {
+        self.top_p = Some(value);
         self
     }
-    /// Sets [`modality`](Self::modality).
+    /// Sets [`top_k`](Self::top_k).
     #[must_use]
-    pub fn with_modality(mut self, value: impl Into<String>) -> Self {
-        self.modality = Some(value.into());
+    pub fn with_top_k(mut self, value: u64) -> Self {
+        self.top_k = Some(value);
         self
     }
-    /// Sets [`output_modalities`](Self::output_modalities).
+    /// Sets [`frequency_penalty`](Self::frequency_penalty).
     #[must_use]
-    pub fn with_output_modalities(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<OutputModality>>,
-    ) -> Self {
-        self.output_modalities = value.into_iter().map(Into::into).collect();
+    pub fn with_frequency_penalty(mut self, value: f64) -> Self {
+        self.frequency_penalty = Some(value);
         self
     }
-    /// Sets [`tokenizer`](Self::tokenizer).
+    /// Sets [`presence_penalty`](Self::presence_penalty).
     #[must_use]
-    pub fn with_tokenizer(mut self, value: impl Into<ModelGroup>) -> Self {
-        self.tokenizer = Some(value.into());
+    pub fn with_presence_penalty(mut self, value: f64) -> Self {
+        self.presence_penalty = Some(value);
+        self
+    }
+    /// Sets [`repetition_penalty`](Self::repetition_penalty).
+    #[must_use]
+    pub fn with_repetition_penalty(mut self, value: f64) -> Self {
+        self.repetition_penalty = Some(value);
         self
     }
 }
 
-impl wire::Object for ModelArchitecture {
-    const NAME: &'static str = "ModelArchitecture";
-    const FIELDS: u8 = 5;
+impl wire::Object for DefaultParameters {
+    const NAME: &'static str = "DefaultParameters";
+    const FIELDS: u8 = 6;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "input_modalities" => Some(0),
-            "instruct_type" => Some(1),
-            "modality" => Some(2),
-            "output_modalities" => Some(3),
-            "tokenizer" => Some(4),
+            "temperature" => Some(0),
+            "top_p" => Some(1),
+            "top_k" => Some(2),
+            "frequency_penalty" => Some(3),
+            "presence_penalty" => Some(4),
+            "repetition_penalty" => Some(5),
             _ => None,
         }
     }
@@ -1137,11 +1374,12 @@ impl wire::Object for ModelArchitecture {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::required(&mut self.input_modalities, source),
-            1 => wire::optional(&mut self.instruct_type, source),
-            2 => wire::optional(&mut self.modality, source),
-            3 => wire::required(&mut self.output_modalities, source),
-            4 => wire::optional(&mut self.tokenizer, source),
+            0 => wire::optional(&mut self.temperature, source),
+            1 => wire::optional(&mut self.top_p, source),
+            2 => wire::optional(&mut self.top_k, source),
+            3 => wire::optional(&mut self.frequency_penalty, source),
+            4 => wire::optional(&mut self.presence_penalty, source),
+            5 => wire::optional(&mut self.repetition_penalty, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1151,11 +1389,12 @@ impl wire::Object for ModelArchitecture {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.list("input_modalities", &self.input_modalities),
-            1 => fields.optional("instruct_type", &self.instruct_type),
-            2 => fields.optional("modality", &self.modality),
-            3 => fields.list("output_modalities", &self.output_modalities),
-            4 => fields.optional("tokenizer", &self.tokenizer),
+            0 => fields.optional("temperature", &self.temperature),
+            1 => fields.optional("top_p", &self.top_p),
+            2 => fields.optional("top_k", &self.top_k),
+            3 => fields.optional("frequency_penalty", &self.frequency_penalty),
+            4 => fields.optional("presence_penalty", &self.presence_penalty),
+            5 => fields.optional("repetition_penalty", &self.repetition_penalty),
             _ => Ok(()),
         }
     }
@@ -1167,17 +1406,220 @@ impl wire::Object for ModelArchitecture {
     }
 }
 
-wire::object!(ModelArchitecture);
+wire::object!(DefaultParameters);
 
-/// No description yet.
+/// A request parameter that a model or endpoint may support.
+///
+/// A parameter that an endpoint does not support is dropped without a word, unless
+/// `provider.require_parameters` is set.
+///
+/// OpenRouter component: `Parameter`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Parameter(alloc::borrow::Cow<'static, str>);
+
+impl Parameter {
+    /// Sampling temperature.
+    pub const TEMPERATURE: Self = Self(alloc::borrow::Cow::Borrowed("temperature"));
+    /// Share of probability that tokens are drawn from.
+    pub const TOP_P: Self = Self(alloc::borrow::Cow::Borrowed("top_p"));
+    /// Number of tokens that the next is drawn from.
+    pub const TOP_K: Self = Self(alloc::borrow::Cow::Borrowed("top_k"));
+    /// Smallest probability, relative to the likeliest token.
+    pub const MIN_P: Self = Self(alloc::borrow::Cow::Borrowed("min_p"));
+    /// Smallest probability, by the square of the likeliest token's.
+    pub const TOP_A: Self = Self(alloc::borrow::Cow::Borrowed("top_a"));
+    /// Penalty on frequent tokens.
+    pub const FREQUENCY_PENALTY: Self = Self(
+        alloc::borrow::Cow::Borrowed("frequency_penalty"),
+    );
+    /// Penalty on tokens that were there before.
+    pub const PRESENCE_PENALTY: Self = Self(
+        alloc::borrow::Cow::Borrowed("presence_penalty"),
+    );
+    /// Penalty on repetition.
+    pub const REPETITION_PENALTY: Self = Self(
+        alloc::borrow::Cow::Borrowed("repetition_penalty"),
+    );
+    /// Longest answer, by its older name.
+    pub const MAX_TOKENS: Self = Self(alloc::borrow::Cow::Borrowed("max_tokens"));
+    /// Longest answer, reasoning included.
+    pub const MAX_COMPLETION_TOKENS: Self = Self(
+        alloc::borrow::Cow::Borrowed("max_completion_tokens"),
+    );
+    /// Likelihood of single tokens.
+    pub const LOGIT_BIAS: Self = Self(alloc::borrow::Cow::Borrowed("logit_bias"));
+    /// Log probabilities of the answer.
+    pub const LOGPROBS: Self = Self(alloc::borrow::Cow::Borrowed("logprobs"));
+    /// Log probabilities of the alternatives.
+    pub const TOP_LOGPROBS: Self = Self(alloc::borrow::Cow::Borrowed("top_logprobs"));
+    /// A predicted answer.
+    pub const PREDICTION: Self = Self(alloc::borrow::Cow::Borrowed("prediction"));
+    /// Seed of the sampling.
+    pub const SEED: Self = Self(alloc::borrow::Cow::Borrowed("seed"));
+    /// The form of the answer; JSON mode included.
+    pub const RESPONSE_FORMAT: Self = Self(
+        alloc::borrow::Cow::Borrowed("response_format"),
+    );
+    /// Answers that follow a JSON Schema.
+    pub const STRUCTURED_OUTPUTS: Self = Self(
+        alloc::borrow::Cow::Borrowed("structured_outputs"),
+    );
+    /// Texts that end the answer.
+    pub const STOP: Self = Self(alloc::borrow::Cow::Borrowed("stop"));
+    /// Tools.
+    pub const TOOLS: Self = Self(alloc::borrow::Cow::Borrowed("tools"));
+    /// Which tool has to be called.
+    pub const TOOL_CHOICE: Self = Self(alloc::borrow::Cow::Borrowed("tool_choice"));
+    /// Whether several tools may be called at once.
+    pub const PARALLEL_TOOL_CALLS: Self = Self(
+        alloc::borrow::Cow::Borrowed("parallel_tool_calls"),
+    );
+    /// Whether the reasoning is returned, by its older name.
+    pub const INCLUDE_REASONING: Self = Self(
+        alloc::borrow::Cow::Borrowed("include_reasoning"),
+    );
+    /// How much the model thinks.
+    pub const REASONING: Self = Self(alloc::borrow::Cow::Borrowed("reasoning"));
+    /// How much the model thinks, in OpenAI's spelling.
+    pub const REASONING_EFFORT: Self = Self(
+        alloc::borrow::Cow::Borrowed("reasoning_effort"),
+    );
+    /// The provider's own web search.
+    pub const WEB_SEARCH_OPTIONS: Self = Self(
+        alloc::borrow::Cow::Borrowed("web_search_options"),
+    );
+    /// How long the answer is.
+    pub const VERBOSITY: Self = Self(alloc::borrow::Cow::Borrowed("verbosity"));
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    fn from_text(text: &str) -> Self {
+        Self(alloc::borrow::Cow::Owned(text.into()))
+    }
+}
+
+wire::open_string!(Parameter);
+
+/// How a model thinks, and what of it can be set.
+///
+/// OpenRouter component: `ModelReasoning`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelReasoning {
+    /// Whether it always thinks: then it cannot be switched off, and the effort `none` is refused.
+    pub mandatory: Option<bool>,
+    /// Whether it thinks when a request says nothing.
+    pub default_enabled: Option<bool>,
+    /// The effort when a request asks for reasoning without one. `none` means that it is off by default.
+    pub default_effort: Option<ReasoningEffort>,
+    /// Efforts that it knows, the highest first; others are mapped to the nearest. `null`: all are
+    /// accepted. Absent: effort cannot be set.
+    pub supported_efforts: Vec<ReasoningEffort>,
+    /// Whether it takes `reasoning.max_tokens`; absent when it does not.
+    pub supports_max_tokens: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelReasoning {
+    /// Sets [`mandatory`](Self::mandatory).
+    #[must_use]
+    pub fn with_mandatory(mut self, value: bool) -> Self {
+        self.mandatory = Some(value);
+        self
+    }
+    /// Sets [`default_enabled`](Self::default_enabled).
+    #[must_use]
+    pub fn with_default_enabled(mut self, value: bool) -> Self {
+        self.default_enabled = Some(value);
+        self
+    }
+    /// Sets [`default_effort`](Self::default_effort).
+    #[must_use]
+    pub fn with_default_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
+        self.default_effort = Some(value.into());
+        self
+    }
+    /// Sets [`supported_efforts`](Self::supported_efforts).
+    #[must_use]
+    pub fn with_supported_efforts(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<ReasoningEffort>>,
+    ) -> Self {
+        self.supported_efforts = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`supports_max_tokens`](Self::supports_max_tokens).
+    #[must_use]
+    pub fn with_supports_max_tokens(mut self, value: bool) -> Self {
+        self.supports_max_tokens = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ModelReasoning {
+    const NAME: &'static str = "ModelReasoning";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "mandatory" => Some(0),
+            "default_enabled" => Some(1),
+            "default_effort" => Some(2),
+            "supported_efforts" => Some(3),
+            "supports_max_tokens" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.mandatory, source),
+            1 => wire::optional(&mut self.default_enabled, source),
+            2 => wire::optional(&mut self.default_effort, source),
+            3 => wire::required(&mut self.supported_efforts, source),
+            4 => wire::optional(&mut self.supports_max_tokens, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("mandatory", &self.mandatory),
+            1 => fields.optional("default_enabled", &self.default_enabled),
+            2 => fields.optional("default_effort", &self.default_effort),
+            3 => fields.list("supported_efforts", &self.supported_efforts),
+            4 => fields.optional("supports_max_tokens", &self.supports_max_tokens),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModelReasoning);
+
+/// How a model did in benchmarks of others.
 ///
 /// OpenRouter component: `ModelBenchmarks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelBenchmarks {
-    /// No description yet.
+    /// Indices of Artificial Analysis. In the published description alone; the documentation does not
+    /// mention it.
     pub artificial_analysis: Option<AABenchmarkEntry>,
-    /// No description yet.
+    /// Rankings of Design Arena.
     pub design_arena: Vec<DABenchmarkEntry>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1246,120 +1688,199 @@ impl wire::Object for ModelBenchmarks {
 
 wire::object!(ModelBenchmarks);
 
-/// No description yet.
+/// Indices of a model by Artificial Analysis; higher is better, `null` where not measured.
 ///
-/// OpenRouter component: `ModelGroup`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// OpenRouter component: `AABenchmarkEntry`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub enum ModelGroup {
-    /// `Router`.
-    Router,
-    /// `Media`.
-    Media,
-    /// `Other`.
-    Other,
-    /// `GPT`.
-    GPT,
-    /// `Claude`.
-    Claude,
-    /// `Gemini`.
-    Gemini,
-    /// `Gemma`.
-    Gemma,
-    /// `Grok`.
-    Grok,
-    /// `Cohere`.
-    Cohere,
-    /// `Nova`.
-    Nova,
-    /// `Qwen`.
-    Qwen,
-    /// `Yi`.
-    Yi,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// `Mistral`.
-    Mistral,
-    /// `Llama2`.
-    Llama2,
-    /// `Llama3`.
-    Llama3,
-    /// `Llama4`.
-    Llama4,
-    /// `PaLM`.
-    PaLM,
-    /// `RWKV`.
-    RWKV,
-    /// `Qwen3`.
-    Qwen3,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
+pub struct AABenchmarkEntry {
+    /// Intelligence index.
+    pub intelligence_index: Option<f64>,
+    /// Coding index.
+    pub coding_index: Option<f64>,
+    /// Agentic index.
+    pub agentic_index: Option<f64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
 }
 
-impl ModelGroup {
-    /// The text on the wire.
+impl AABenchmarkEntry {
+    /// Sets [`intelligence_index`](Self::intelligence_index).
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Router => "Router",
-            Self::Media => "Media",
-            Self::Other => "Other",
-            Self::GPT => "GPT",
-            Self::Claude => "Claude",
-            Self::Gemini => "Gemini",
-            Self::Gemma => "Gemma",
-            Self::Grok => "Grok",
-            Self::Cohere => "Cohere",
-            Self::Nova => "Nova",
-            Self::Qwen => "Qwen",
-            Self::Yi => "Yi",
-            Self::DeepSeek => "DeepSeek",
-            Self::Mistral => "Mistral",
-            Self::Llama2 => "Llama2",
-            Self::Llama3 => "Llama3",
-            Self::Llama4 => "Llama4",
-            Self::PaLM => "PaLM",
-            Self::RWKV => "RWKV",
-            Self::Qwen3 => "Qwen3",
-            Self::Unknown(value) => value.as_str(),
-        }
+    pub fn with_intelligence_index(mut self, value: f64) -> Self {
+        self.intelligence_index = Some(value);
+        self
     }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "Router" => Self::Router,
-            "Media" => Self::Media,
-            "Other" => Self::Other,
-            "GPT" => Self::GPT,
-            "Claude" => Self::Claude,
-            "Gemini" => Self::Gemini,
-            "Gemma" => Self::Gemma,
-            "Grok" => Self::Grok,
-            "Cohere" => Self::Cohere,
-            "Nova" => Self::Nova,
-            "Qwen" => Self::Qwen,
-            "Yi" => Self::Yi,
-            "DeepSeek" => Self::DeepSeek,
-            "Mistral" => Self::Mistral,
-            "Llama2" => Self::Llama2,
-            "Llama3" => Self::Llama3,
-            "Llama4" => Self::Llama4,
-            "PaLM" => Self::PaLM,
-            "RWKV" => Self::RWKV,
-            "Qwen3" => Self::Qwen3,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
+    /// Sets [`coding_index`](Self::coding_index).
+    #[must_use]
+    pub fn with_coding_index(mut self, value: f64) -> Self {
+        self.coding_index = Some(value);
+        self
+    }
+    /// Sets [`agentic_index`](Self::agentic_index).
+    #[must_use]
+    pub fn with_agentic_index(mut self, value: f64) -> Self {
+        self.agentic_index = Some(value);
+        self
     }
 }
 
-wire::open_string!(ModelGroup);
+impl wire::Object for AABenchmarkEntry {
+    const NAME: &'static str = "AABenchmarkEntry";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "intelligence_index" => Some(0),
+            "coding_index" => Some(1),
+            "agentic_index" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.intelligence_index, source),
+            1 => wire::optional(&mut self.coding_index, source),
+            2 => wire::optional(&mut self.agentic_index, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("intelligence_index", &self.intelligence_index),
+            1 => fields.optional("coding_index", &self.coding_index),
+            2 => fields.optional("agentic_index", &self.agentic_index),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
 
-/// No description yet.
+wire::object!(AABenchmarkEntry);
+
+/// A ranking of a model in one category of Design Arena.
+///
+/// OpenRouter component: `DABenchmarkEntry`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct DABenchmarkEntry {
+    /// The arena, such as `models` or `agents`.
+    pub arena: Option<String>,
+    /// The category within it, such as `website`.
+    pub category: Option<String>,
+    /// Elo rating from comparisons in pairs.
+    pub elo: Option<f64>,
+    /// Share of comparisons won, in percent.
+    pub win_rate: Option<f64>,
+    /// Place among the models at OpenRouter, 1 for the best.
+    pub rank: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl DABenchmarkEntry {
+    /// Sets [`arena`](Self::arena).
+    #[must_use]
+    pub fn with_arena(mut self, value: impl Into<String>) -> Self {
+        self.arena = Some(value.into());
+        self
+    }
+    /// Sets [`category`](Self::category).
+    #[must_use]
+    pub fn with_category(mut self, value: impl Into<String>) -> Self {
+        self.category = Some(value.into());
+        self
+    }
+    /// Sets [`elo`](Self::elo).
+    #[must_use]
+    pub fn with_elo(mut self, value: f64) -> Self {
+        self.elo = Some(value);
+        self
+    }
+    /// Sets [`win_rate`](Self::win_rate).
+    #[must_use]
+    pub fn with_win_rate(mut self, value: f64) -> Self {
+        self.win_rate = Some(value);
+        self
+    }
+    /// Sets [`rank`](Self::rank).
+    #[must_use]
+    pub fn with_rank(mut self, value: u64) -> Self {
+        self.rank = Some(value);
+        self
+    }
+}
+
+impl wire::Object for DABenchmarkEntry {
+    const NAME: &'static str = "DABenchmarkEntry";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "arena" => Some(0),
+            "category" => Some(1),
+            "elo" => Some(2),
+            "win_rate" => Some(3),
+            "rank" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.arena, source),
+            1 => wire::optional(&mut self.category, source),
+            2 => wire::optional(&mut self.elo, source),
+            3 => wire::optional(&mut self.win_rate, source),
+            4 => wire::optional(&mut self.rank, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("arena", &self.arena),
+            1 => fields.optional("category", &self.category),
+            2 => fields.optional("elo", &self.elo),
+            3 => fields.optional("win_rate", &self.win_rate),
+            4 => fields.optional("rank", &self.rank),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(DABenchmarkEntry);
+
+/// Where to read more about a model.
 ///
 /// OpenRouter component: `ModelLinks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelLinks {
-    /// No description yet.
+    /// Address of the list of its endpoints, relative to the server.
     pub details: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1413,77 +1934,184 @@ impl wire::Object for ModelLinks {
 
 wire::object!(ModelLinks);
 
-/// No description yet.
+/// The slug of a model, such as `openai/gpt-4o`; an alias, a router or a preset (`@preset/…`) works
+/// too.
 ///
 /// OpenRouter component: `ModelName`.
 pub type ModelName = String;
 
-/// No description yet.
+/// What a model or endpoint charges: decimal numbers as text, in US dollars per single token.
 ///
-/// OpenRouter component: `ModelReasoning`.
+/// `0` is free. What is absent is not charged apart. Under `overrides` stands what differs for long
+/// prompts and by the hour; the prices here are those that apply otherwise (with hours, those of now).
+///
+/// OpenRouter component: `PublicPricing`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelReasoning {
-    /// No description yet.
-    pub default_effort: Option<ReasoningEffort>,
-    /// No description yet.
-    pub default_enabled: Option<bool>,
-    /// No description yet.
-    pub mandatory: Option<bool>,
-    /// No description yet.
-    pub supported_efforts: Vec<ReasoningEffort>,
-    /// No description yet.
-    pub supports_max_tokens: Option<bool>,
+pub struct PublicPricing {
+    /// US dollars per input token.
+    pub prompt: Option<Decimal>,
+    /// US dollars per output token.
+    pub completion: Option<Decimal>,
+    /// US dollars per request, whatever its length.
+    pub request: Option<Decimal>,
+    /// US dollars per input picture.
+    pub image: Option<Decimal>,
+    /// US dollars per image token.
+    pub image_token: Option<Decimal>,
+    /// US dollars per output picture.
+    pub image_output: Option<Decimal>,
+    /// US dollars per input audio token.
+    pub audio: Option<Decimal>,
+    /// US dollars per output audio token.
+    pub audio_output: Option<Decimal>,
+    /// US dollars per audio token read from the prompt cache.
+    pub input_audio_cache: Option<Decimal>,
+    /// US dollars per input token read from the prompt cache.
+    pub input_cache_read: Option<Decimal>,
+    /// US dollars per input token written to the prompt cache; where several lifetimes exist, for the one
+    /// of five minutes.
+    pub input_cache_write: Option<Decimal>,
+    /// US dollars per input token written to the prompt cache for one hour, where that has a price of its
+    /// own.
+    pub input_cache_write_1h: Option<Decimal>,
+    /// US dollars per reasoning token. Absent or zero, reasoning is billed as output, as far as known.
+    pub internal_reasoning: Option<Decimal>,
+    /// US dollars per web search.
+    pub web_search: Option<Decimal>,
+    /// Share taken off every price, such as 0.1 for a tenth: the price is multiplied by (1 − discount). A
+    /// negative one is a surcharge.
+    pub discount: Option<f64>,
+    /// Other prices under conditions, such as long prompts or hours of the day. Of those that apply, the
+    /// last one wins, price by price.
+    pub overrides: Vec<PricingOverride>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelReasoning {
-    /// Sets [`default_effort`](Self::default_effort).
+impl PublicPricing {
+    /// Sets [`prompt`](Self::prompt).
     #[must_use]
-    pub fn with_default_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
-        self.default_effort = Some(value.into());
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
+        self.prompt = Some(value.into());
         self
     }
-    /// Sets [`default_enabled`](Self::default_enabled).
+    /// Sets [`completion`](Self::completion).
     #[must_use]
-    pub fn with_default_enabled(mut self, value: bool) -> Self {
-        self.default_enabled = Some(value);
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
+        self.completion = Some(value.into());
         self
     }
-    /// Sets [`mandatory`](Self::mandatory).
+    /// Sets [`request`](Self::request).
     #[must_use]
-    pub fn with_mandatory(mut self, value: bool) -> Self {
-        self.mandatory = Some(value);
+    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
+        self.request = Some(value.into());
         self
     }
-    /// Sets [`supported_efforts`](Self::supported_efforts).
+    /// Sets [`image`](Self::image).
     #[must_use]
-    pub fn with_supported_efforts(
+    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
+        self.image = Some(value.into());
+        self
+    }
+    /// Sets [`image_token`](Self::image_token).
+    #[must_use]
+    pub fn with_image_token(mut self, value: impl Into<Decimal>) -> Self {
+        self.image_token = Some(value.into());
+        self
+    }
+    /// Sets [`image_output`](Self::image_output).
+    #[must_use]
+    pub fn with_image_output(mut self, value: impl Into<Decimal>) -> Self {
+        self.image_output = Some(value.into());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+    /// Sets [`audio_output`](Self::audio_output).
+    #[must_use]
+    pub fn with_audio_output(mut self, value: impl Into<Decimal>) -> Self {
+        self.audio_output = Some(value.into());
+        self
+    }
+    /// Sets [`input_audio_cache`](Self::input_audio_cache).
+    #[must_use]
+    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_audio_cache = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_read`](Self::input_cache_read).
+    #[must_use]
+    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_read = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_write`](Self::input_cache_write).
+    #[must_use]
+    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_write = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
+    #[must_use]
+    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_write_1h = Some(value.into());
+        self
+    }
+    /// Sets [`internal_reasoning`](Self::internal_reasoning).
+    #[must_use]
+    pub fn with_internal_reasoning(mut self, value: impl Into<Decimal>) -> Self {
+        self.internal_reasoning = Some(value.into());
+        self
+    }
+    /// Sets [`web_search`](Self::web_search).
+    #[must_use]
+    pub fn with_web_search(mut self, value: impl Into<Decimal>) -> Self {
+        self.web_search = Some(value.into());
+        self
+    }
+    /// Sets [`discount`](Self::discount).
+    #[must_use]
+    pub fn with_discount(mut self, value: f64) -> Self {
+        self.discount = Some(value);
+        self
+    }
+    /// Sets [`overrides`](Self::overrides).
+    #[must_use]
+    pub fn with_overrides(
         mut self,
-        value: impl IntoIterator<Item = impl Into<ReasoningEffort>>,
+        value: impl IntoIterator<Item = impl Into<PricingOverride>>,
     ) -> Self {
-        self.supported_efforts = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`supports_max_tokens`](Self::supports_max_tokens).
-    #[must_use]
-    pub fn with_supports_max_tokens(mut self, value: bool) -> Self {
-        self.supports_max_tokens = Some(value);
+        self.overrides = value.into_iter().map(Into::into).collect();
         self
     }
 }
 
-impl wire::Object for ModelReasoning {
-    const NAME: &'static str = "ModelReasoning";
-    const FIELDS: u8 = 5;
+impl wire::Object for PublicPricing {
+    const NAME: &'static str = "PublicPricing";
+    const FIELDS: u8 = 16;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "default_effort" => Some(0),
-            "default_enabled" => Some(1),
-            "mandatory" => Some(2),
-            "supported_efforts" => Some(3),
-            "supports_max_tokens" => Some(4),
+            "prompt" => Some(0),
+            "completion" => Some(1),
+            "request" => Some(2),
+            "image" => Some(3),
+            "image_token" => Some(4),
+            "image_output" => Some(5),
+            "audio" => Some(6),
+            "audio_output" => Some(7),
+            "input_audio_cache" => Some(8),
+            "input_cache_read" => Some(9),
+            "input_cache_write" => Some(10),
+            "input_cache_write_1h" => Some(11),
+            "internal_reasoning" => Some(12),
+            "web_search" => Some(13),
+            "discount" => Some(14),
+            "overrides" => Some(15),
             _ => None,
         }
     }
@@ -1493,11 +2121,22 @@ impl wire::Object for ModelReasoning {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.default_effort, source),
-            1 => wire::optional(&mut self.default_enabled, source),
-            2 => wire::optional(&mut self.mandatory, source),
-            3 => wire::required(&mut self.supported_efforts, source),
-            4 => wire::optional(&mut self.supports_max_tokens, source),
+            0 => wire::optional(&mut self.prompt, source),
+            1 => wire::optional(&mut self.completion, source),
+            2 => wire::optional(&mut self.request, source),
+            3 => wire::optional(&mut self.image, source),
+            4 => wire::optional(&mut self.image_token, source),
+            5 => wire::optional(&mut self.image_output, source),
+            6 => wire::optional(&mut self.audio, source),
+            7 => wire::optional(&mut self.audio_output, source),
+            8 => wire::optional(&mut self.input_audio_cache, source),
+            9 => wire::optional(&mut self.input_cache_read, source),
+            10 => wire::optional(&mut self.input_cache_write, source),
+            11 => wire::optional(&mut self.input_cache_write_1h, source),
+            12 => wire::optional(&mut self.internal_reasoning, source),
+            13 => wire::optional(&mut self.web_search, source),
+            14 => wire::optional(&mut self.discount, source),
+            15 => wire::required(&mut self.overrides, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1507,11 +2146,22 @@ impl wire::Object for ModelReasoning {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("default_effort", &self.default_effort),
-            1 => fields.optional("default_enabled", &self.default_enabled),
-            2 => fields.optional("mandatory", &self.mandatory),
-            3 => fields.list("supported_efforts", &self.supported_efforts),
-            4 => fields.optional("supports_max_tokens", &self.supports_max_tokens),
+            0 => fields.optional("prompt", &self.prompt),
+            1 => fields.optional("completion", &self.completion),
+            2 => fields.optional("request", &self.request),
+            3 => fields.optional("image", &self.image),
+            4 => fields.optional("image_token", &self.image_token),
+            5 => fields.optional("image_output", &self.image_output),
+            6 => fields.optional("audio", &self.audio),
+            7 => fields.optional("audio_output", &self.audio_output),
+            8 => fields.optional("input_audio_cache", &self.input_audio_cache),
+            9 => fields.optional("input_cache_read", &self.input_cache_read),
+            10 => fields.optional("input_cache_write", &self.input_cache_write),
+            11 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
+            12 => fields.optional("internal_reasoning", &self.internal_reasoning),
+            13 => fields.optional("web_search", &self.web_search),
+            14 => fields.optional("discount", &self.discount),
+            15 => fields.list("overrides", &self.overrides),
             _ => Ok(()),
         }
     }
@@ -1523,31 +2173,197 @@ impl wire::Object for ModelReasoning {
     }
 }
 
-wire::object!(ModelReasoning);
+wire::object!(PublicPricing);
 
-/// No description yet.
+/// Prices that apply under a condition; all conditions that are given have to hold.
 ///
-/// OpenRouter component: `ModelResponse`.
+/// A price that is absent stays as it was.
+///
+/// OpenRouter component: `PricingOverride`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelResponse {
-    /// No description yet.
-    pub data: Option<Model>,
+pub struct PricingOverride {
+    /// Applies to prompts of strictly more tokens than this.
+    pub min_prompt_tokens: Option<u64>,
+    /// Applies from this time of day (UTC) on, as a clock number: 30 is 00:30, 1630 is 16:30.
+    pub utc_start: Option<u64>,
+    /// Applies until before this time of day (UTC), as a clock number. Smaller than the start when the
+    /// window goes over midnight.
+    pub utc_end: Option<u64>,
+    /// US dollars per input token.
+    pub prompt: Option<Decimal>,
+    /// US dollars per output token.
+    pub completion: Option<Decimal>,
+    /// US dollars per input audio token.
+    pub audio: Option<Decimal>,
+    /// US dollars per audio token read from the prompt cache.
+    pub input_audio_cache: Option<Decimal>,
+    /// US dollars per input token read from the prompt cache.
+    pub input_cache_read: Option<Decimal>,
+    /// US dollars per input token written to the prompt cache; where several lifetimes exist, for the one
+    /// of five minutes.
+    pub input_cache_write: Option<Decimal>,
+    /// US dollars per input token written to the prompt cache for one hour, where that has a price of its
+    /// own.
+    pub input_cache_write_1h: Option<Decimal>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelResponse {
+impl PricingOverride {
+    /// Sets [`min_prompt_tokens`](Self::min_prompt_tokens).
+    #[must_use]
+    pub fn with_min_prompt_tokens(mut self, value: u64) -> Self {
+        self.min_prompt_tokens = Some(value);
+        self
+    }
+    /// Sets [`utc_start`](Self::utc_start).
+    #[must_use]
+    pub fn with_utc_start(mut self, value: u64) -> Self {
+        self.utc_start = Some(value);
+        self
+    }
+    /// Sets [`utc_end`](Self::utc_end).
+    #[must_use]
+    pub fn with_utc_end(mut self, value: u64) -> Self {
+        self.utc_end = Some(value);
+        self
+    }
+    /// Sets [`prompt`](Self::prompt).
+    #[must_use]
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
+        self.prompt = Some(value.into());
+        self
+    }
+    /// Sets [`completion`](Self::completion).
+    #[must_use]
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
+        self.completion = Some(value.into());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+    /// Sets [`input_audio_cache`](Self::input_audio_cache).
+    #[must_use]
+    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_audio_cache = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_read`](Self::input_cache_read).
+    #[must_use]
+    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_read = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_write`](Self::input_cache_write).
+    #[must_use]
+    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_write = Some(value.into());
+        self
+    }
+    /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
+    #[must_use]
+    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
+        self.input_cache_write_1h = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for PricingOverride {
+    const NAME: &'static str = "PricingOverride";
+    const FIELDS: u8 = 10;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "min_prompt_tokens" => Some(0),
+            "utc_start" => Some(1),
+            "utc_end" => Some(2),
+            "prompt" => Some(3),
+            "completion" => Some(4),
+            "audio" => Some(5),
+            "input_audio_cache" => Some(6),
+            "input_cache_read" => Some(7),
+            "input_cache_write" => Some(8),
+            "input_cache_write_1h" => Some(9),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.min_prompt_tokens, source),
+            1 => wire::optional(&mut self.utc_start, source),
+            2 => wire::optional(&mut self.utc_end, source),
+            3 => wire::optional(&mut self.prompt, source),
+            4 => wire::optional(&mut self.completion, source),
+            5 => wire::optional(&mut self.audio, source),
+            6 => wire::optional(&mut self.input_audio_cache, source),
+            7 => wire::optional(&mut self.input_cache_read, source),
+            8 => wire::optional(&mut self.input_cache_write, source),
+            9 => wire::optional(&mut self.input_cache_write_1h, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("min_prompt_tokens", &self.min_prompt_tokens),
+            1 => fields.optional("utc_start", &self.utc_start),
+            2 => fields.optional("utc_end", &self.utc_end),
+            3 => fields.optional("prompt", &self.prompt),
+            4 => fields.optional("completion", &self.completion),
+            5 => fields.optional("audio", &self.audio),
+            6 => fields.optional("input_audio_cache", &self.input_audio_cache),
+            7 => fields.optional("input_cache_read", &self.input_cache_read),
+            8 => fields.optional("input_cache_write", &self.input_cache_write),
+            9 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(PricingOverride);
+
+/// The answer of `GET /models/{author}/{slug}/endpoints`.
+///
+/// The published description writes it inline.
+///
+/// OpenRouter component: `ModelEndpointsResponse`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModelEndpointsResponse {
+    /// The model and its endpoints.
+    pub data: Option<ListEndpointsResponse>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModelEndpointsResponse {
     /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_data(mut self, value: impl Into<Model>) -> Self {
+    pub fn with_data(mut self, value: impl Into<ListEndpointsResponse>) -> Self {
         self.data = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ModelResponse {
-    const NAME: &'static str = "ModelResponse";
+impl wire::Object for ModelEndpointsResponse {
+    const NAME: &'static str = "ModelEndpointsResponse";
     const FIELDS: u8 = 1;
     fn field(name: &str) -> Option<u8> {
         match name {
@@ -1583,93 +2399,83 @@ impl wire::Object for ModelResponse {
     }
 }
 
-wire::object!(ModelResponse);
+wire::object!(ModelEndpointsResponse);
 
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ModelsCountResponseData {
-    /// No description yet.
-    pub count: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ModelsCountResponseData {
-    /// Sets [`count`](Self::count).
-    #[must_use]
-    pub fn with_count(mut self, value: u64) -> Self {
-        self.count = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ModelsCountResponseData {
-    const NAME: &'static str = "ModelsCountResponseData";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "count" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.count, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("count", &self.count),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ModelsCountResponseData);
-
-/// No description yet.
+/// A model, and the endpoints that serve it.
 ///
-/// OpenRouter component: `ModelsCountResponse`.
+/// OpenRouter component: `ListEndpointsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelsCountResponse {
-    /// No description yet.
-    pub data: Option<ModelsCountResponseData>,
+pub struct ListEndpointsResponse {
+    /// The model's slug.
+    pub id: Option<String>,
+    /// The model's name to show.
+    pub name: Option<String>,
+    /// What the model is.
+    pub description: Option<String>,
+    /// When the model was listed, in seconds since 1970.
+    pub created: Option<u64>,
+    /// What goes into the model and what comes out. Every field is there in this list, some as `null`.
+    pub architecture: Option<ModelArchitecture>,
+    /// The endpoints.
+    pub endpoints: Vec<PublicEndpoint>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelsCountResponse {
-    /// Sets [`data`](Self::data).
+impl ListEndpointsResponse {
+    /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_data(mut self, value: impl Into<ModelsCountResponseData>) -> Self {
-        self.data = Some(value.into());
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+    /// Sets [`created`](Self::created).
+    #[must_use]
+    pub fn with_created(mut self, value: u64) -> Self {
+        self.created = Some(value);
+        self
+    }
+    /// Sets [`architecture`](Self::architecture).
+    #[must_use]
+    pub fn with_architecture(mut self, value: impl Into<ModelArchitecture>) -> Self {
+        self.architecture = Some(value.into());
+        self
+    }
+    /// Sets [`endpoints`](Self::endpoints).
+    #[must_use]
+    pub fn with_endpoints(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<PublicEndpoint>>,
+    ) -> Self {
+        self.endpoints = value.into_iter().map(Into::into).collect();
         self
     }
 }
 
-impl wire::Object for ModelsCountResponse {
-    const NAME: &'static str = "ModelsCountResponse";
-    const FIELDS: u8 = 1;
+impl wire::Object for ListEndpointsResponse {
+    const NAME: &'static str = "ListEndpointsResponse";
+    const FIELDS: u8 = 6;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "data" => Some(0),
+            "id" => Some(0),
+            "name" => Some(1),
+            "description" => Some(2),
+            "created" => Some(3),
+            "architecture" => Some(4),
+            "endpoints" => Some(5),
             _ => None,
         }
     }
@@ -1679,7 +2485,12 @@ impl wire::Object for ModelsCountResponse {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.data, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.name, source),
+            2 => wire::optional(&mut self.description, source),
+            3 => wire::optional(&mut self.created, source),
+            4 => wire::optional(&mut self.architecture, source),
+            5 => wire::required(&mut self.endpoints, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1689,7 +2500,12 @@ impl wire::Object for ModelsCountResponse {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("data", &self.data),
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("name", &self.name),
+            2 => fields.optional("description", &self.description),
+            3 => fields.optional("created", &self.created),
+            4 => fields.optional("architecture", &self.architecture),
+            5 => fields.list("endpoints", &self.endpoints),
             _ => Ok(()),
         }
     }
@@ -1701,114 +2517,40 @@ impl wire::Object for ModelsCountResponse {
     }
 }
 
-wire::object!(ModelsCountResponse);
+wire::object!(ListEndpointsResponse);
 
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ModelsListResponseLinks {
-    /// No description yet.
-    pub next: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ModelsListResponseLinks {
-    /// Sets [`next`](Self::next).
-    #[must_use]
-    pub fn with_next(mut self, value: impl Into<String>) -> Self {
-        self.next = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ModelsListResponseLinks {
-    const NAME: &'static str = "ModelsListResponseLinks";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "next" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.next, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("next", &self.next),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ModelsListResponseLinks);
-
-/// No description yet.
+/// The answer of `GET /endpoints/zdr`.
 ///
-/// OpenRouter component: `ModelsListResponse`.
+/// The published description writes it inline.
+///
+/// OpenRouter component: `ZdrEndpointsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ModelsListResponse {
-    /// No description yet.
-    pub data: Vec<Model>,
-    /// No description yet.
-    pub links: Option<ModelsListResponseLinks>,
-    /// No description yet.
-    pub total_count: Option<u64>,
+pub struct ZdrEndpointsResponse {
+    /// Every endpoint with a policy of zero data retention, over all models.
+    pub data: Vec<PublicEndpoint>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ModelsListResponse {
+impl ZdrEndpointsResponse {
     /// Sets [`data`](Self::data).
     #[must_use]
     pub fn with_data(
         mut self,
-        value: impl IntoIterator<Item = impl Into<Model>>,
+        value: impl IntoIterator<Item = impl Into<PublicEndpoint>>,
     ) -> Self {
         self.data = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`links`](Self::links).
-    #[must_use]
-    pub fn with_links(mut self, value: impl Into<ModelsListResponseLinks>) -> Self {
-        self.links = Some(value.into());
-        self
-    }
-    /// Sets [`total_count`](Self::total_count).
-    #[must_use]
-    pub fn with_total_count(mut self, value: u64) -> Self {
-        self.total_count = Some(value);
-        self
-    }
 }
 
-impl wire::Object for ModelsListResponse {
-    const NAME: &'static str = "ModelsListResponse";
-    const FIELDS: u8 = 3;
+impl wire::Object for ZdrEndpointsResponse {
+    const NAME: &'static str = "ZdrEndpointsResponse";
+    const FIELDS: u8 = 1;
     fn field(name: &str) -> Option<u8> {
         match name {
             "data" => Some(0),
-            "links" => Some(1),
-            "total_count" => Some(2),
             _ => None,
         }
     }
@@ -1819,8 +2561,6 @@ impl wire::Object for ModelsListResponse {
     ) -> Result<wire::Seen, S::Error> {
         match field {
             0 => wire::required(&mut self.data, source),
-            1 => wire::optional(&mut self.links, source),
-            2 => wire::optional(&mut self.total_count, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1831,8 +2571,6 @@ impl wire::Object for ModelsListResponse {
     ) -> Result<(), M::Error> {
         match field {
             0 => fields.list("data", &self.data),
-            1 => fields.optional("links", &self.links),
-            2 => fields.optional("total_count", &self.total_count),
             _ => Ok(()),
         }
     }
@@ -1844,216 +2582,305 @@ impl wire::Object for ModelsListResponse {
     }
 }
 
-wire::object!(ModelsListResponse);
+wire::object!(ZdrEndpointsResponse);
 
-/// No description yet.
+/// An endpoint: one model, served by one provider, in one variant.
 ///
-/// OpenRouter component: `ModelsListResponseData`.
-pub type ModelsListResponseData = Vec<Model>;
-
-/// No description yet.
+/// Routing works on these. `tag` is what `provider.order`, `only` and `ignore` name it by.
 ///
-/// OpenRouter component: `OutputModality`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// OpenRouter component: `PublicEndpoint`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub enum OutputModality {
-    /// `text`.
-    Text,
-    /// `image`.
-    Image,
-    /// `embeddings`.
-    Embeddings,
-    /// `audio`.
-    Audio,
-    /// `video`.
-    Video,
-    /// `rerank`.
-    Rerank,
-    /// `speech`.
-    Speech,
-    /// `transcription`.
-    Transcription,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
+pub struct PublicEndpoint {
+    /// Name to show.
+    pub name: Option<String>,
+    /// The model's permanent slug.
+    pub model_id: Option<String>,
+    /// The model's name to show.
+    pub model_name: Option<String>,
+    /// The provider's name to show. Not its routing slug.
+    pub provider_name: Option<ProviderName>,
+    /// The routing slug: the provider's, alone or followed by `/` and a variant, region, quantization or
+    /// service tier, such as `deepinfra/turbo`, `google-vertex/us-east5` or `openai/priority`. Tiers
+    /// (`/flex`, `/priority`) are used only when asked for.
+    pub tag: Option<String>,
+    /// How coarsely the weights are stored; `null` when not told.
+    pub quantization: Option<Quantization>,
+    /// Tokens that prompt and answer may have together.
+    pub context_length: Option<u64>,
+    /// Tokens that an answer may have; `null` for no limit of its own.
+    pub max_completion_tokens: Option<u64>,
+    /// Tokens that a prompt may have; `null` for no limit of its own.
+    pub max_prompt_tokens: Option<u64>,
+    /// What it charges; a tier's factor is in it already.
+    pub pricing: Option<PublicPricing>,
+    /// Request parameters that it takes.
+    pub supported_parameters: Vec<Parameter>,
+    /// Whether it caches prompts without being asked.
+    pub supports_implicit_caching: Option<bool>,
+    /// Whether it speaks in the voice of a given recording. Default: false.
+    pub supports_voice_cloning: Option<bool>,
+    /// Whether it works: 0 is normal.
+    pub status: Option<i64>,
+    /// Requests of the last five minutes that succeeded, in percent of those that succeeded or failed;
+    /// rate-limited ones do not count. `null` with too little data.
+    pub uptime_last_5m: Option<f64>,
+    /// Requests of the last 30 minutes that succeeded, in percent of those that succeeded or failed;
+    /// rate-limited ones do not count. `null` with too little data.
+    pub uptime_last_30m: Option<f64>,
+    /// Requests of the last day that succeeded, in percent of those that succeeded or failed; rate-limited
+    /// ones do not count. `null` with too little data.
+    pub uptime_last_1d: Option<f64>,
+    /// Time to the first token over the last 30 minutes. In milliseconds, says the published description,
+    /// though its example looks like seconds. `null` without a key.
+    pub latency_last_30m: Option<PercentileStats>,
+    /// Output tokens per second over the last 30 minutes: `p99` is the rate that 99 of 100 requests beat.
+    /// `null` without a key.
+    pub throughput_last_30m: Option<PercentileStats>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
 }
 
-impl OutputModality {
-    /// The text on the wire.
+impl PublicEndpoint {
+    /// Sets [`name`](Self::name).
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Text => "text",
-            Self::Image => "image",
-            Self::Embeddings => "embeddings",
-            Self::Audio => "audio",
-            Self::Video => "video",
-            Self::Rerank => "rerank",
-            Self::Speech => "speech",
-            Self::Transcription => "transcription",
-            Self::Unknown(value) => value.as_str(),
-        }
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
     }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "text" => Self::Text,
-            "image" => Self::Image,
-            "embeddings" => Self::Embeddings,
-            "audio" => Self::Audio,
-            "video" => Self::Video,
-            "rerank" => Self::Rerank,
-            "speech" => Self::Speech,
-            "transcription" => Self::Transcription,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
+    /// Sets [`model_id`](Self::model_id).
+    #[must_use]
+    pub fn with_model_id(mut self, value: impl Into<String>) -> Self {
+        self.model_id = Some(value.into());
+        self
+    }
+    /// Sets [`model_name`](Self::model_name).
+    #[must_use]
+    pub fn with_model_name(mut self, value: impl Into<String>) -> Self {
+        self.model_name = Some(value.into());
+        self
+    }
+    /// Sets [`provider_name`](Self::provider_name).
+    #[must_use]
+    pub fn with_provider_name(mut self, value: impl Into<ProviderName>) -> Self {
+        self.provider_name = Some(value.into());
+        self
+    }
+    /// Sets [`tag`](Self::tag).
+    #[must_use]
+    pub fn with_tag(mut self, value: impl Into<String>) -> Self {
+        self.tag = Some(value.into());
+        self
+    }
+    /// Sets [`quantization`](Self::quantization).
+    #[must_use]
+    pub fn with_quantization(mut self, value: impl Into<Quantization>) -> Self {
+        self.quantization = Some(value.into());
+        self
+    }
+    /// Sets [`context_length`](Self::context_length).
+    #[must_use]
+    pub fn with_context_length(mut self, value: u64) -> Self {
+        self.context_length = Some(value);
+        self
+    }
+    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
+    #[must_use]
+    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
+        self.max_completion_tokens = Some(value);
+        self
+    }
+    /// Sets [`max_prompt_tokens`](Self::max_prompt_tokens).
+    #[must_use]
+    pub fn with_max_prompt_tokens(mut self, value: u64) -> Self {
+        self.max_prompt_tokens = Some(value);
+        self
+    }
+    /// Sets [`pricing`](Self::pricing).
+    #[must_use]
+    pub fn with_pricing(mut self, value: impl Into<PublicPricing>) -> Self {
+        self.pricing = Some(value.into());
+        self
+    }
+    /// Sets [`supported_parameters`](Self::supported_parameters).
+    #[must_use]
+    pub fn with_supported_parameters(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Parameter>>,
+    ) -> Self {
+        self.supported_parameters = value.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Sets [`supports_implicit_caching`](Self::supports_implicit_caching).
+    #[must_use]
+    pub fn with_supports_implicit_caching(mut self, value: bool) -> Self {
+        self.supports_implicit_caching = Some(value);
+        self
+    }
+    /// Sets [`supports_voice_cloning`](Self::supports_voice_cloning).
+    #[must_use]
+    pub fn with_supports_voice_cloning(mut self, value: bool) -> Self {
+        self.supports_voice_cloning = Some(value);
+        self
+    }
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, value: i64) -> Self {
+        self.status = Some(value);
+        self
+    }
+    /// Sets [`uptime_last_5m`](Self::uptime_last_5m).
+    #[must_use]
+    pub fn with_uptime_last_5m(mut self, value: f64) -> Self {
+        self.uptime_last_5m = Some(value);
+        self
+    }
+    /// Sets [`uptime_last_30m`](Self::uptime_last_30m).
+    #[must_use]
+    pub fn with_uptime_last_30m(mut self, value: f64) -> Self {
+        self.uptime_last_30m = Some(value);
+        self
+    }
+    /// Sets [`uptime_last_1d`](Self::uptime_last_1d).
+    #[must_use]
+    pub fn with_uptime_last_1d(mut self, value: f64) -> Self {
+        self.uptime_last_1d = Some(value);
+        self
+    }
+    /// Sets [`latency_last_30m`](Self::latency_last_30m).
+    #[must_use]
+    pub fn with_latency_last_30m(mut self, value: impl Into<PercentileStats>) -> Self {
+        self.latency_last_30m = Some(value.into());
+        self
+    }
+    /// Sets [`throughput_last_30m`](Self::throughput_last_30m).
+    #[must_use]
+    pub fn with_throughput_last_30m(
+        mut self,
+        value: impl Into<PercentileStats>,
+    ) -> Self {
+        self.throughput_last_30m = Some(value.into());
+        self
     }
 }
 
-wire::open_string!(OutputModality);
+impl wire::Object for PublicEndpoint {
+    const NAME: &'static str = "PublicEndpoint";
+    const FIELDS: u8 = 19;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "name" => Some(0),
+            "model_id" => Some(1),
+            "model_name" => Some(2),
+            "provider_name" => Some(3),
+            "tag" => Some(4),
+            "quantization" => Some(5),
+            "context_length" => Some(6),
+            "max_completion_tokens" => Some(7),
+            "max_prompt_tokens" => Some(8),
+            "pricing" => Some(9),
+            "supported_parameters" => Some(10),
+            "supports_implicit_caching" => Some(11),
+            "supports_voice_cloning" => Some(12),
+            "status" => Some(13),
+            "uptime_last_5m" => Some(14),
+            "uptime_last_30m" => Some(15),
+            "uptime_last_1d" => Some(16),
+            "latency_last_30m" => Some(17),
+            "throughput_last_30m" => Some(18),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.model_id, source),
+            2 => wire::optional(&mut self.model_name, source),
+            3 => wire::optional(&mut self.provider_name, source),
+            4 => wire::optional(&mut self.tag, source),
+            5 => wire::optional(&mut self.quantization, source),
+            6 => wire::optional(&mut self.context_length, source),
+            7 => wire::optional(&mut self.max_completion_tokens, source),
+            8 => wire::optional(&mut self.max_prompt_tokens, source),
+            9 => wire::optional(&mut self.pricing, source),
+            10 => wire::required(&mut self.supported_parameters, source),
+            11 => wire::optional(&mut self.supports_implicit_caching, source),
+            12 => wire::optional(&mut self.supports_voice_cloning, source),
+            13 => wire::optional(&mut self.status, source),
+            14 => wire::optional(&mut self.uptime_last_5m, source),
+            15 => wire::optional(&mut self.uptime_last_30m, source),
+            16 => wire::optional(&mut self.uptime_last_1d, source),
+            17 => wire::optional(&mut self.latency_last_30m, source),
+            18 => wire::optional(&mut self.throughput_last_30m, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("model_id", &self.model_id),
+            2 => fields.optional("model_name", &self.model_name),
+            3 => fields.optional("provider_name", &self.provider_name),
+            4 => fields.optional("tag", &self.tag),
+            5 => fields.optional("quantization", &self.quantization),
+            6 => fields.optional("context_length", &self.context_length),
+            7 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
+            8 => fields.optional("max_prompt_tokens", &self.max_prompt_tokens),
+            9 => fields.optional("pricing", &self.pricing),
+            10 => fields.list("supported_parameters", &self.supported_parameters),
+            11 => {
+                fields
+                    .optional(
+                        "supports_implicit_caching",
+                        &self.supports_implicit_caching,
+                    )
+            }
+            12 => fields.optional("supports_voice_cloning", &self.supports_voice_cloning),
+            13 => fields.optional("status", &self.status),
+            14 => fields.optional("uptime_last_5m", &self.uptime_last_5m),
+            15 => fields.optional("uptime_last_30m", &self.uptime_last_30m),
+            16 => fields.optional("uptime_last_1d", &self.uptime_last_1d),
+            17 => fields.optional("latency_last_30m", &self.latency_last_30m),
+            18 => fields.optional("throughput_last_30m", &self.throughput_last_30m),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
 
-/// No description yet.
+wire::object!(PublicEndpoint);
+
+/// Whether an endpoint works. What the negative numbers mean is not published.
 ///
-/// OpenRouter component: `Parameter`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Parameter {
-    /// `temperature`.
-    Temperature,
-    /// `top_p`.
-    TopP,
-    /// `top_k`.
-    TopK,
-    /// `min_p`.
-    MinP,
-    /// `top_a`.
-    TopA,
-    /// `frequency_penalty`.
-    FrequencyPenalty,
-    /// `presence_penalty`.
-    PresencePenalty,
-    /// `repetition_penalty`.
-    RepetitionPenalty,
-    /// `max_tokens`.
-    MaxTokens,
-    /// `max_completion_tokens`.
-    MaxCompletionTokens,
-    /// `logit_bias`.
-    LogitBias,
-    /// `logprobs`.
-    Logprobs,
-    /// `top_logprobs`.
-    TopLogprobs,
-    /// `prediction`.
-    Prediction,
-    /// `seed`.
-    Seed,
-    /// `response_format`.
-    ResponseFormat,
-    /// `structured_outputs`.
-    StructuredOutputs,
-    /// `stop`.
-    Stop,
-    /// `tools`.
-    Tools,
-    /// `tool_choice`.
-    ToolChoice,
-    /// `parallel_tool_calls`.
-    ParallelToolCalls,
-    /// `include_reasoning`.
-    IncludeReasoning,
-    /// `reasoning`.
-    Reasoning,
-    /// `reasoning_effort`.
-    ReasoningEffort,
-    /// `web_search_options`.
-    WebSearchOptions,
-    /// `verbosity`.
-    Verbosity,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
+/// OpenRouter component: `EndpointStatus`.
+pub type EndpointStatus = i64;
 
-impl Parameter {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Temperature => "temperature",
-            Self::TopP => "top_p",
-            Self::TopK => "top_k",
-            Self::MinP => "min_p",
-            Self::TopA => "top_a",
-            Self::FrequencyPenalty => "frequency_penalty",
-            Self::PresencePenalty => "presence_penalty",
-            Self::RepetitionPenalty => "repetition_penalty",
-            Self::MaxTokens => "max_tokens",
-            Self::MaxCompletionTokens => "max_completion_tokens",
-            Self::LogitBias => "logit_bias",
-            Self::Logprobs => "logprobs",
-            Self::TopLogprobs => "top_logprobs",
-            Self::Prediction => "prediction",
-            Self::Seed => "seed",
-            Self::ResponseFormat => "response_format",
-            Self::StructuredOutputs => "structured_outputs",
-            Self::Stop => "stop",
-            Self::Tools => "tools",
-            Self::ToolChoice => "tool_choice",
-            Self::ParallelToolCalls => "parallel_tool_calls",
-            Self::IncludeReasoning => "include_reasoning",
-            Self::Reasoning => "reasoning",
-            Self::ReasoningEffort => "reasoning_effort",
-            Self::WebSearchOptions => "web_search_options",
-            Self::Verbosity => "verbosity",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "temperature" => Self::Temperature,
-            "top_p" => Self::TopP,
-            "top_k" => Self::TopK,
-            "min_p" => Self::MinP,
-            "top_a" => Self::TopA,
-            "frequency_penalty" => Self::FrequencyPenalty,
-            "presence_penalty" => Self::PresencePenalty,
-            "repetition_penalty" => Self::RepetitionPenalty,
-            "max_tokens" => Self::MaxTokens,
-            "max_completion_tokens" => Self::MaxCompletionTokens,
-            "logit_bias" => Self::LogitBias,
-            "logprobs" => Self::Logprobs,
-            "top_logprobs" => Self::TopLogprobs,
-            "prediction" => Self::Prediction,
-            "seed" => Self::Seed,
-            "response_format" => Self::ResponseFormat,
-            "structured_outputs" => Self::StructuredOutputs,
-            "stop" => Self::Stop,
-            "tools" => Self::Tools,
-            "tool_choice" => Self::ToolChoice,
-            "parallel_tool_calls" => Self::ParallelToolCalls,
-            "include_reasoning" => Self::IncludeReasoning,
-            "reasoning" => Self::Reasoning,
-            "reasoning_effort" => Self::ReasoningEffort,
-            "web_search_options" => Self::WebSearchOptions,
-            "verbosity" => Self::Verbosity,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(Parameter);
-
-/// No description yet.
+/// How a measured value is spread over requests; the unit is that of the value.
 ///
 /// OpenRouter component: `PercentileStats`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileStats {
-    /// No description yet.
+    /// The median.
     pub p50: Option<f64>,
-    /// No description yet.
+    /// The value that three of four requests do not exceed in badness.
     pub p75: Option<f64>,
-    /// No description yet.
+    /// The same for nine of ten requests.
     pub p90: Option<f64>,
-    /// No description yet.
+    /// The same for 99 of 100 requests.
     pub p99: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -2134,399 +2961,38 @@ impl wire::Object for PercentileStats {
 
 wire::object!(PercentileStats);
 
-/// No description yet.
+/// The answer of `GET /providers`.
 ///
-/// OpenRouter component: `PerRequestLimits`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PerRequestLimits {
-    /// No description yet.
-    pub completion_tokens: Option<f64>,
-    /// No description yet.
-    pub prompt_tokens: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PerRequestLimits {
-    /// Sets [`completion_tokens`](Self::completion_tokens).
-    #[must_use]
-    pub fn with_completion_tokens(mut self, value: f64) -> Self {
-        self.completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`prompt_tokens`](Self::prompt_tokens).
-    #[must_use]
-    pub fn with_prompt_tokens(mut self, value: f64) -> Self {
-        self.prompt_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for PerRequestLimits {
-    const NAME: &'static str = "PerRequestLimits";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "completion_tokens" => Some(0),
-            "prompt_tokens" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.completion_tokens, source),
-            1 => wire::optional(&mut self.prompt_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("completion_tokens", &self.completion_tokens),
-            1 => fields.optional("prompt_tokens", &self.prompt_tokens),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PerRequestLimits);
-
-/// No description yet.
+/// The published description writes it inline.
 ///
-/// OpenRouter component: `PricingOverride`.
+/// OpenRouter component: `ProvidersResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PricingOverride {
-    /// No description yet.
-    pub audio: Option<Decimal>,
-    /// No description yet.
-    pub completion: Option<Decimal>,
-    /// No description yet.
-    pub input_audio_cache: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_read: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_write: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_write_1h: Option<Decimal>,
-    /// No description yet.
-    pub min_prompt_tokens: Option<f64>,
-    /// No description yet.
-    pub prompt: Option<Decimal>,
-    /// No description yet.
-    pub utc_end: Option<f64>,
-    /// No description yet.
-    pub utc_start: Option<f64>,
+pub struct ProvidersResponse {
+    /// The providers.
+    pub data: Vec<ProviderInfo>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl PricingOverride {
-    /// Sets [`audio`](Self::audio).
+impl ProvidersResponse {
+    /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
-        self.audio = Some(value.into());
-        self
-    }
-    /// Sets [`completion`](Self::completion).
-    #[must_use]
-    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
-        self.completion = Some(value.into());
-        self
-    }
-    /// Sets [`input_audio_cache`](Self::input_audio_cache).
-    #[must_use]
-    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_audio_cache = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_read`](Self::input_cache_read).
-    #[must_use]
-    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_read = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write`](Self::input_cache_write).
-    #[must_use]
-    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_write = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
-    #[must_use]
-    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_write_1h = Some(value.into());
-        self
-    }
-    /// Sets [`min_prompt_tokens`](Self::min_prompt_tokens).
-    #[must_use]
-    pub fn with_min_prompt_tokens(mut self, value: f64) -> Self {
-        self.min_prompt_tokens = Some(value);
-        self
-    }
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-    /// Sets [`utc_end`](Self::utc_end).
-    #[must_use]
-    pub fn with_utc_end(mut self, value: f64) -> Self {
-        self.utc_end = Some(value);
-        self
-    }
-    /// Sets [`utc_start`](Self::utc_start).
-    #[must_use]
-    pub fn with_utc_start(mut self, value: f64) -> Self {
-        self.utc_start = Some(value);
-        self
-    }
-}
-
-impl wire::Object for PricingOverride {
-    const NAME: &'static str = "PricingOverride";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "audio" => Some(0),
-            "completion" => Some(1),
-            "input_audio_cache" => Some(2),
-            "input_cache_read" => Some(3),
-            "input_cache_write" => Some(4),
-            "input_cache_write_1h" => Some(5),
-            "min_prompt_tokens" => Some(6),
-            "prompt" => Some(7),
-            "utc_end" => Some(8),
-            "utc_start" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.audio, source),
-            1 => wire::optional(&mut self.completion, source),
-            2 => wire::optional(&mut self.input_audio_cache, source),
-            3 => wire::optional(&mut self.input_cache_read, source),
-            4 => wire::optional(&mut self.input_cache_write, source),
-            5 => wire::optional(&mut self.input_cache_write_1h, source),
-            6 => wire::optional(&mut self.min_prompt_tokens, source),
-            7 => wire::optional(&mut self.prompt, source),
-            8 => wire::optional(&mut self.utc_end, source),
-            9 => wire::optional(&mut self.utc_start, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("audio", &self.audio),
-            1 => fields.optional("completion", &self.completion),
-            2 => fields.optional("input_audio_cache", &self.input_audio_cache),
-            3 => fields.optional("input_cache_read", &self.input_cache_read),
-            4 => fields.optional("input_cache_write", &self.input_cache_write),
-            5 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
-            6 => fields.optional("min_prompt_tokens", &self.min_prompt_tokens),
-            7 => fields.optional("prompt", &self.prompt),
-            8 => fields.optional("utc_end", &self.utc_end),
-            9 => fields.optional("utc_start", &self.utc_start),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PricingOverride);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicEndpointPricing {
-    /// No description yet.
-    pub audio: Option<String>,
-    /// No description yet.
-    pub audio_output: Option<String>,
-    /// No description yet.
-    pub completion: Option<String>,
-    /// No description yet.
-    pub discount: Option<f64>,
-    /// No description yet.
-    pub image: Option<String>,
-    /// No description yet.
-    pub image_output: Option<String>,
-    /// No description yet.
-    pub image_token: Option<String>,
-    /// No description yet.
-    pub input_audio_cache: Option<String>,
-    /// No description yet.
-    pub input_cache_read: Option<String>,
-    /// No description yet.
-    pub input_cache_write: Option<String>,
-    /// No description yet.
-    pub input_cache_write_1h: Option<String>,
-    /// No description yet.
-    pub internal_reasoning: Option<String>,
-    /// No description yet.
-    pub overrides: Vec<PricingOverride>,
-    /// No description yet.
-    pub prompt: Option<String>,
-    /// No description yet.
-    pub request: Option<String>,
-    /// No description yet.
-    pub web_search: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PublicEndpointPricing {
-    /// Sets [`audio`](Self::audio).
-    #[must_use]
-    pub fn with_audio(mut self, value: impl Into<String>) -> Self {
-        self.audio = Some(value.into());
-        self
-    }
-    /// Sets [`audio_output`](Self::audio_output).
-    #[must_use]
-    pub fn with_audio_output(mut self, value: impl Into<String>) -> Self {
-        self.audio_output = Some(value.into());
-        self
-    }
-    /// Sets [`completion`](Self::completion).
-    #[must_use]
-    pub fn with_completion(mut self, value: impl Into<String>) -> Self {
-        self.completion = Some(value.into());
-        self
-    }
-    /// Sets [`discount`](Self::discount).
-    #[must_use]
-    pub fn with_discount(mut self, value: f64) -> Self {
-        self.discount = Some(value);
-        self
-    }
-    /// Sets [`image`](Self::image).
-    #[must_use]
-    pub fn with_image(mut self, value: impl Into<String>) -> Self {
-        self.image = Some(value.into());
-        self
-    }
-    /// Sets [`image_output`](Self::image_output).
-    #[must_use]
-    pub fn with_image_output(mut self, value: impl Into<String>) -> Self {
-        self.image_output = Some(value.into());
-        self
-    }
-    /// Sets [`image_token`](Self::image_token).
-    #[must_use]
-    pub fn with_image_token(mut self, value: impl Into<String>) -> Self {
-        self.image_token = Some(value.into());
-        self
-    }
-    /// Sets [`input_audio_cache`](Self::input_audio_cache).
-    #[must_use]
-    pub fn with_input_audio_cache(mut self, value: impl Into<String>) -> Self {
-        self.input_audio_cache = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_read`](Self::input_cache_read).
-    #[must_use]
-    pub fn with_input_cache_read(mut self, value: impl Into<String>) -> Self {
-        self.input_cache_read = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write`](Self::input_cache_write).
-    #[must_use]
-    pub fn with_input_cache_write(mut self, value: impl Into<String>) -> Self {
-        self.input_cache_write = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
-    #[must_use]
-    pub fn with_input_cache_write_1h(mut self, value: impl Into<String>) -> Self {
-        self.input_cache_write_1h = Some(value.into());
-        self
-    }
-    /// Sets [`internal_reasoning`](Self::internal_reasoning).
-    #[must_use]
-    pub fn with_internal_reasoning(mut self, value: impl Into<String>) -> Self {
-        self.internal_reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`overrides`](Self::overrides).
-    #[must_use]
-    pub fn with_overrides(
+    pub fn with_data(
         mut self,
-        value: impl IntoIterator<Item = impl Into<PricingOverride>>,
+        value: impl IntoIterator<Item = impl Into<ProviderInfo>>,
     ) -> Self {
-        self.overrides = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<String>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-    /// Sets [`request`](Self::request).
-    #[must_use]
-    pub fn with_request(mut self, value: impl Into<String>) -> Self {
-        self.request = Some(value.into());
-        self
-    }
-    /// Sets [`web_search`](Self::web_search).
-    #[must_use]
-    pub fn with_web_search(mut self, value: impl Into<String>) -> Self {
-        self.web_search = Some(value.into());
+        self.data = value.into_iter().map(Into::into).collect();
         self
     }
 }
 
-impl wire::Object for PublicEndpointPricing {
-    const NAME: &'static str = "PublicEndpointPricing";
-    const FIELDS: u8 = 16;
+impl wire::Object for ProvidersResponse {
+    const NAME: &'static str = "ProvidersResponse";
+    const FIELDS: u8 = 1;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "audio" => Some(0),
-            "audio_output" => Some(1),
-            "completion" => Some(2),
-            "discount" => Some(3),
-            "image" => Some(4),
-            "image_output" => Some(5),
-            "image_token" => Some(6),
-            "input_audio_cache" => Some(7),
-            "input_cache_read" => Some(8),
-            "input_cache_write" => Some(9),
-            "input_cache_write_1h" => Some(10),
-            "internal_reasoning" => Some(11),
-            "overrides" => Some(12),
-            "prompt" => Some(13),
-            "request" => Some(14),
-            "web_search" => Some(15),
+            "data" => Some(0),
             _ => None,
         }
     }
@@ -2536,22 +3002,7 @@ impl wire::Object for PublicEndpointPricing {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.audio, source),
-            1 => wire::optional(&mut self.audio_output, source),
-            2 => wire::optional(&mut self.completion, source),
-            3 => wire::optional(&mut self.discount, source),
-            4 => wire::optional(&mut self.image, source),
-            5 => wire::optional(&mut self.image_output, source),
-            6 => wire::optional(&mut self.image_token, source),
-            7 => wire::optional(&mut self.input_audio_cache, source),
-            8 => wire::optional(&mut self.input_cache_read, source),
-            9 => wire::optional(&mut self.input_cache_write, source),
-            10 => wire::optional(&mut self.input_cache_write_1h, source),
-            11 => wire::optional(&mut self.internal_reasoning, source),
-            12 => wire::required(&mut self.overrides, source),
-            13 => wire::optional(&mut self.prompt, source),
-            14 => wire::optional(&mut self.request, source),
-            15 => wire::optional(&mut self.web_search, source),
+            0 => wire::required(&mut self.data, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2561,22 +3012,7 @@ impl wire::Object for PublicEndpointPricing {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("audio", &self.audio),
-            1 => fields.optional("audio_output", &self.audio_output),
-            2 => fields.optional("completion", &self.completion),
-            3 => fields.optional("discount", &self.discount),
-            4 => fields.optional("image", &self.image),
-            5 => fields.optional("image_output", &self.image_output),
-            6 => fields.optional("image_token", &self.image_token),
-            7 => fields.optional("input_audio_cache", &self.input_audio_cache),
-            8 => fields.optional("input_cache_read", &self.input_cache_read),
-            9 => fields.optional("input_cache_write", &self.input_cache_write),
-            10 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
-            11 => fields.optional("internal_reasoning", &self.internal_reasoning),
-            12 => fields.list("overrides", &self.overrides),
-            13 => fields.optional("prompt", &self.prompt),
-            14 => fields.optional("request", &self.request),
-            15 => fields.optional("web_search", &self.web_search),
+            0 => fields.list("data", &self.data),
             _ => Ok(()),
         }
     }
@@ -2588,203 +3024,94 @@ impl wire::Object for PublicEndpointPricing {
     }
 }
 
-wire::object!(PublicEndpointPricing);
+wire::object!(ProvidersResponse);
 
-/// No description yet.
+/// A provider, and where to read about it.
 ///
-/// OpenRouter component: `PublicEndpoint`.
+/// The only published map from display names to slugs. The published description writes it inline.
+///
+/// OpenRouter component: `ProviderInfo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PublicEndpoint {
-    /// No description yet.
-    pub context_length: Option<u64>,
-    /// No description yet.
-    pub latency_last_30m: Option<PercentileStats>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// No description yet.
-    pub max_prompt_tokens: Option<u64>,
-    /// No description yet.
-    pub model_id: Option<String>,
-    /// No description yet.
-    pub model_name: Option<String>,
-    /// No description yet.
+pub struct ProviderInfo {
+    /// Name to show, as in `provider_name` elsewhere.
     pub name: Option<String>,
-    /// No description yet.
-    pub pricing: Option<PublicEndpointPricing>,
-    /// No description yet.
-    pub provider_name: Option<ProviderName>,
-    /// No description yet.
-    pub quantization: Option<Quantization>,
-    /// No description yet.
-    pub status: Option<i64>,
-    /// No description yet.
-    pub supported_parameters: Vec<Parameter>,
-    /// No description yet.
-    pub supports_implicit_caching: Option<bool>,
-    /// No description yet.
-    pub supports_voice_cloning: Option<bool>,
-    /// No description yet.
-    pub tag: Option<String>,
-    /// No description yet.
-    pub throughput_last_30m: Option<PercentileStats>,
-    /// No description yet.
-    pub uptime_last_1d: Option<f64>,
-    /// No description yet.
-    pub uptime_last_30m: Option<f64>,
-    /// No description yet.
-    pub uptime_last_5m: Option<f64>,
+    /// The slug that routing preferences take.
+    pub slug: Option<String>,
+    /// Country of its seat; `null` when unknown.
+    pub headquarters: Option<CountryCode>,
+    /// Countries of its data centres; `null` when unknown.
+    pub datacenters: Vec<CountryCode>,
+    /// Address of its privacy policy.
+    pub privacy_policy_url: Option<String>,
+    /// Address of its terms of service.
+    pub terms_of_service_url: Option<String>,
+    /// Address of its status page.
+    pub status_page_url: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl PublicEndpoint {
-    /// Sets [`context_length`](Self::context_length).
-    #[must_use]
-    pub fn with_context_length(mut self, value: u64) -> Self {
-        self.context_length = Some(value);
-        self
-    }
-    /// Sets [`latency_last_30m`](Self::latency_last_30m).
-    #[must_use]
-    pub fn with_latency_last_30m(mut self, value: impl Into<PercentileStats>) -> Self {
-        self.latency_last_30m = Some(value.into());
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_prompt_tokens`](Self::max_prompt_tokens).
-    #[must_use]
-    pub fn with_max_prompt_tokens(mut self, value: u64) -> Self {
-        self.max_prompt_tokens = Some(value);
-        self
-    }
-    /// Sets [`model_id`](Self::model_id).
-    #[must_use]
-    pub fn with_model_id(mut self, value: impl Into<String>) -> Self {
-        self.model_id = Some(value.into());
-        self
-    }
-    /// Sets [`model_name`](Self::model_name).
-    #[must_use]
-    pub fn with_model_name(mut self, value: impl Into<String>) -> Self {
-        self.model_name = Some(value.into());
-        self
-    }
+impl ProviderInfo {
     /// Sets [`name`](Self::name).
     #[must_use]
     pub fn with_name(mut self, value: impl Into<String>) -> Self {
         self.name = Some(value.into());
         self
     }
-    /// Sets [`pricing`](Self::pricing).
+    /// Sets [`slug`](Self::slug).
     #[must_use]
-    pub fn with_pricing(mut self, value: impl Into<PublicEndpointPricing>) -> Self {
-        self.pricing = Some(value.into());
+    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
+        self.slug = Some(value.into());
         self
     }
-    /// Sets [`provider_name`](Self::provider_name).
+    /// Sets [`headquarters`](Self::headquarters).
     #[must_use]
-    pub fn with_provider_name(mut self, value: impl Into<ProviderName>) -> Self {
-        self.provider_name = Some(value.into());
+    pub fn with_headquarters(mut self, value: impl Into<CountryCode>) -> Self {
+        self.headquarters = Some(value.into());
         self
     }
-    /// Sets [`quantization`](Self::quantization).
+    /// Sets [`datacenters`](Self::datacenters).
     #[must_use]
-    pub fn with_quantization(mut self, value: impl Into<Quantization>) -> Self {
-        self.quantization = Some(value.into());
-        self
-    }
-    /// Sets [`status`](Self::status).
-    #[must_use]
-    pub fn with_status(mut self, value: i64) -> Self {
-        self.status = Some(value);
-        self
-    }
-    /// Sets [`supported_parameters`](Self::supported_parameters).
-    #[must_use]
-    pub fn with_supported_parameters(
+    pub fn with_datacenters(
         mut self,
-        value: impl IntoIterator<Item = impl Into<Parameter>>,
+        value: impl IntoIterator<Item = impl Into<CountryCode>>,
     ) -> Self {
-        self.supported_parameters = value.into_iter().map(Into::into).collect();
+        self.datacenters = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`supports_implicit_caching`](Self::supports_implicit_caching).
+    /// Sets [`privacy_policy_url`](Self::privacy_policy_url).
     #[must_use]
-    pub fn with_supports_implicit_caching(mut self, value: bool) -> Self {
-        self.supports_implicit_caching = Some(value);
+    pub fn with_privacy_policy_url(mut self, value: impl Into<String>) -> Self {
+        self.privacy_policy_url = Some(value.into());
         self
     }
-    /// Sets [`supports_voice_cloning`](Self::supports_voice_cloning).
+    /// Sets [`terms_of_service_url`](Self::terms_of_service_url).
     #[must_use]
-    pub fn with_supports_voice_cloning(mut self, value: bool) -> Self {
-        self.supports_voice_cloning = Some(value);
+    pub fn with_terms_of_service_url(mut self, value: impl Into<String>) -> Self {
+        self.terms_of_service_url = Some(value.into());
         self
     }
-    /// Sets [`tag`](Self::tag).
+    /// Sets [`status_page_url`](Self::status_page_url).
     #[must_use]
-    pub fn with_tag(mut self, value: impl Into<String>) -> Self {
-        self.tag = Some(value.into());
-        self
-    }
-    /// Sets [`throughput_last_30m`](Self::throughput_last_30m).
-    #[must_use]
-    pub fn with_throughput_last_30m(
-        mut self,
-        value: impl Into<PercentileStats>,
-    ) -> Self {
-        self.throughput_last_30m = Some(value.into());
-        self
-    }
-    /// Sets [`uptime_last_1d`](Self::uptime_last_1d).
-    #[must_use]
-    pub fn with_uptime_last_1d(mut self, value: f64) -> Self {
-        self.uptime_last_1d = Some(value);
-        self
-    }
-    /// Sets [`uptime_last_30m`](Self::uptime_last_30m).
-    #[must_use]
-    pub fn with_uptime_last_30m(mut self, value: f64) -> Self {
-        self.uptime_last_30m = Some(value);
-        self
-    }
-    /// Sets [`uptime_last_5m`](Self::uptime_last_5m).
-    #[must_use]
-    pub fn with_uptime_last_5m(mut self, value: f64) -> Self {
-        self.uptime_last_5m = Some(value);
+    pub fn with_status_page_url(mut self, value: impl Into<String>) -> Self {
+        self.status_page_url = Some(value.into());
         self
     }
 }
 
-impl wire::Object for PublicEndpoint {
-    const NAME: &'static str = "PublicEndpoint";
-    const FIELDS: u8 = 19;
+impl wire::Object for ProviderInfo {
+    const NAME: &'static str = "ProviderInfo";
+    const FIELDS: u8 = 7;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "context_length" => Some(0),
-            "latency_last_30m" => Some(1),
-            "max_completion_tokens" => Some(2),
-            "max_prompt_tokens" => Some(3),
-            "model_id" => Some(4),
-            "model_name" => Some(5),
-            "name" => Some(6),
-            "pricing" => Some(7),
-            "provider_name" => Some(8),
-            "quantization" => Some(9),
-            "status" => Some(10),
-            "supported_parameters" => Some(11),
-            "supports_implicit_caching" => Some(12),
-            "supports_voice_cloning" => Some(13),
-            "tag" => Some(14),
-            "throughput_last_30m" => Some(15),
-            "uptime_last_1d" => Some(16),
-            "uptime_last_30m" => Some(17),
-            "uptime_last_5m" => Some(18),
+            "name" => Some(0),
+            "slug" => Some(1),
+            "headquarters" => Some(2),
+            "datacenters" => Some(3),
+            "privacy_policy_url" => Some(4),
+            "terms_of_service_url" => Some(5),
+            "status_page_url" => Some(6),
             _ => None,
         }
     }
@@ -2794,25 +3121,13 @@ impl wire::Object for PublicEndpoint {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.context_length, source),
-            1 => wire::optional(&mut self.latency_last_30m, source),
-            2 => wire::optional(&mut self.max_completion_tokens, source),
-            3 => wire::optional(&mut self.max_prompt_tokens, source),
-            4 => wire::optional(&mut self.model_id, source),
-            5 => wire::optional(&mut self.model_name, source),
-            6 => wire::optional(&mut self.name, source),
-            7 => wire::optional(&mut self.pricing, source),
-            8 => wire::optional(&mut self.provider_name, source),
-            9 => wire::optional(&mut self.quantization, source),
-            10 => wire::optional(&mut self.status, source),
-            11 => wire::required(&mut self.supported_parameters, source),
-            12 => wire::optional(&mut self.supports_implicit_caching, source),
-            13 => wire::optional(&mut self.supports_voice_cloning, source),
-            14 => wire::optional(&mut self.tag, source),
-            15 => wire::optional(&mut self.throughput_last_30m, source),
-            16 => wire::optional(&mut self.uptime_last_1d, source),
-            17 => wire::optional(&mut self.uptime_last_30m, source),
-            18 => wire::optional(&mut self.uptime_last_5m, source),
+            0 => wire::optional(&mut self.name, source),
+            1 => wire::optional(&mut self.slug, source),
+            2 => wire::optional(&mut self.headquarters, source),
+            3 => wire::required(&mut self.datacenters, source),
+            4 => wire::optional(&mut self.privacy_policy_url, source),
+            5 => wire::optional(&mut self.terms_of_service_url, source),
+            6 => wire::optional(&mut self.status_page_url, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2822,31 +3137,13 @@ impl wire::Object for PublicEndpoint {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("context_length", &self.context_length),
-            1 => fields.optional("latency_last_30m", &self.latency_last_30m),
-            2 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            3 => fields.optional("max_prompt_tokens", &self.max_prompt_tokens),
-            4 => fields.optional("model_id", &self.model_id),
-            5 => fields.optional("model_name", &self.model_name),
-            6 => fields.optional("name", &self.name),
-            7 => fields.optional("pricing", &self.pricing),
-            8 => fields.optional("provider_name", &self.provider_name),
-            9 => fields.optional("quantization", &self.quantization),
-            10 => fields.optional("status", &self.status),
-            11 => fields.list("supported_parameters", &self.supported_parameters),
-            12 => {
-                fields
-                    .optional(
-                        "supports_implicit_caching",
-                        &self.supports_implicit_caching,
-                    )
-            }
-            13 => fields.optional("supports_voice_cloning", &self.supports_voice_cloning),
-            14 => fields.optional("tag", &self.tag),
-            15 => fields.optional("throughput_last_30m", &self.throughput_last_30m),
-            16 => fields.optional("uptime_last_1d", &self.uptime_last_1d),
-            17 => fields.optional("uptime_last_30m", &self.uptime_last_30m),
-            18 => fields.optional("uptime_last_5m", &self.uptime_last_5m),
+            0 => fields.optional("name", &self.name),
+            1 => fields.optional("slug", &self.slug),
+            2 => fields.optional("headquarters", &self.headquarters),
+            3 => fields.list("datacenters", &self.datacenters),
+            4 => fields.optional("privacy_policy_url", &self.privacy_policy_url),
+            5 => fields.optional("terms_of_service_url", &self.terms_of_service_url),
+            6 => fields.optional("status_page_url", &self.status_page_url),
             _ => Ok(()),
         }
     }
@@ -2858,314 +3155,714 @@ impl wire::Object for PublicEndpoint {
     }
 }
 
-wire::object!(PublicEndpoint);
+wire::object!(ProviderInfo);
 
-/// No description yet.
+/// A country, as the two letters of ISO 3166-1.
 ///
-/// OpenRouter component: `PublicPricing`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicPricing {
-    /// No description yet.
-    pub audio: Option<Decimal>,
-    /// No description yet.
-    pub audio_output: Option<Decimal>,
-    /// No description yet.
-    pub completion: Option<Decimal>,
-    /// No description yet.
-    pub discount: Option<f64>,
-    /// No description yet.
-    pub image: Option<Decimal>,
-    /// No description yet.
-    pub image_output: Option<Decimal>,
-    /// No description yet.
-    pub image_token: Option<Decimal>,
-    /// No description yet.
-    pub input_audio_cache: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_read: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_write: Option<Decimal>,
-    /// No description yet.
-    pub input_cache_write_1h: Option<Decimal>,
-    /// No description yet.
-    pub internal_reasoning: Option<Decimal>,
-    /// No description yet.
-    pub overrides: Vec<PricingOverride>,
-    /// No description yet.
-    pub prompt: Option<Decimal>,
-    /// No description yet.
-    pub request: Option<Decimal>,
-    /// No description yet.
-    pub web_search: Option<Decimal>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PublicPricing {
-    /// Sets [`audio`](Self::audio).
-    #[must_use]
-    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
-        self.audio = Some(value.into());
-        self
-    }
-    /// Sets [`audio_output`](Self::audio_output).
-    #[must_use]
-    pub fn with_audio_output(mut self, value: impl Into<Decimal>) -> Self {
-        self.audio_output = Some(value.into());
-        self
-    }
-    /// Sets [`completion`](Self::completion).
-    #[must_use]
-    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
-        self.completion = Some(value.into());
-        self
-    }
-    /// Sets [`discount`](Self::discount).
-    #[must_use]
-    pub fn with_discount(mut self, value: f64) -> Self {
-        self.discount = Some(value);
-        self
-    }
-    /// Sets [`image`](Self::image).
-    #[must_use]
-    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
-        self.image = Some(value.into());
-        self
-    }
-    /// Sets [`image_output`](Self::image_output).
-    #[must_use]
-    pub fn with_image_output(mut self, value: impl Into<Decimal>) -> Self {
-        self.image_output = Some(value.into());
-        self
-    }
-    /// Sets [`image_token`](Self::image_token).
-    #[must_use]
-    pub fn with_image_token(mut self, value: impl Into<Decimal>) -> Self {
-        self.image_token = Some(value.into());
-        self
-    }
-    /// Sets [`input_audio_cache`](Self::input_audio_cache).
-    #[must_use]
-    pub fn with_input_audio_cache(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_audio_cache = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_read`](Self::input_cache_read).
-    #[must_use]
-    pub fn with_input_cache_read(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_read = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write`](Self::input_cache_write).
-    #[must_use]
-    pub fn with_input_cache_write(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_write = Some(value.into());
-        self
-    }
-    /// Sets [`input_cache_write_1h`](Self::input_cache_write_1h).
-    #[must_use]
-    pub fn with_input_cache_write_1h(mut self, value: impl Into<Decimal>) -> Self {
-        self.input_cache_write_1h = Some(value.into());
-        self
-    }
-    /// Sets [`internal_reasoning`](Self::internal_reasoning).
-    #[must_use]
-    pub fn with_internal_reasoning(mut self, value: impl Into<Decimal>) -> Self {
-        self.internal_reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`overrides`](Self::overrides).
-    #[must_use]
-    pub fn with_overrides(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<PricingOverride>>,
-    ) -> Self {
-        self.overrides = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-    /// Sets [`request`](Self::request).
-    #[must_use]
-    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
-        self.request = Some(value.into());
-        self
-    }
-    /// Sets [`web_search`](Self::web_search).
-    #[must_use]
-    pub fn with_web_search(mut self, value: impl Into<Decimal>) -> Self {
-        self.web_search = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PublicPricing {
-    const NAME: &'static str = "PublicPricing";
-    const FIELDS: u8 = 16;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "audio" => Some(0),
-            "audio_output" => Some(1),
-            "completion" => Some(2),
-            "discount" => Some(3),
-            "image" => Some(4),
-            "image_output" => Some(5),
-            "image_token" => Some(6),
-            "input_audio_cache" => Some(7),
-            "input_cache_read" => Some(8),
-            "input_cache_write" => Some(9),
-            "input_cache_write_1h" => Some(10),
-            "internal_reasoning" => Some(11),
-            "overrides" => Some(12),
-            "prompt" => Some(13),
-            "request" => Some(14),
-            "web_search" => Some(15),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.audio, source),
-            1 => wire::optional(&mut self.audio_output, source),
-            2 => wire::optional(&mut self.completion, source),
-            3 => wire::optional(&mut self.discount, source),
-            4 => wire::optional(&mut self.image, source),
-            5 => wire::optional(&mut self.image_output, source),
-            6 => wire::optional(&mut self.image_token, source),
-            7 => wire::optional(&mut self.input_audio_cache, source),
-            8 => wire::optional(&mut self.input_cache_read, source),
-            9 => wire::optional(&mut self.input_cache_write, source),
-            10 => wire::optional(&mut self.input_cache_write_1h, source),
-            11 => wire::optional(&mut self.internal_reasoning, source),
-            12 => wire::required(&mut self.overrides, source),
-            13 => wire::optional(&mut self.prompt, source),
-            14 => wire::optional(&mut self.request, source),
-            15 => wire::optional(&mut self.web_search, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("audio", &self.audio),
-            1 => fields.optional("audio_output", &self.audio_output),
-            2 => fields.optional("completion", &self.completion),
-            3 => fields.optional("discount", &self.discount),
-            4 => fields.optional("image", &self.image),
-            5 => fields.optional("image_output", &self.image_output),
-            6 => fields.optional("image_token", &self.image_token),
-            7 => fields.optional("input_audio_cache", &self.input_audio_cache),
-            8 => fields.optional("input_cache_read", &self.input_cache_read),
-            9 => fields.optional("input_cache_write", &self.input_cache_write),
-            10 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
-            11 => fields.optional("internal_reasoning", &self.internal_reasoning),
-            12 => fields.list("overrides", &self.overrides),
-            13 => fields.optional("prompt", &self.prompt),
-            14 => fields.optional("request", &self.request),
-            15 => fields.optional("web_search", &self.web_search),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PublicPricing);
-
-/// No description yet.
+/// The published description writes the codes inline, within the answer of `GET /providers`.
 ///
-/// OpenRouter component: `TopProviderInfo`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// OpenRouter component: `CountryCode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CountryCode(alloc::borrow::Cow<'static, str>);
+
+impl CountryCode {
+    /// `AD`.
+    pub const AD: Self = Self(alloc::borrow::Cow::Borrowed("AD"));
+    /// `AE`.
+    pub const AE: Self = Self(alloc::borrow::Cow::Borrowed("AE"));
+    /// `AF`.
+    pub const AF: Self = Self(alloc::borrow::Cow::Borrowed("AF"));
+    /// `AG`.
+    pub const AG: Self = Self(alloc::borrow::Cow::Borrowed("AG"));
+    /// `AI`.
+    pub const AI: Self = Self(alloc::borrow::Cow::Borrowed("AI"));
+    /// `AL`.
+    pub const AL: Self = Self(alloc::borrow::Cow::Borrowed("AL"));
+    /// `AM`.
+    pub const AM: Self = Self(alloc::borrow::Cow::Borrowed("AM"));
+    /// `AO`.
+    pub const AO: Self = Self(alloc::borrow::Cow::Borrowed("AO"));
+    /// `AQ`.
+    pub const AQ: Self = Self(alloc::borrow::Cow::Borrowed("AQ"));
+    /// `AR`.
+    pub const AR: Self = Self(alloc::borrow::Cow::Borrowed("AR"));
+    /// `AS`.
+    pub const AS: Self = Self(alloc::borrow::Cow::Borrowed("AS"));
+    /// `AT`.
+    pub const AT: Self = Self(alloc::borrow::Cow::Borrowed("AT"));
+    /// `AU`.
+    pub const AU: Self = Self(alloc::borrow::Cow::Borrowed("AU"));
+    /// `AW`.
+    pub const AW: Self = Self(alloc::borrow::Cow::Borrowed("AW"));
+    /// `AX`.
+    pub const AX: Self = Self(alloc::borrow::Cow::Borrowed("AX"));
+    /// `AZ`.
+    pub const AZ: Self = Self(alloc::borrow::Cow::Borrowed("AZ"));
+    /// `BA`.
+    pub const BA: Self = Self(alloc::borrow::Cow::Borrowed("BA"));
+    /// `BB`.
+    pub const BB: Self = Self(alloc::borrow::Cow::Borrowed("BB"));
+    /// `BD`.
+    pub const BD: Self = Self(alloc::borrow::Cow::Borrowed("BD"));
+    /// `BE`.
+    pub const BE: Self = Self(alloc::borrow::Cow::Borrowed("BE"));
+    /// `BF`.
+    pub const BF: Self = Self(alloc::borrow::Cow::Borrowed("BF"));
+    /// `BG`.
+    pub const BG: Self = Self(alloc::borrow::Cow::Borrowed("BG"));
+    /// `BH`.
+    pub const BH: Self = Self(alloc::borrow::Cow::Borrowed("BH"));
+    /// `BI`.
+    pub const BI: Self = Self(alloc::borrow::Cow::Borrowed("BI"));
+    /// `BJ`.
+    pub const BJ: Self = Self(alloc::borrow::Cow::Borrowed("BJ"));
+    /// `BL`.
+    pub const BL: Self = Self(alloc::borrow::Cow::Borrowed("BL"));
+    /// `BM`.
+    pub const BM: Self = Self(alloc::borrow::Cow::Borrowed("BM"));
+    /// `BN`.
+    pub const BN: Self = Self(alloc::borrow::Cow::Borrowed("BN"));
+    /// `BO`.
+    pub const BO: Self = Self(alloc::borrow::Cow::Borrowed("BO"));
+    /// `BQ`.
+    pub const BQ: Self = Self(alloc::borrow::Cow::Borrowed("BQ"));
+    /// `BR`.
+    pub const BR: Self = Self(alloc::borrow::Cow::Borrowed("BR"));
+    /// `BS`.
+    pub const BS: Self = Self(alloc::borrow::Cow::Borrowed("BS"));
+    /// `BT`.
+    pub const BT: Self = Self(alloc::borrow::Cow::Borrowed("BT"));
+    /// `BV`.
+    pub const BV: Self = Self(alloc::borrow::Cow::Borrowed("BV"));
+    /// `BW`.
+    pub const BW: Self = Self(alloc::borrow::Cow::Borrowed("BW"));
+    /// `BY`.
+    pub const BY: Self = Self(alloc::borrow::Cow::Borrowed("BY"));
+    /// `BZ`.
+    pub const BZ: Self = Self(alloc::borrow::Cow::Borrowed("BZ"));
+    /// `CA`.
+    pub const CA: Self = Self(alloc::borrow::Cow::Borrowed("CA"));
+    /// `CC`.
+    pub const CC: Self = Self(alloc::borrow::Cow::Borrowed("CC"));
+    /// `CD`.
+    pub const CD: Self = Self(alloc::borrow::Cow::Borrowed("CD"));
+    /// `CF`.
+    pub const CF: Self = Self(alloc::borrow::Cow::Borrowed("CF"));
+    /// `CG`.
+    pub const CG: Self = Self(alloc::borrow::Cow::Borrowed("CG"));
+    /// `CH`.
+    pub const CH: Self = Self(alloc::borrow::Cow::Borrowed("CH"));
+    /// `CI`.
+    pub const CI: Self = Self(alloc::borrow::Cow::Borrowed("CI"));
+    /// `CK`.
+    pub const CK: Self = Self(alloc::borrow::Cow::Borrowed("CK"));
+    /// `CL`.
+    pub const CL: Self = Self(alloc::borrow::Cow::Borrowed("CL"));
+    /// `CM`.
+    pub const CM: Self = Self(alloc::borrow::Cow::Borrowed("CM"));
+    /// `CN`.
+    pub const CN: Self = Self(alloc::borrow::Cow::Borrowed("CN"));
+    /// `CO`.
+    pub const CO: Self = Self(alloc::borrow::Cow::Borrowed("CO"));
+    /// `CR`.
+    pub const CR: Self = Self(alloc::borrow::Cow::Borrowed("CR"));
+    /// `CU`.
+    pub const CU: Self = Self(alloc::borrow::Cow::Borrowed("CU"));
+    /// `CV`.
+    pub const CV: Self = Self(alloc::borrow::Cow::Borrowed("CV"));
+    /// `CW`.
+    pub const CW: Self = Self(alloc::borrow::Cow::Borrowed("CW"));
+    /// `CX`.
+    pub const CX: Self = Self(alloc::borrow::Cow::Borrowed("CX"));
+    /// `CY`.
+    pub const CY: Self = Self(alloc::borrow::Cow::Borrowed("CY"));
+    /// `CZ`.
+    pub const CZ: Self = Self(alloc::borrow::Cow::Borrowed("CZ"));
+    /// `DE`.
+    pub const DE: Self = Self(alloc::borrow::Cow::Borrowed("DE"));
+    /// `DJ`.
+    pub const DJ: Self = Self(alloc::borrow::Cow::Borrowed("DJ"));
+    /// `DK`.
+    pub const DK: Self = Self(alloc::borrow::Cow::Borrowed("DK"));
+    /// `DM`.
+    pub const DM: Self = Self(alloc::borrow::Cow::Borrowed("DM"));
+    /// `DO`.
+    pub const DO: Self = Self(alloc::borrow::Cow::Borrowed("DO"));
+    /// `DZ`.
+    pub const DZ: Self = Self(alloc::borrow::Cow::Borrowed("DZ"));
+    /// `EC`.
+    pub const EC: Self = Self(alloc::borrow::Cow::Borrowed("EC"));
+    /// `EE`.
+    pub const EE: Self = Self(alloc::borrow::Cow::Borrowed("EE"));
+    /// `EG`.
+    pub const EG: Self = Self(alloc::borrow::Cow::Borrowed("EG"));
+    /// `EH`.
+    pub const EH: Self = Self(alloc::borrow::Cow::Borrowed("EH"));
+    /// `ER`.
+    pub const ER: Self = Self(alloc::borrow::Cow::Borrowed("ER"));
+    /// `ES`.
+    pub const ES: Self = Self(alloc::borrow::Cow::Borrowed("ES"));
+    /// `ET`.
+    pub const ET: Self = Self(alloc::borrow::Cow::Borrowed("ET"));
+    /// `FI`.
+    pub const FI: Self = Self(alloc::borrow::Cow::Borrowed("FI"));
+    /// `FJ`.
+    pub const FJ: Self = Self(alloc::borrow::Cow::Borrowed("FJ"));
+    /// `FK`.
+    pub const FK: Self = Self(alloc::borrow::Cow::Borrowed("FK"));
+    /// `FM`.
+    pub const FM: Self = Self(alloc::borrow::Cow::Borrowed("FM"));
+    /// `FO`.
+    pub const FO: Self = Self(alloc::borrow::Cow::Borrowed("FO"));
+    /// `FR`.
+    pub const FR: Self = Self(alloc::borrow::Cow::Borrowed("FR"));
+    /// `GA`.
+    pub const GA: Self = Self(alloc::borrow::Cow::Borrowed("GA"));
+    /// `GB`.
+    pub const GB: Self = Self(alloc::borrow::Cow::Borrowed("GB"));
+    /// `GD`.
+    pub const GD: Self = Self(alloc::borrow::Cow::Borrowed("GD"));
+    /// `GE`.
+    pub const GE: Self = Self(alloc::borrow::Cow::Borrowed("GE"));
+    /// `GF`.
+    pub const GF: Self = Self(alloc::borrow::Cow::Borrowed("GF"));
+    /// `GG`.
+    pub const GG: Self = Self(alloc::borrow::Cow::Borrowed("GG"));
+    /// `GH`.
+    pub const GH: Self = Self(alloc::borrow::Cow::Borrowed("GH"));
+    /// `GI`.
+    pub const GI: Self = Self(alloc::borrow::Cow::Borrowed("GI"));
+    /// `GL`.
+    pub const GL: Self = Self(alloc::borrow::Cow::Borrowed("GL"));
+    /// `GM`.
+    pub const GM: Self = Self(alloc::borrow::Cow::Borrowed("GM"));
+    /// `GN`.
+    pub const GN: Self = Self(alloc::borrow::Cow::Borrowed("GN"));
+    /// `GP`.
+    pub const GP: Self = Self(alloc::borrow::Cow::Borrowed("GP"));
+    /// `GQ`.
+    pub const GQ: Self = Self(alloc::borrow::Cow::Borrowed("GQ"));
+    /// `GR`.
+    pub const GR: Self = Self(alloc::borrow::Cow::Borrowed("GR"));
+    /// `GS`.
+    pub const GS: Self = Self(alloc::borrow::Cow::Borrowed("GS"));
+    /// `GT`.
+    pub const GT: Self = Self(alloc::borrow::Cow::Borrowed("GT"));
+    /// `GU`.
+    pub const GU: Self = Self(alloc::borrow::Cow::Borrowed("GU"));
+    /// `GW`.
+    pub const GW: Self = Self(alloc::borrow::Cow::Borrowed("GW"));
+    /// `GY`.
+    pub const GY: Self = Self(alloc::borrow::Cow::Borrowed("GY"));
+    /// `HK`.
+    pub const HK: Self = Self(alloc::borrow::Cow::Borrowed("HK"));
+    /// `HM`.
+    pub const HM: Self = Self(alloc::borrow::Cow::Borrowed("HM"));
+    /// `HN`.
+    pub const HN: Self = Self(alloc::borrow::Cow::Borrowed("HN"));
+    /// `HR`.
+    pub const HR: Self = Self(alloc::borrow::Cow::Borrowed("HR"));
+    /// `HT`.
+    pub const HT: Self = Self(alloc::borrow::Cow::Borrowed("HT"));
+    /// `HU`.
+    pub const HU: Self = Self(alloc::borrow::Cow::Borrowed("HU"));
+    /// `ID`.
+    pub const ID: Self = Self(alloc::borrow::Cow::Borrowed("ID"));
+    /// `IE`.
+    pub const IE: Self = Self(alloc::borrow::Cow::Borrowed("IE"));
+    /// `IL`.
+    pub const IL: Self = Self(alloc::borrow::Cow::Borrowed("IL"));
+    /// `IM`.
+    pub const IM: Self = Self(alloc::borrow::Cow::Borrowed("IM"));
+    /// `IN`.
+    pub const IN: Self = Self(alloc::borrow::Cow::Borrowed("IN"));
+    /// `IO`.
+    pub const IO: Self = Self(alloc::borrow::Cow::Borrowed("IO"));
+    /// `IQ`.
+    pub const IQ: Self = Self(alloc::borrow::Cow::Borrowed("IQ"));
+    /// `IR`.
+    pub const IR: Self = Self(alloc::borrow::Cow::Borrowed("IR"));
+    /// `IS`.
+    pub const IS: Self = Self(alloc::borrow::Cow::Borrowed("IS"));
+    /// `IT`.
+    pub const IT: Self = Self(alloc::borrow::Cow::Borrowed("IT"));
+    /// `JE`.
+    pub const JE: Self = Self(alloc::borrow::Cow::Borrowed("JE"));
+    /// `JM`.
+    pub const JM: Self = Self(alloc::borrow::Cow::Borrowed("JM"));
+    /// `JO`.
+    pub const JO: Self = Self(alloc::borrow::Cow::Borrowed("JO"));
+    /// `JP`.
+    pub const JP: Self = Self(alloc::borrow::Cow::Borrowed("JP"));
+    /// `KE`.
+    pub const KE: Self = Self(alloc::borrow::Cow::Borrowed("KE"));
+    /// `KG`.
+    pub const KG: Self = Self(alloc::borrow::Cow::Borrowed("KG"));
+    /// `KH`.
+    pub const KH: Self = Self(alloc::borrow::Cow::Borrowed("KH"));
+    /// `KI`.
+    pub const KI: Self = Self(alloc::borrow::Cow::Borrowed("KI"));
+    /// `KM`.
+    pub const KM: Self = Self(alloc::borrow::Cow::Borrowed("KM"));
+    /// `KN`.
+    pub const KN: Self = Self(alloc::borrow::Cow::Borrowed("KN"));
+    /// `KP`.
+    pub const KP: Self = Self(alloc::borrow::Cow::Borrowed("KP"));
+    /// `KR`.
+    pub const KR: Self = Self(alloc::borrow::Cow::Borrowed("KR"));
+    /// `KW`.
+    pub const KW: Self = Self(alloc::borrow::Cow::Borrowed("KW"));
+    /// `KY`.
+    pub const KY: Self = Self(alloc::borrow::Cow::Borrowed("KY"));
+    /// `KZ`.
+    pub const KZ: Self = Self(alloc::borrow::Cow::Borrowed("KZ"));
+    /// `LA`.
+    pub const LA: Self = Self(alloc::borrow::Cow::Borrowed("LA"));
+    /// `LB`.
+    pub const LB: Self = Self(alloc::borrow::Cow::Borrowed("LB"));
+    /// `LC`.
+    pub const LC: Self = Self(alloc::borrow::Cow::Borrowed("LC"));
+    /// `LI`.
+    pub const LI: Self = Self(alloc::borrow::Cow::Borrowed("LI"));
+    /// `LK`.
+    pub const LK: Self = Self(alloc::borrow::Cow::Borrowed("LK"));
+    /// `LR`.
+    pub const LR: Self = Self(alloc::borrow::Cow::Borrowed("LR"));
+    /// `LS`.
+    pub const LS: Self = Self(alloc::borrow::Cow::Borrowed("LS"));
+    /// `LT`.
+    pub const LT: Self = Self(alloc::borrow::Cow::Borrowed("LT"));
+    /// `LU`.
+    pub const LU: Self = Self(alloc::borrow::Cow::Borrowed("LU"));
+    /// `LV`.
+    pub const LV: Self = Self(alloc::borrow::Cow::Borrowed("LV"));
+    /// `LY`.
+    pub const LY: Self = Self(alloc::borrow::Cow::Borrowed("LY"));
+    /// `MA`.
+    pub const MA: Self = Self(alloc::borrow::Cow::Borrowed("MA"));
+    /// `MC`.
+    pub const MC: Self = Self(alloc::borrow::Cow::Borrowed("MC"));
+    /// `MD`.
+    pub const MD: Self = Self(alloc::borrow::Cow::Borrowed("MD"));
+    /// `ME`.
+    pub const ME: Self = Self(alloc::borrow::Cow::Borrowed("ME"));
+    /// `MF`.
+    pub const MF: Self = Self(alloc::borrow::Cow::Borrowed("MF"));
+    /// `MG`.
+    pub const MG: Self = Self(alloc::borrow::Cow::Borrowed("MG"));
+    /// `MH`.
+    pub const MH: Self = Self(alloc::borrow::Cow::Borrowed("MH"));
+    /// `MK`.
+    pub const MK: Self = Self(alloc::borrow::Cow::Borrowed("MK"));
+    /// `ML`.
+    pub const ML: Self = Self(alloc::borrow::Cow::Borrowed("ML"));
+    /// `MM`.
+    pub const MM: Self = Self(alloc::borrow::Cow::Borrowed("MM"));
+    /// `MN`.
+    pub const MN: Self = Self(alloc::borrow::Cow::Borrowed("MN"));
+    /// `MO`.
+    pub const MO: Self = Self(alloc::borrow::Cow::Borrowed("MO"));
+    /// `MP`.
+    pub const MP: Self = Self(alloc::borrow::Cow::Borrowed("MP"));
+    /// `MQ`.
+    pub const MQ: Self = Self(alloc::borrow::Cow::Borrowed("MQ"));
+    /// `MR`.
+    pub const MR: Self = Self(alloc::borrow::Cow::Borrowed("MR"));
+    /// `MS`.
+    pub const MS: Self = Self(alloc::borrow::Cow::Borrowed("MS"));
+    /// `MT`.
+    pub const MT: Self = Self(alloc::borrow::Cow::Borrowed("MT"));
+    /// `MU`.
+    pub const MU: Self = Self(alloc::borrow::Cow::Borrowed("MU"));
+    /// `MV`.
+    pub const MV: Self = Self(alloc::borrow::Cow::Borrowed("MV"));
+    /// `MW`.
+    pub const MW: Self = Self(alloc::borrow::Cow::Borrowed("MW"));
+    /// `MX`.
+    pub const MX: Self = Self(alloc::borrow::Cow::Borrowed("MX"));
+    /// `MY`.
+    pub const MY: Self = Self(alloc::borrow::Cow::Borrowed("MY"));
+    /// `MZ`.
+    pub const MZ: Self = Self(alloc::borrow::Cow::Borrowed("MZ"));
+    /// `NA`.
+    pub const NA: Self = Self(alloc::borrow::Cow::Borrowed("NA"));
+    /// `NC`.
+    pub const NC: Self = Self(alloc::borrow::Cow::Borrowed("NC"));
+    /// `NE`.
+    pub const NE: Self = Self(alloc::borrow::Cow::Borrowed("NE"));
+    /// `NF`.
+    pub const NF: Self = Self(alloc::borrow::Cow::Borrowed("NF"));
+    /// `NG`.
+    pub const NG: Self = Self(alloc::borrow::Cow::Borrowed("NG"));
+    /// `NI`.
+    pub const NI: Self = Self(alloc::borrow::Cow::Borrowed("NI"));
+    /// `NL`.
+    pub const NL: Self = Self(alloc::borrow::Cow::Borrowed("NL"));
+    /// `NO`.
+    pub const NO: Self = Self(alloc::borrow::Cow::Borrowed("NO"));
+    /// `NP`.
+    pub const NP: Self = Self(alloc::borrow::Cow::Borrowed("NP"));
+    /// `NR`.
+    pub const NR: Self = Self(alloc::borrow::Cow::Borrowed("NR"));
+    /// `NU`.
+    pub const NU: Self = Self(alloc::borrow::Cow::Borrowed("NU"));
+    /// `NZ`.
+    pub const NZ: Self = Self(alloc::borrow::Cow::Borrowed("NZ"));
+    /// `OM`.
+    pub const OM: Self = Self(alloc::borrow::Cow::Borrowed("OM"));
+    /// `PA`.
+    pub const PA: Self = Self(alloc::borrow::Cow::Borrowed("PA"));
+    /// `PE`.
+    pub const PE: Self = Self(alloc::borrow::Cow::Borrowed("PE"));
+    /// `PF`.
+    pub const PF: Self = Self(alloc::borrow::Cow::Borrowed("PF"));
+    /// `PG`.
+    pub const PG: Self = Self(alloc::borrow::Cow::Borrowed("PG"));
+    /// `PH`.
+    pub const PH: Self = Self(alloc::borrow::Cow::Borrowed("PH"));
+    /// `PK`.
+    pub const PK: Self = Self(alloc::borrow::Cow::Borrowed("PK"));
+    /// `PL`.
+    pub const PL: Self = Self(alloc::borrow::Cow::Borrowed("PL"));
+    /// `PM`.
+    pub const PM: Self = Self(alloc::borrow::Cow::Borrowed("PM"));
+    /// `PN`.
+    pub const PN: Self = Self(alloc::borrow::Cow::Borrowed("PN"));
+    /// `PR`.
+    pub const PR: Self = Self(alloc::borrow::Cow::Borrowed("PR"));
+    /// `PS`.
+    pub const PS: Self = Self(alloc::borrow::Cow::Borrowed("PS"));
+    /// `PT`.
+    pub const PT: Self = Self(alloc::borrow::Cow::Borrowed("PT"));
+    /// `PW`.
+    pub const PW: Self = Self(alloc::borrow::Cow::Borrowed("PW"));
+    /// `PY`.
+    pub const PY: Self = Self(alloc::borrow::Cow::Borrowed("PY"));
+    /// `QA`.
+    pub const QA: Self = Self(alloc::borrow::Cow::Borrowed("QA"));
+    /// `RE`.
+    pub const RE: Self = Self(alloc::borrow::Cow::Borrowed("RE"));
+    /// `RO`.
+    pub const RO: Self = Self(alloc::borrow::Cow::Borrowed("RO"));
+    /// `RS`.
+    pub const RS: Self = Self(alloc::borrow::Cow::Borrowed("RS"));
+    /// `RU`.
+    pub const RU: Self = Self(alloc::borrow::Cow::Borrowed("RU"));
+    /// `RW`.
+    pub const RW: Self = Self(alloc::borrow::Cow::Borrowed("RW"));
+    /// `SA`.
+    pub const SA: Self = Self(alloc::borrow::Cow::Borrowed("SA"));
+    /// `SB`.
+    pub const SB: Self = Self(alloc::borrow::Cow::Borrowed("SB"));
+    /// `SC`.
+    pub const SC: Self = Self(alloc::borrow::Cow::Borrowed("SC"));
+    /// `SD`.
+    pub const SD: Self = Self(alloc::borrow::Cow::Borrowed("SD"));
+    /// `SE`.
+    pub const SE: Self = Self(alloc::borrow::Cow::Borrowed("SE"));
+    /// `SG`.
+    pub const SG: Self = Self(alloc::borrow::Cow::Borrowed("SG"));
+    /// `SH`.
+    pub const SH: Self = Self(alloc::borrow::Cow::Borrowed("SH"));
+    /// `SI`.
+    pub const SI: Self = Self(alloc::borrow::Cow::Borrowed("SI"));
+    /// `SJ`.
+    pub const SJ: Self = Self(alloc::borrow::Cow::Borrowed("SJ"));
+    /// `SK`.
+    pub const SK: Self = Self(alloc::borrow::Cow::Borrowed("SK"));
+    /// `SL`.
+    pub const SL: Self = Self(alloc::borrow::Cow::Borrowed("SL"));
+    /// `SM`.
+    pub const SM: Self = Self(alloc::borrow::Cow::Borrowed("SM"));
+    /// `SN`.
+    pub const SN: Self = Self(alloc::borrow::Cow::Borrowed("SN"));
+    /// `SO`.
+    pub const SO: Self = Self(alloc::borrow::Cow::Borrowed("SO"));
+    /// `SR`.
+    pub const SR: Self = Self(alloc::borrow::Cow::Borrowed("SR"));
+    /// `SS`.
+    pub const SS: Self = Self(alloc::borrow::Cow::Borrowed("SS"));
+    /// `ST`.
+    pub const ST: Self = Self(alloc::borrow::Cow::Borrowed("ST"));
+    /// `SV`.
+    pub const SV: Self = Self(alloc::borrow::Cow::Borrowed("SV"));
+    /// `SX`.
+    pub const SX: Self = Self(alloc::borrow::Cow::Borrowed("SX"));
+    /// `SY`.
+    pub const SY: Self = Self(alloc::borrow::Cow::Borrowed("SY"));
+    /// `SZ`.
+    pub const SZ: Self = Self(alloc::borrow::Cow::Borrowed("SZ"));
+    /// `TC`.
+    pub const TC: Self = Self(alloc::borrow::Cow::Borrowed("TC"));
+    /// `TD`.
+    pub const TD: Self = Self(alloc::borrow::Cow::Borrowed("TD"));
+    /// `TF`.
+    pub const TF: Self = Self(alloc::borrow::Cow::Borrowed("TF"));
+    /// `TG`.
+    pub const TG: Self = Self(alloc::borrow::Cow::Borrowed("TG"));
+    /// `TH`.
+    pub const TH: Self = Self(alloc::borrow::Cow::Borrowed("TH"));
+    /// `TJ`.
+    pub const TJ: Self = Self(alloc::borrow::Cow::Borrowed("TJ"));
+    /// `TK`.
+    pub const TK: Self = Self(alloc::borrow::Cow::Borrowed("TK"));
+    /// `TL`.
+    pub const TL: Self = Self(alloc::borrow::Cow::Borrowed("TL"));
+    /// `TM`.
+    pub const TM: Self = Self(alloc::borrow::Cow::Borrowed("TM"));
+    /// `TN`.
+    pub const TN: Self = Self(alloc::borrow::Cow::Borrowed("TN"));
+    /// `TO`.
+    pub const TO: Self = Self(alloc::borrow::Cow::Borrowed("TO"));
+    /// `TR`.
+    pub const TR: Self = Self(alloc::borrow::Cow::Borrowed("TR"));
+    /// `TT`.
+    pub const TT: Self = Self(alloc::borrow::Cow::Borrowed("TT"));
+    /// `TV`.
+    pub const TV: Self = Self(alloc::borrow::Cow::Borrowed("TV"));
+    /// `TW`.
+    pub const TW: Self = Self(alloc::borrow::Cow::Borrowed("TW"));
+    /// `TZ`.
+    pub const TZ: Self = Self(alloc::borrow::Cow::Borrowed("TZ"));
+    /// `UA`.
+    pub const UA: Self = Self(alloc::borrow::Cow::Borrowed("UA"));
+    /// `UG`.
+    pub const UG: Self = Self(alloc::borrow::Cow::Borrowed("UG"));
+    /// `UM`.
+    pub const UM: Self = Self(alloc::borrow::Cow::Borrowed("UM"));
+    /// `US`.
+    pub const US: Self = Self(alloc::borrow::Cow::Borrowed("US"));
+    /// `UY`.
+    pub const UY: Self = Self(alloc::borrow::Cow::Borrowed("UY"));
+    /// `UZ`.
+    pub const UZ: Self = Self(alloc::borrow::Cow::Borrowed("UZ"));
+    /// `VA`.
+    pub const VA: Self = Self(alloc::borrow::Cow::Borrowed("VA"));
+    /// `VC`.
+    pub const VC: Self = Self(alloc::borrow::Cow::Borrowed("VC"));
+    /// `VE`.
+    pub const VE: Self = Self(alloc::borrow::Cow::Borrowed("VE"));
+    /// `VG`.
+    pub const VG: Self = Self(alloc::borrow::Cow::Borrowed("VG"));
+    /// `VI`.
+    pub const VI: Self = Self(alloc::borrow::Cow::Borrowed("VI"));
+    /// `VN`.
+    pub const VN: Self = Self(alloc::borrow::Cow::Borrowed("VN"));
+    /// `VU`.
+    pub const VU: Self = Self(alloc::borrow::Cow::Borrowed("VU"));
+    /// `WF`.
+    pub const WF: Self = Self(alloc::borrow::Cow::Borrowed("WF"));
+    /// `WS`.
+    pub const WS: Self = Self(alloc::borrow::Cow::Borrowed("WS"));
+    /// `YE`.
+    pub const YE: Self = Self(alloc::borrow::Cow::Borrowed("YE"));
+    /// `YT`.
+    pub const YT: Self = Self(alloc::borrow::Cow::Borrowed("YT"));
+    /// `ZA`.
+    pub const ZA: Self = Self(alloc::borrow::Cow::Borrowed("ZA"));
+    /// `ZM`.
+    pub const ZM: Self = Self(alloc::borrow::Cow::Borrowed("ZM"));
+    /// `ZW`.
+    pub const ZW: Self = Self(alloc::borrow::Cow::Borrowed("ZW"));
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+    fn from_text(text: &str) -> Self {
+        Self(alloc::borrow::Cow::Owned(text.into()))
+    }
+}
+
+wire::open_string!(CountryCode);
+
+/// What models are used for, to filter a list by.
+///
+/// The published description writes these values inline.
+///
+/// OpenRouter component: `ModelCategory`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct TopProviderInfo {
-    /// No description yet.
-    pub context_length: Option<u64>,
-    /// No description yet.
-    pub is_moderated: Option<bool>,
-    /// No description yet.
-    pub max_completion_tokens: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
+pub enum ModelCategory {
+    /// `programming`.
+    Programming,
+    /// `roleplay`.
+    Roleplay,
+    /// `marketing`.
+    Marketing,
+    /// `marketing/seo`.
+    MarketingSeo,
+    /// `technology`.
+    Technology,
+    /// `science`.
+    Science,
+    /// `translation`.
+    Translation,
+    /// `legal`.
+    Legal,
+    /// `finance`.
+    Finance,
+    /// `health`.
+    Health,
+    /// `trivia`.
+    Trivia,
+    /// `academia`.
+    Academia,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
 }
 
-impl TopProviderInfo {
-    /// Sets [`context_length`](Self::context_length).
+impl ModelCategory {
+    /// The text on the wire.
     #[must_use]
-    pub fn with_context_length(mut self, value: u64) -> Self {
-        self.context_length = Some(value);
-        self
-    }
-    /// Sets [`is_moderated`](Self::is_moderated).
-    #[must_use]
-    pub fn with_is_moderated(mut self, value: bool) -> Self {
-        self.is_moderated = Some(value);
-        self
-    }
-    /// Sets [`max_completion_tokens`](Self::max_completion_tokens).
-    #[must_use]
-    pub fn with_max_completion_tokens(mut self, value: u64) -> Self {
-        self.max_completion_tokens = Some(value);
-        self
-    }
-}
-
-impl wire::Object for TopProviderInfo {
-    const NAME: &'static str = "TopProviderInfo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "context_length" => Some(0),
-            "is_moderated" => Some(1),
-            "max_completion_tokens" => Some(2),
-            _ => None,
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Programming => "programming",
+            Self::Roleplay => "roleplay",
+            Self::Marketing => "marketing",
+            Self::MarketingSeo => "marketing/seo",
+            Self::Technology => "technology",
+            Self::Science => "science",
+            Self::Translation => "translation",
+            Self::Legal => "legal",
+            Self::Finance => "finance",
+            Self::Health => "health",
+            Self::Trivia => "trivia",
+            Self::Academia => "academia",
+            Self::Unknown(value) => value.as_str(),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.context_length, source),
-            1 => wire::optional(&mut self.is_moderated, source),
-            2 => wire::optional(&mut self.max_completion_tokens, source),
-            _ => wire::constant("", "", source),
+    fn from_text(text: &str) -> Self {
+        match text {
+            "programming" => Self::Programming,
+            "roleplay" => Self::Roleplay,
+            "marketing" => Self::Marketing,
+            "marketing/seo" => Self::MarketingSeo,
+            "technology" => Self::Technology,
+            "science" => Self::Science,
+            "translation" => Self::Translation,
+            "legal" => Self::Legal,
+            "finance" => Self::Finance,
+            "health" => Self::Health,
+            "trivia" => Self::Trivia,
+            "academia" => Self::Academia,
+            text => Self::Unknown(UnknownValue::new(text)),
         }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("context_length", &self.context_length),
-            1 => fields.optional("is_moderated", &self.is_moderated),
-            2 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
     }
 }
 
-wire::object!(TopProviderInfo);
+wire::open_string!(ModelCategory);
+
+/// A region that endpoints process data in, to filter a list of models by.
+///
+/// The published description writes these values inline.
+///
+/// OpenRouter component: `ModelRegion`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelRegion {
+    /// European Union.
+    Eu,
+    /// United States.
+    Us,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ModelRegion {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Eu => "eu",
+            Self::Us => "us",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "eu" => Self::Eu,
+            "us" => Self::Us,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ModelRegion);
+
+/// The order of a list of models; models that lack the number come last.
+///
+/// The published description writes these values inline.
+///
+/// OpenRouter component: `ModelSort`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ModelSort {
+    /// By use.
+    MostPopular,
+    /// By age, the youngest first.
+    Newest,
+    /// By use in the last week.
+    TopWeekly,
+    /// By price, averaged over prompt and completion; the cheapest first.
+    PricingLowToHigh,
+    /// By price, averaged over prompt and completion; the dearest first.
+    PricingHighToLow,
+    /// By context length, the longest first.
+    ContextHighToLow,
+    /// By output tokens per second, the fastest first.
+    ThroughputHighToLow,
+    /// By time to the first token, the shortest first.
+    LatencyLowToHigh,
+    /// By the intelligence index of Artificial Analysis.
+    IntelligenceHighToLow,
+    /// By the coding index of Artificial Analysis.
+    CodingHighToLow,
+    /// By the agentic index of Artificial Analysis.
+    AgenticHighToLow,
+    /// By the Elo rating of Design Arena.
+    DesignArenaEloHighToLow,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ModelSort {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::MostPopular => "most-popular",
+            Self::Newest => "newest",
+            Self::TopWeekly => "top-weekly",
+            Self::PricingLowToHigh => "pricing-low-to-high",
+            Self::PricingHighToLow => "pricing-high-to-low",
+            Self::ContextHighToLow => "context-high-to-low",
+            Self::ThroughputHighToLow => "throughput-high-to-low",
+            Self::LatencyLowToHigh => "latency-low-to-high",
+            Self::IntelligenceHighToLow => "intelligence-high-to-low",
+            Self::CodingHighToLow => "coding-high-to-low",
+            Self::AgenticHighToLow => "agentic-high-to-low",
+            Self::DesignArenaEloHighToLow => "design-arena-elo-high-to-low",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "most-popular" => Self::MostPopular,
+            "newest" => Self::Newest,
+            "top-weekly" => Self::TopWeekly,
+            "pricing-low-to-high" => Self::PricingLowToHigh,
+            "pricing-high-to-low" => Self::PricingHighToLow,
+            "context-high-to-low" => Self::ContextHighToLow,
+            "throughput-high-to-low" => Self::ThroughputHighToLow,
+            "latency-low-to-high" => Self::LatencyLowToHigh,
+            "intelligence-high-to-low" => Self::IntelligenceHighToLow,
+            "coding-high-to-low" => Self::CodingHighToLow,
+            "agentic-high-to-low" => Self::AgenticHighToLow,
+            "design-arena-elo-high-to-low" => Self::DesignArenaEloHighToLow,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ModelSort);

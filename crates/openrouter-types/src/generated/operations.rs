@@ -12,3684 +12,49 @@ use crate::{
 use crate::generated::*;
 use crate::operation::{Credential, Method, Operation, Query, StreamOperation, fill};
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListModelsCategory {
-    /// `programming`.
-    Programming,
-    /// `roleplay`.
-    Roleplay,
-    /// `marketing`.
-    Marketing,
-    /// `marketing/seo`.
-    MarketingSeo,
-    /// `technology`.
-    Technology,
-    /// `science`.
-    Science,
-    /// `translation`.
-    Translation,
-    /// `legal`.
-    Legal,
-    /// `finance`.
-    Finance,
-    /// `health`.
-    Health,
-    /// `trivia`.
-    Trivia,
-    /// `academia`.
-    Academia,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListModelsCategory {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Programming => "programming",
-            Self::Roleplay => "roleplay",
-            Self::Marketing => "marketing",
-            Self::MarketingSeo => "marketing/seo",
-            Self::Technology => "technology",
-            Self::Science => "science",
-            Self::Translation => "translation",
-            Self::Legal => "legal",
-            Self::Finance => "finance",
-            Self::Health => "health",
-            Self::Trivia => "trivia",
-            Self::Academia => "academia",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "programming" => Self::Programming,
-            "roleplay" => Self::Roleplay,
-            "marketing" => Self::Marketing,
-            "marketing/seo" => Self::MarketingSeo,
-            "technology" => Self::Technology,
-            "science" => Self::Science,
-            "translation" => Self::Translation,
-            "legal" => Self::Legal,
-            "finance" => Self::Finance,
-            "health" => Self::Health,
-            "trivia" => Self::Trivia,
-            "academia" => Self::Academia,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListModelsCategory);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListModelsSort {
-    /// `most-popular`.
-    MostPopular,
-    /// `newest`.
-    Newest,
-    /// `top-weekly`.
-    TopWeekly,
-    /// `pricing-low-to-high`.
-    PricingLowToHigh,
-    /// `pricing-high-to-low`.
-    PricingHighToLow,
-    /// `context-high-to-low`.
-    ContextHighToLow,
-    /// `throughput-high-to-low`.
-    ThroughputHighToLow,
-    /// `latency-low-to-high`.
-    LatencyLowToHigh,
-    /// `intelligence-high-to-low`.
-    IntelligenceHighToLow,
-    /// `coding-high-to-low`.
-    CodingHighToLow,
-    /// `agentic-high-to-low`.
-    AgenticHighToLow,
-    /// `design-arena-elo-high-to-low`.
-    DesignArenaEloHighToLow,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListModelsSort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::MostPopular => "most-popular",
-            Self::Newest => "newest",
-            Self::TopWeekly => "top-weekly",
-            Self::PricingLowToHigh => "pricing-low-to-high",
-            Self::PricingHighToLow => "pricing-high-to-low",
-            Self::ContextHighToLow => "context-high-to-low",
-            Self::ThroughputHighToLow => "throughput-high-to-low",
-            Self::LatencyLowToHigh => "latency-low-to-high",
-            Self::IntelligenceHighToLow => "intelligence-high-to-low",
-            Self::CodingHighToLow => "coding-high-to-low",
-            Self::AgenticHighToLow => "agentic-high-to-low",
-            Self::DesignArenaEloHighToLow => "design-arena-elo-high-to-low",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "most-popular" => Self::MostPopular,
-            "newest" => Self::Newest,
-            "top-weekly" => Self::TopWeekly,
-            "pricing-low-to-high" => Self::PricingLowToHigh,
-            "pricing-high-to-low" => Self::PricingHighToLow,
-            "context-high-to-low" => Self::ContextHighToLow,
-            "throughput-high-to-low" => Self::ThroughputHighToLow,
-            "latency-low-to-high" => Self::LatencyLowToHigh,
-            "intelligence-high-to-low" => Self::IntelligenceHighToLow,
-            "coding-high-to-low" => Self::CodingHighToLow,
-            "agentic-high-to-low" => Self::AgenticHighToLow,
-            "design-arena-elo-high-to-low" => Self::DesignArenaEloHighToLow,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListModelsSort);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListModelsDistillable {
-    /// `true`.
-    True,
-    /// `false`.
-    False,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListModelsDistillable {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "true" => Self::True,
-            "false" => Self::False,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListModelsDistillable);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListModelsRegion {
-    /// `eu`.
-    Eu,
-    /// `us`.
-    Us,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListModelsRegion {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Eu => "eu",
-            Self::Us => "us",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "eu" => Self::Eu,
-            "us" => Self::Us,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListModelsRegion);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListEndpointsAnswer {
-    /// No description yet.
-    pub data: Option<ListEndpointsResponse>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListEndpointsAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<ListEndpointsResponse>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ListEndpointsAnswer {
-    const NAME: &'static str = "ListEndpointsAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListEndpointsAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListZdrEndpointsAnswer {
-    /// No description yet.
-    pub data: Vec<PublicEndpoint>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListZdrEndpointsAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<PublicEndpoint>>,
-    ) -> Self {
-        self.data = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for ListZdrEndpointsAnswer {
-    const NAME: &'static str = "ListZdrEndpointsAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListZdrEndpointsAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListProvidersAnswerDataItemDatacentersItem {
-    /// `AD`.
-    AD,
-    /// `AE`.
-    AE,
-    /// `AF`.
-    AF,
-    /// `AG`.
-    AG,
-    /// `AI`.
-    AI,
-    /// `AL`.
-    AL,
-    /// `AM`.
-    AM,
-    /// `AO`.
-    AO,
-    /// `AQ`.
-    AQ,
-    /// `AR`.
-    AR,
-    /// `AS`.
-    AS,
-    /// `AT`.
-    AT,
-    /// `AU`.
-    AU,
-    /// `AW`.
-    AW,
-    /// `AX`.
-    AX,
-    /// `AZ`.
-    AZ,
-    /// `BA`.
-    BA,
-    /// `BB`.
-    BB,
-    /// `BD`.
-    BD,
-    /// `BE`.
-    BE,
-    /// `BF`.
-    BF,
-    /// `BG`.
-    BG,
-    /// `BH`.
-    BH,
-    /// `BI`.
-    BI,
-    /// `BJ`.
-    BJ,
-    /// `BL`.
-    BL,
-    /// `BM`.
-    BM,
-    /// `BN`.
-    BN,
-    /// `BO`.
-    BO,
-    /// `BQ`.
-    BQ,
-    /// `BR`.
-    BR,
-    /// `BS`.
-    BS,
-    /// `BT`.
-    BT,
-    /// `BV`.
-    BV,
-    /// `BW`.
-    BW,
-    /// `BY`.
-    BY,
-    /// `BZ`.
-    BZ,
-    /// `CA`.
-    CA,
-    /// `CC`.
-    CC,
-    /// `CD`.
-    CD,
-    /// `CF`.
-    CF,
-    /// `CG`.
-    CG,
-    /// `CH`.
-    CH,
-    /// `CI`.
-    CI,
-    /// `CK`.
-    CK,
-    /// `CL`.
-    CL,
-    /// `CM`.
-    CM,
-    /// `CN`.
-    CN,
-    /// `CO`.
-    CO,
-    /// `CR`.
-    CR,
-    /// `CU`.
-    CU,
-    /// `CV`.
-    CV,
-    /// `CW`.
-    CW,
-    /// `CX`.
-    CX,
-    /// `CY`.
-    CY,
-    /// `CZ`.
-    CZ,
-    /// `DE`.
-    DE,
-    /// `DJ`.
-    DJ,
-    /// `DK`.
-    DK,
-    /// `DM`.
-    DM,
-    /// `DO`.
-    DO,
-    /// `DZ`.
-    DZ,
-    /// `EC`.
-    EC,
-    /// `EE`.
-    EE,
-    /// `EG`.
-    EG,
-    /// `EH`.
-    EH,
-    /// `ER`.
-    ER,
-    /// `ES`.
-    ES,
-    /// `ET`.
-    ET,
-    /// `FI`.
-    FI,
-    /// `FJ`.
-    FJ,
-    /// `FK`.
-    FK,
-    /// `FM`.
-    FM,
-    /// `FO`.
-    FO,
-    /// `FR`.
-    FR,
-    /// `GA`.
-    GA,
-    /// `GB`.
-    GB,
-    /// `GD`.
-    GD,
-    /// `GE`.
-    GE,
-    /// `GF`.
-    GF,
-    /// `GG`.
-    GG,
-    /// `GH`.
-    GH,
-    /// `GI`.
-    GI,
-    /// `GL`.
-    GL,
-    /// `GM`.
-    GM,
-    /// `GN`.
-    GN,
-    /// `GP`.
-    GP,
-    /// `GQ`.
-    GQ,
-    /// `GR`.
-    GR,
-    /// `GS`.
-    GS,
-    /// `GT`.
-    GT,
-    /// `GU`.
-    GU,
-    /// `GW`.
-    GW,
-    /// `GY`.
-    GY,
-    /// `HK`.
-    HK,
-    /// `HM`.
-    HM,
-    /// `HN`.
-    HN,
-    /// `HR`.
-    HR,
-    /// `HT`.
-    HT,
-    /// `HU`.
-    HU,
-    /// `ID`.
-    ID,
-    /// `IE`.
-    IE,
-    /// `IL`.
-    IL,
-    /// `IM`.
-    IM,
-    /// `IN`.
-    IN,
-    /// `IO`.
-    IO,
-    /// `IQ`.
-    IQ,
-    /// `IR`.
-    IR,
-    /// `IS`.
-    IS,
-    /// `IT`.
-    IT,
-    /// `JE`.
-    JE,
-    /// `JM`.
-    JM,
-    /// `JO`.
-    JO,
-    /// `JP`.
-    JP,
-    /// `KE`.
-    KE,
-    /// `KG`.
-    KG,
-    /// `KH`.
-    KH,
-    /// `KI`.
-    KI,
-    /// `KM`.
-    KM,
-    /// `KN`.
-    KN,
-    /// `KP`.
-    KP,
-    /// `KR`.
-    KR,
-    /// `KW`.
-    KW,
-    /// `KY`.
-    KY,
-    /// `KZ`.
-    KZ,
-    /// `LA`.
-    LA,
-    /// `LB`.
-    LB,
-    /// `LC`.
-    LC,
-    /// `LI`.
-    LI,
-    /// `LK`.
-    LK,
-    /// `LR`.
-    LR,
-    /// `LS`.
-    LS,
-    /// `LT`.
-    LT,
-    /// `LU`.
-    LU,
-    /// `LV`.
-    LV,
-    /// `LY`.
-    LY,
-    /// `MA`.
-    MA,
-    /// `MC`.
-    MC,
-    /// `MD`.
-    MD,
-    /// `ME`.
-    ME,
-    /// `MF`.
-    MF,
-    /// `MG`.
-    MG,
-    /// `MH`.
-    MH,
-    /// `MK`.
-    MK,
-    /// `ML`.
-    ML,
-    /// `MM`.
-    MM,
-    /// `MN`.
-    MN,
-    /// `MO`.
-    MO,
-    /// `MP`.
-    MP,
-    /// `MQ`.
-    MQ,
-    /// `MR`.
-    MR,
-    /// `MS`.
-    MS,
-    /// `MT`.
-    MT,
-    /// `MU`.
-    MU,
-    /// `MV`.
-    MV,
-    /// `MW`.
-    MW,
-    /// `MX`.
-    MX,
-    /// `MY`.
-    MY,
-    /// `MZ`.
-    MZ,
-    /// `NA`.
-    NA,
-    /// `NC`.
-    NC,
-    /// `NE`.
-    NE,
-    /// `NF`.
-    NF,
-    /// `NG`.
-    NG,
-    /// `NI`.
-    NI,
-    /// `NL`.
-    NL,
-    /// `NO`.
-    NO,
-    /// `NP`.
-    NP,
-    /// `NR`.
-    NR,
-    /// `NU`.
-    NU,
-    /// `NZ`.
-    NZ,
-    /// `OM`.
-    OM,
-    /// `PA`.
-    PA,
-    /// `PE`.
-    PE,
-    /// `PF`.
-    PF,
-    /// `PG`.
-    PG,
-    /// `PH`.
-    PH,
-    /// `PK`.
-    PK,
-    /// `PL`.
-    PL,
-    /// `PM`.
-    PM,
-    /// `PN`.
-    PN,
-    /// `PR`.
-    PR,
-    /// `PS`.
-    PS,
-    /// `PT`.
-    PT,
-    /// `PW`.
-    PW,
-    /// `PY`.
-    PY,
-    /// `QA`.
-    QA,
-    /// `RE`.
-    RE,
-    /// `RO`.
-    RO,
-    /// `RS`.
-    RS,
-    /// `RU`.
-    RU,
-    /// `RW`.
-    RW,
-    /// `SA`.
-    SA,
-    /// `SB`.
-    SB,
-    /// `SC`.
-    SC,
-    /// `SD`.
-    SD,
-    /// `SE`.
-    SE,
-    /// `SG`.
-    SG,
-    /// `SH`.
-    SH,
-    /// `SI`.
-    SI,
-    /// `SJ`.
-    SJ,
-    /// `SK`.
-    SK,
-    /// `SL`.
-    SL,
-    /// `SM`.
-    SM,
-    /// `SN`.
-    SN,
-    /// `SO`.
-    SO,
-    /// `SR`.
-    SR,
-    /// `SS`.
-    SS,
-    /// `ST`.
-    ST,
-    /// `SV`.
-    SV,
-    /// `SX`.
-    SX,
-    /// `SY`.
-    SY,
-    /// `SZ`.
-    SZ,
-    /// `TC`.
-    TC,
-    /// `TD`.
-    TD,
-    /// `TF`.
-    TF,
-    /// `TG`.
-    TG,
-    /// `TH`.
-    TH,
-    /// `TJ`.
-    TJ,
-    /// `TK`.
-    TK,
-    /// `TL`.
-    TL,
-    /// `TM`.
-    TM,
-    /// `TN`.
-    TN,
-    /// `TO`.
-    TO,
-    /// `TR`.
-    TR,
-    /// `TT`.
-    TT,
-    /// `TV`.
-    TV,
-    /// `TW`.
-    TW,
-    /// `TZ`.
-    TZ,
-    /// `UA`.
-    UA,
-    /// `UG`.
-    UG,
-    /// `UM`.
-    UM,
-    /// `US`.
-    US,
-    /// `UY`.
-    UY,
-    /// `UZ`.
-    UZ,
-    /// `VA`.
-    VA,
-    /// `VC`.
-    VC,
-    /// `VE`.
-    VE,
-    /// `VG`.
-    VG,
-    /// `VI`.
-    VI,
-    /// `VN`.
-    VN,
-    /// `VU`.
-    VU,
-    /// `WF`.
-    WF,
-    /// `WS`.
-    WS,
-    /// `YE`.
-    YE,
-    /// `YT`.
-    YT,
-    /// `ZA`.
-    ZA,
-    /// `ZM`.
-    ZM,
-    /// `ZW`.
-    ZW,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListProvidersAnswerDataItemDatacentersItem {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AD => "AD",
-            Self::AE => "AE",
-            Self::AF => "AF",
-            Self::AG => "AG",
-            Self::AI => "AI",
-            Self::AL => "AL",
-            Self::AM => "AM",
-            Self::AO => "AO",
-            Self::AQ => "AQ",
-            Self::AR => "AR",
-            Self::AS => "AS",
-            Self::AT => "AT",
-            Self::AU => "AU",
-            Self::AW => "AW",
-            Self::AX => "AX",
-            Self::AZ => "AZ",
-            Self::BA => "BA",
-            Self::BB => "BB",
-            Self::BD => "BD",
-            Self::BE => "BE",
-            Self::BF => "BF",
-            Self::BG => "BG",
-            Self::BH => "BH",
-            Self::BI => "BI",
-            Self::BJ => "BJ",
-            Self::BL => "BL",
-            Self::BM => "BM",
-            Self::BN => "BN",
-            Self::BO => "BO",
-            Self::BQ => "BQ",
-            Self::BR => "BR",
-            Self::BS => "BS",
-            Self::BT => "BT",
-            Self::BV => "BV",
-            Self::BW => "BW",
-            Self::BY => "BY",
-            Self::BZ => "BZ",
-            Self::CA => "CA",
-            Self::CC => "CC",
-            Self::CD => "CD",
-            Self::CF => "CF",
-            Self::CG => "CG",
-            Self::CH => "CH",
-            Self::CI => "CI",
-            Self::CK => "CK",
-            Self::CL => "CL",
-            Self::CM => "CM",
-            Self::CN => "CN",
-            Self::CO => "CO",
-            Self::CR => "CR",
-            Self::CU => "CU",
-            Self::CV => "CV",
-            Self::CW => "CW",
-            Self::CX => "CX",
-            Self::CY => "CY",
-            Self::CZ => "CZ",
-            Self::DE => "DE",
-            Self::DJ => "DJ",
-            Self::DK => "DK",
-            Self::DM => "DM",
-            Self::DO => "DO",
-            Self::DZ => "DZ",
-            Self::EC => "EC",
-            Self::EE => "EE",
-            Self::EG => "EG",
-            Self::EH => "EH",
-            Self::ER => "ER",
-            Self::ES => "ES",
-            Self::ET => "ET",
-            Self::FI => "FI",
-            Self::FJ => "FJ",
-            Self::FK => "FK",
-            Self::FM => "FM",
-            Self::FO => "FO",
-            Self::FR => "FR",
-            Self::GA => "GA",
-            Self::GB => "GB",
-            Self::GD => "GD",
-            Self::GE => "GE",
-            Self::GF => "GF",
-            Self::GG => "GG",
-            Self::GH => "GH",
-            Self::GI => "GI",
-            Self::GL => "GL",
-            Self::GM => "GM",
-            Self::GN => "GN",
-            Self::GP => "GP",
-            Self::GQ => "GQ",
-            Self::GR => "GR",
-            Self::GS => "GS",
-            Self::GT => "GT",
-            Self::GU => "GU",
-            Self::GW => "GW",
-            Self::GY => "GY",
-            Self::HK => "HK",
-            Self::HM => "HM",
-            Self::HN => "HN",
-            Self::HR => "HR",
-            Self::HT => "HT",
-            Self::HU => "HU",
-            Self::ID => "ID",
-            Self::IE => "IE",
-            Self::IL => "IL",
-            Self::IM => "IM",
-            Self::IN => "IN",
-            Self::IO => "IO",
-            Self::IQ => "IQ",
-            Self::IR => "IR",
-            Self::IS => "IS",
-            Self::IT => "IT",
-            Self::JE => "JE",
-            Self::JM => "JM",
-            Self::JO => "JO",
-            Self::JP => "JP",
-            Self::KE => "KE",
-            Self::KG => "KG",
-            Self::KH => "KH",
-            Self::KI => "KI",
-            Self::KM => "KM",
-            Self::KN => "KN",
-            Self::KP => "KP",
-            Self::KR => "KR",
-            Self::KW => "KW",
-            Self::KY => "KY",
-            Self::KZ => "KZ",
-            Self::LA => "LA",
-            Self::LB => "LB",
-            Self::LC => "LC",
-            Self::LI => "LI",
-            Self::LK => "LK",
-            Self::LR => "LR",
-            Self::LS => "LS",
-            Self::LT => "LT",
-            Self::LU => "LU",
-            Self::LV => "LV",
-            Self::LY => "LY",
-            Self::MA => "MA",
-            Self::MC => "MC",
-            Self::MD => "MD",
-            Self::ME => "ME",
-            Self::MF => "MF",
-            Self::MG => "MG",
-            Self::MH => "MH",
-            Self::MK => "MK",
-            Self::ML => "ML",
-            Self::MM => "MM",
-            Self::MN => "MN",
-            Self::MO => "MO",
-            Self::MP => "MP",
-            Self::MQ => "MQ",
-            Self::MR => "MR",
-            Self::MS => "MS",
-            Self::MT => "MT",
-            Self::MU => "MU",
-            Self::MV => "MV",
-            Self::MW => "MW",
-            Self::MX => "MX",
-            Self::MY => "MY",
-            Self::MZ => "MZ",
-            Self::NA => "NA",
-            Self::NC => "NC",
-            Self::NE => "NE",
-            Self::NF => "NF",
-            Self::NG => "NG",
-            Self::NI => "NI",
-            Self::NL => "NL",
-            Self::NO => "NO",
-            Self::NP => "NP",
-            Self::NR => "NR",
-            Self::NU => "NU",
-            Self::NZ => "NZ",
-            Self::OM => "OM",
-            Self::PA => "PA",
-            Self::PE => "PE",
-            Self::PF => "PF",
-            Self::PG => "PG",
-            Self::PH => "PH",
-            Self::PK => "PK",
-            Self::PL => "PL",
-            Self::PM => "PM",
-            Self::PN => "PN",
-            Self::PR => "PR",
-            Self::PS => "PS",
-            Self::PT => "PT",
-            Self::PW => "PW",
-            Self::PY => "PY",
-            Self::QA => "QA",
-            Self::RE => "RE",
-            Self::RO => "RO",
-            Self::RS => "RS",
-            Self::RU => "RU",
-            Self::RW => "RW",
-            Self::SA => "SA",
-            Self::SB => "SB",
-            Self::SC => "SC",
-            Self::SD => "SD",
-            Self::SE => "SE",
-            Self::SG => "SG",
-            Self::SH => "SH",
-            Self::SI => "SI",
-            Self::SJ => "SJ",
-            Self::SK => "SK",
-            Self::SL => "SL",
-            Self::SM => "SM",
-            Self::SN => "SN",
-            Self::SO => "SO",
-            Self::SR => "SR",
-            Self::SS => "SS",
-            Self::ST => "ST",
-            Self::SV => "SV",
-            Self::SX => "SX",
-            Self::SY => "SY",
-            Self::SZ => "SZ",
-            Self::TC => "TC",
-            Self::TD => "TD",
-            Self::TF => "TF",
-            Self::TG => "TG",
-            Self::TH => "TH",
-            Self::TJ => "TJ",
-            Self::TK => "TK",
-            Self::TL => "TL",
-            Self::TM => "TM",
-            Self::TN => "TN",
-            Self::TO => "TO",
-            Self::TR => "TR",
-            Self::TT => "TT",
-            Self::TV => "TV",
-            Self::TW => "TW",
-            Self::TZ => "TZ",
-            Self::UA => "UA",
-            Self::UG => "UG",
-            Self::UM => "UM",
-            Self::US => "US",
-            Self::UY => "UY",
-            Self::UZ => "UZ",
-            Self::VA => "VA",
-            Self::VC => "VC",
-            Self::VE => "VE",
-            Self::VG => "VG",
-            Self::VI => "VI",
-            Self::VN => "VN",
-            Self::VU => "VU",
-            Self::WF => "WF",
-            Self::WS => "WS",
-            Self::YE => "YE",
-            Self::YT => "YT",
-            Self::ZA => "ZA",
-            Self::ZM => "ZM",
-            Self::ZW => "ZW",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "AD" => Self::AD,
-            "AE" => Self::AE,
-            "AF" => Self::AF,
-            "AG" => Self::AG,
-            "AI" => Self::AI,
-            "AL" => Self::AL,
-            "AM" => Self::AM,
-            "AO" => Self::AO,
-            "AQ" => Self::AQ,
-            "AR" => Self::AR,
-            "AS" => Self::AS,
-            "AT" => Self::AT,
-            "AU" => Self::AU,
-            "AW" => Self::AW,
-            "AX" => Self::AX,
-            "AZ" => Self::AZ,
-            "BA" => Self::BA,
-            "BB" => Self::BB,
-            "BD" => Self::BD,
-            "BE" => Self::BE,
-            "BF" => Self::BF,
-            "BG" => Self::BG,
-            "BH" => Self::BH,
-            "BI" => Self::BI,
-            "BJ" => Self::BJ,
-            "BL" => Self::BL,
-            "BM" => Self::BM,
-            "BN" => Self::BN,
-            "BO" => Self::BO,
-            "BQ" => Self::BQ,
-            "BR" => Self::BR,
-            "BS" => Self::BS,
-            "BT" => Self::BT,
-            "BV" => Self::BV,
-            "BW" => Self::BW,
-            "BY" => Self::BY,
-            "BZ" => Self::BZ,
-            "CA" => Self::CA,
-            "CC" => Self::CC,
-            "CD" => Self::CD,
-            "CF" => Self::CF,
-            "CG" => Self::CG,
-            "CH" => Self::CH,
-            "CI" => Self::CI,
-            "CK" => Self::CK,
-            "CL" => Self::CL,
-            "CM" => Self::CM,
-            "CN" => Self::CN,
-            "CO" => Self::CO,
-            "CR" => Self::CR,
-            "CU" => Self::CU,
-            "CV" => Self::CV,
-            "CW" => Self::CW,
-            "CX" => Self::CX,
-            "CY" => Self::CY,
-            "CZ" => Self::CZ,
-            "DE" => Self::DE,
-            "DJ" => Self::DJ,
-            "DK" => Self::DK,
-            "DM" => Self::DM,
-            "DO" => Self::DO,
-            "DZ" => Self::DZ,
-            "EC" => Self::EC,
-            "EE" => Self::EE,
-            "EG" => Self::EG,
-            "EH" => Self::EH,
-            "ER" => Self::ER,
-            "ES" => Self::ES,
-            "ET" => Self::ET,
-            "FI" => Self::FI,
-            "FJ" => Self::FJ,
-            "FK" => Self::FK,
-            "FM" => Self::FM,
-            "FO" => Self::FO,
-            "FR" => Self::FR,
-            "GA" => Self::GA,
-            "GB" => Self::GB,
-            "GD" => Self::GD,
-            "GE" => Self::GE,
-            "GF" => Self::GF,
-            "GG" => Self::GG,
-            "GH" => Self::GH,
-            "GI" => Self::GI,
-            "GL" => Self::GL,
-            "GM" => Self::GM,
-            "GN" => Self::GN,
-            "GP" => Self::GP,
-            "GQ" => Self::GQ,
-            "GR" => Self::GR,
-            "GS" => Self::GS,
-            "GT" => Self::GT,
-            "GU" => Self::GU,
-            "GW" => Self::GW,
-            "GY" => Self::GY,
-            "HK" => Self::HK,
-            "HM" => Self::HM,
-            "HN" => Self::HN,
-            "HR" => Self::HR,
-            "HT" => Self::HT,
-            "HU" => Self::HU,
-            "ID" => Self::ID,
-            "IE" => Self::IE,
-            "IL" => Self::IL,
-            "IM" => Self::IM,
-            "IN" => Self::IN,
-            "IO" => Self::IO,
-            "IQ" => Self::IQ,
-            "IR" => Self::IR,
-            "IS" => Self::IS,
-            "IT" => Self::IT,
-            "JE" => Self::JE,
-            "JM" => Self::JM,
-            "JO" => Self::JO,
-            "JP" => Self::JP,
-            "KE" => Self::KE,
-            "KG" => Self::KG,
-            "KH" => Self::KH,
-            "KI" => Self::KI,
-            "KM" => Self::KM,
-            "KN" => Self::KN,
-            "KP" => Self::KP,
-            "KR" => Self::KR,
-            "KW" => Self::KW,
-            "KY" => Self::KY,
-            "KZ" => Self::KZ,
-            "LA" => Self::LA,
-            "LB" => Self::LB,
-            "LC" => Self::LC,
-            "LI" => Self::LI,
-            "LK" => Self::LK,
-            "LR" => Self::LR,
-            "LS" => Self::LS,
-            "LT" => Self::LT,
-            "LU" => Self::LU,
-            "LV" => Self::LV,
-            "LY" => Self::LY,
-            "MA" => Self::MA,
-            "MC" => Self::MC,
-            "MD" => Self::MD,
-            "ME" => Self::ME,
-            "MF" => Self::MF,
-            "MG" => Self::MG,
-            "MH" => Self::MH,
-            "MK" => Self::MK,
-            "ML" => Self::ML,
-            "MM" => Self::MM,
-            "MN" => Self::MN,
-            "MO" => Self::MO,
-            "MP" => Self::MP,
-            "MQ" => Self::MQ,
-            "MR" => Self::MR,
-            "MS" => Self::MS,
-            "MT" => Self::MT,
-            "MU" => Self::MU,
-            "MV" => Self::MV,
-            "MW" => Self::MW,
-            "MX" => Self::MX,
-            "MY" => Self::MY,
-            "MZ" => Self::MZ,
-            "NA" => Self::NA,
-            "NC" => Self::NC,
-            "NE" => Self::NE,
-            "NF" => Self::NF,
-            "NG" => Self::NG,
-            "NI" => Self::NI,
-            "NL" => Self::NL,
-            "NO" => Self::NO,
-            "NP" => Self::NP,
-            "NR" => Self::NR,
-            "NU" => Self::NU,
-            "NZ" => Self::NZ,
-            "OM" => Self::OM,
-            "PA" => Self::PA,
-            "PE" => Self::PE,
-            "PF" => Self::PF,
-            "PG" => Self::PG,
-            "PH" => Self::PH,
-            "PK" => Self::PK,
-            "PL" => Self::PL,
-            "PM" => Self::PM,
-            "PN" => Self::PN,
-            "PR" => Self::PR,
-            "PS" => Self::PS,
-            "PT" => Self::PT,
-            "PW" => Self::PW,
-            "PY" => Self::PY,
-            "QA" => Self::QA,
-            "RE" => Self::RE,
-            "RO" => Self::RO,
-            "RS" => Self::RS,
-            "RU" => Self::RU,
-            "RW" => Self::RW,
-            "SA" => Self::SA,
-            "SB" => Self::SB,
-            "SC" => Self::SC,
-            "SD" => Self::SD,
-            "SE" => Self::SE,
-            "SG" => Self::SG,
-            "SH" => Self::SH,
-            "SI" => Self::SI,
-            "SJ" => Self::SJ,
-            "SK" => Self::SK,
-            "SL" => Self::SL,
-            "SM" => Self::SM,
-            "SN" => Self::SN,
-            "SO" => Self::SO,
-            "SR" => Self::SR,
-            "SS" => Self::SS,
-            "ST" => Self::ST,
-            "SV" => Self::SV,
-            "SX" => Self::SX,
-            "SY" => Self::SY,
-            "SZ" => Self::SZ,
-            "TC" => Self::TC,
-            "TD" => Self::TD,
-            "TF" => Self::TF,
-            "TG" => Self::TG,
-            "TH" => Self::TH,
-            "TJ" => Self::TJ,
-            "TK" => Self::TK,
-            "TL" => Self::TL,
-            "TM" => Self::TM,
-            "TN" => Self::TN,
-            "TO" => Self::TO,
-            "TR" => Self::TR,
-            "TT" => Self::TT,
-            "TV" => Self::TV,
-            "TW" => Self::TW,
-            "TZ" => Self::TZ,
-            "UA" => Self::UA,
-            "UG" => Self::UG,
-            "UM" => Self::UM,
-            "US" => Self::US,
-            "UY" => Self::UY,
-            "UZ" => Self::UZ,
-            "VA" => Self::VA,
-            "VC" => Self::VC,
-            "VE" => Self::VE,
-            "VG" => Self::VG,
-            "VI" => Self::VI,
-            "VN" => Self::VN,
-            "VU" => Self::VU,
-            "WF" => Self::WF,
-            "WS" => Self::WS,
-            "YE" => Self::YE,
-            "YT" => Self::YT,
-            "ZA" => Self::ZA,
-            "ZM" => Self::ZM,
-            "ZW" => Self::ZW,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListProvidersAnswerDataItemDatacentersItem);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListProvidersAnswerDataItemHeadquarters {
-    /// `AD`.
-    AD,
-    /// `AE`.
-    AE,
-    /// `AF`.
-    AF,
-    /// `AG`.
-    AG,
-    /// `AI`.
-    AI,
-    /// `AL`.
-    AL,
-    /// `AM`.
-    AM,
-    /// `AO`.
-    AO,
-    /// `AQ`.
-    AQ,
-    /// `AR`.
-    AR,
-    /// `AS`.
-    AS,
-    /// `AT`.
-    AT,
-    /// `AU`.
-    AU,
-    /// `AW`.
-    AW,
-    /// `AX`.
-    AX,
-    /// `AZ`.
-    AZ,
-    /// `BA`.
-    BA,
-    /// `BB`.
-    BB,
-    /// `BD`.
-    BD,
-    /// `BE`.
-    BE,
-    /// `BF`.
-    BF,
-    /// `BG`.
-    BG,
-    /// `BH`.
-    BH,
-    /// `BI`.
-    BI,
-    /// `BJ`.
-    BJ,
-    /// `BL`.
-    BL,
-    /// `BM`.
-    BM,
-    /// `BN`.
-    BN,
-    /// `BO`.
-    BO,
-    /// `BQ`.
-    BQ,
-    /// `BR`.
-    BR,
-    /// `BS`.
-    BS,
-    /// `BT`.
-    BT,
-    /// `BV`.
-    BV,
-    /// `BW`.
-    BW,
-    /// `BY`.
-    BY,
-    /// `BZ`.
-    BZ,
-    /// `CA`.
-    CA,
-    /// `CC`.
-    CC,
-    /// `CD`.
-    CD,
-    /// `CF`.
-    CF,
-    /// `CG`.
-    CG,
-    /// `CH`.
-    CH,
-    /// `CI`.
-    CI,
-    /// `CK`.
-    CK,
-    /// `CL`.
-    CL,
-    /// `CM`.
-    CM,
-    /// `CN`.
-    CN,
-    /// `CO`.
-    CO,
-    /// `CR`.
-    CR,
-    /// `CU`.
-    CU,
-    /// `CV`.
-    CV,
-    /// `CW`.
-    CW,
-    /// `CX`.
-    CX,
-    /// `CY`.
-    CY,
-    /// `CZ`.
-    CZ,
-    /// `DE`.
-    DE,
-    /// `DJ`.
-    DJ,
-    /// `DK`.
-    DK,
-    /// `DM`.
-    DM,
-    /// `DO`.
-    DO,
-    /// `DZ`.
-    DZ,
-    /// `EC`.
-    EC,
-    /// `EE`.
-    EE,
-    /// `EG`.
-    EG,
-    /// `EH`.
-    EH,
-    /// `ER`.
-    ER,
-    /// `ES`.
-    ES,
-    /// `ET`.
-    ET,
-    /// `FI`.
-    FI,
-    /// `FJ`.
-    FJ,
-    /// `FK`.
-    FK,
-    /// `FM`.
-    FM,
-    /// `FO`.
-    FO,
-    /// `FR`.
-    FR,
-    /// `GA`.
-    GA,
-    /// `GB`.
-    GB,
-    /// `GD`.
-    GD,
-    /// `GE`.
-    GE,
-    /// `GF`.
-    GF,
-    /// `GG`.
-    GG,
-    /// `GH`.
-    GH,
-    /// `GI`.
-    GI,
-    /// `GL`.
-    GL,
-    /// `GM`.
-    GM,
-    /// `GN`.
-    GN,
-    /// `GP`.
-    GP,
-    /// `GQ`.
-    GQ,
-    /// `GR`.
-    GR,
-    /// `GS`.
-    GS,
-    /// `GT`.
-    GT,
-    /// `GU`.
-    GU,
-    /// `GW`.
-    GW,
-    /// `GY`.
-    GY,
-    /// `HK`.
-    HK,
-    /// `HM`.
-    HM,
-    /// `HN`.
-    HN,
-    /// `HR`.
-    HR,
-    /// `HT`.
-    HT,
-    /// `HU`.
-    HU,
-    /// `ID`.
-    ID,
-    /// `IE`.
-    IE,
-    /// `IL`.
-    IL,
-    /// `IM`.
-    IM,
-    /// `IN`.
-    IN,
-    /// `IO`.
-    IO,
-    /// `IQ`.
-    IQ,
-    /// `IR`.
-    IR,
-    /// `IS`.
-    IS,
-    /// `IT`.
-    IT,
-    /// `JE`.
-    JE,
-    /// `JM`.
-    JM,
-    /// `JO`.
-    JO,
-    /// `JP`.
-    JP,
-    /// `KE`.
-    KE,
-    /// `KG`.
-    KG,
-    /// `KH`.
-    KH,
-    /// `KI`.
-    KI,
-    /// `KM`.
-    KM,
-    /// `KN`.
-    KN,
-    /// `KP`.
-    KP,
-    /// `KR`.
-    KR,
-    /// `KW`.
-    KW,
-    /// `KY`.
-    KY,
-    /// `KZ`.
-    KZ,
-    /// `LA`.
-    LA,
-    /// `LB`.
-    LB,
-    /// `LC`.
-    LC,
-    /// `LI`.
-    LI,
-    /// `LK`.
-    LK,
-    /// `LR`.
-    LR,
-    /// `LS`.
-    LS,
-    /// `LT`.
-    LT,
-    /// `LU`.
-    LU,
-    /// `LV`.
-    LV,
-    /// `LY`.
-    LY,
-    /// `MA`.
-    MA,
-    /// `MC`.
-    MC,
-    /// `MD`.
-    MD,
-    /// `ME`.
-    ME,
-    /// `MF`.
-    MF,
-    /// `MG`.
-    MG,
-    /// `MH`.
-    MH,
-    /// `MK`.
-    MK,
-    /// `ML`.
-    ML,
-    /// `MM`.
-    MM,
-    /// `MN`.
-    MN,
-    /// `MO`.
-    MO,
-    /// `MP`.
-    MP,
-    /// `MQ`.
-    MQ,
-    /// `MR`.
-    MR,
-    /// `MS`.
-    MS,
-    /// `MT`.
-    MT,
-    /// `MU`.
-    MU,
-    /// `MV`.
-    MV,
-    /// `MW`.
-    MW,
-    /// `MX`.
-    MX,
-    /// `MY`.
-    MY,
-    /// `MZ`.
-    MZ,
-    /// `NA`.
-    NA,
-    /// `NC`.
-    NC,
-    /// `NE`.
-    NE,
-    /// `NF`.
-    NF,
-    /// `NG`.
-    NG,
-    /// `NI`.
-    NI,
-    /// `NL`.
-    NL,
-    /// `NO`.
-    NO,
-    /// `NP`.
-    NP,
-    /// `NR`.
-    NR,
-    /// `NU`.
-    NU,
-    /// `NZ`.
-    NZ,
-    /// `OM`.
-    OM,
-    /// `PA`.
-    PA,
-    /// `PE`.
-    PE,
-    /// `PF`.
-    PF,
-    /// `PG`.
-    PG,
-    /// `PH`.
-    PH,
-    /// `PK`.
-    PK,
-    /// `PL`.
-    PL,
-    /// `PM`.
-    PM,
-    /// `PN`.
-    PN,
-    /// `PR`.
-    PR,
-    /// `PS`.
-    PS,
-    /// `PT`.
-    PT,
-    /// `PW`.
-    PW,
-    /// `PY`.
-    PY,
-    /// `QA`.
-    QA,
-    /// `RE`.
-    RE,
-    /// `RO`.
-    RO,
-    /// `RS`.
-    RS,
-    /// `RU`.
-    RU,
-    /// `RW`.
-    RW,
-    /// `SA`.
-    SA,
-    /// `SB`.
-    SB,
-    /// `SC`.
-    SC,
-    /// `SD`.
-    SD,
-    /// `SE`.
-    SE,
-    /// `SG`.
-    SG,
-    /// `SH`.
-    SH,
-    /// `SI`.
-    SI,
-    /// `SJ`.
-    SJ,
-    /// `SK`.
-    SK,
-    /// `SL`.
-    SL,
-    /// `SM`.
-    SM,
-    /// `SN`.
-    SN,
-    /// `SO`.
-    SO,
-    /// `SR`.
-    SR,
-    /// `SS`.
-    SS,
-    /// `ST`.
-    ST,
-    /// `SV`.
-    SV,
-    /// `SX`.
-    SX,
-    /// `SY`.
-    SY,
-    /// `SZ`.
-    SZ,
-    /// `TC`.
-    TC,
-    /// `TD`.
-    TD,
-    /// `TF`.
-    TF,
-    /// `TG`.
-    TG,
-    /// `TH`.
-    TH,
-    /// `TJ`.
-    TJ,
-    /// `TK`.
-    TK,
-    /// `TL`.
-    TL,
-    /// `TM`.
-    TM,
-    /// `TN`.
-    TN,
-    /// `TO`.
-    TO,
-    /// `TR`.
-    TR,
-    /// `TT`.
-    TT,
-    /// `TV`.
-    TV,
-    /// `TW`.
-    TW,
-    /// `TZ`.
-    TZ,
-    /// `UA`.
-    UA,
-    /// `UG`.
-    UG,
-    /// `UM`.
-    UM,
-    /// `US`.
-    US,
-    /// `UY`.
-    UY,
-    /// `UZ`.
-    UZ,
-    /// `VA`.
-    VA,
-    /// `VC`.
-    VC,
-    /// `VE`.
-    VE,
-    /// `VG`.
-    VG,
-    /// `VI`.
-    VI,
-    /// `VN`.
-    VN,
-    /// `VU`.
-    VU,
-    /// `WF`.
-    WF,
-    /// `WS`.
-    WS,
-    /// `YE`.
-    YE,
-    /// `YT`.
-    YT,
-    /// `ZA`.
-    ZA,
-    /// `ZM`.
-    ZM,
-    /// `ZW`.
-    ZW,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ListProvidersAnswerDataItemHeadquarters {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AD => "AD",
-            Self::AE => "AE",
-            Self::AF => "AF",
-            Self::AG => "AG",
-            Self::AI => "AI",
-            Self::AL => "AL",
-            Self::AM => "AM",
-            Self::AO => "AO",
-            Self::AQ => "AQ",
-            Self::AR => "AR",
-            Self::AS => "AS",
-            Self::AT => "AT",
-            Self::AU => "AU",
-            Self::AW => "AW",
-            Self::AX => "AX",
-            Self::AZ => "AZ",
-            Self::BA => "BA",
-            Self::BB => "BB",
-            Self::BD => "BD",
-            Self::BE => "BE",
-            Self::BF => "BF",
-            Self::BG => "BG",
-            Self::BH => "BH",
-            Self::BI => "BI",
-            Self::BJ => "BJ",
-            Self::BL => "BL",
-            Self::BM => "BM",
-            Self::BN => "BN",
-            Self::BO => "BO",
-            Self::BQ => "BQ",
-            Self::BR => "BR",
-            Self::BS => "BS",
-            Self::BT => "BT",
-            Self::BV => "BV",
-            Self::BW => "BW",
-            Self::BY => "BY",
-            Self::BZ => "BZ",
-            Self::CA => "CA",
-            Self::CC => "CC",
-            Self::CD => "CD",
-            Self::CF => "CF",
-            Self::CG => "CG",
-            Self::CH => "CH",
-            Self::CI => "CI",
-            Self::CK => "CK",
-            Self::CL => "CL",
-            Self::CM => "CM",
-            Self::CN => "CN",
-            Self::CO => "CO",
-            Self::CR => "CR",
-            Self::CU => "CU",
-            Self::CV => "CV",
-            Self::CW => "CW",
-            Self::CX => "CX",
-            Self::CY => "CY",
-            Self::CZ => "CZ",
-            Self::DE => "DE",
-            Self::DJ => "DJ",
-            Self::DK => "DK",
-            Self::DM => "DM",
-            Self::DO => "DO",
-            Self::DZ => "DZ",
-            Self::EC => "EC",
-            Self::EE => "EE",
-            Self::EG => "EG",
-            Self::EH => "EH",
-            Self::ER => "ER",
-            Self::ES => "ES",
-            Self::ET => "ET",
-            Self::FI => "FI",
-            Self::FJ => "FJ",
-            Self::FK => "FK",
-            Self::FM => "FM",
-            Self::FO => "FO",
-            Self::FR => "FR",
-            Self::GA => "GA",
-            Self::GB => "GB",
-            Self::GD => "GD",
-            Self::GE => "GE",
-            Self::GF => "GF",
-            Self::GG => "GG",
-            Self::GH => "GH",
-            Self::GI => "GI",
-            Self::GL => "GL",
-            Self::GM => "GM",
-            Self::GN => "GN",
-            Self::GP => "GP",
-            Self::GQ => "GQ",
-            Self::GR => "GR",
-            Self::GS => "GS",
-            Self::GT => "GT",
-            Self::GU => "GU",
-            Self::GW => "GW",
-            Self::GY => "GY",
-            Self::HK => "HK",
-            Self::HM => "HM",
-            Self::HN => "HN",
-            Self::HR => "HR",
-            Self::HT => "HT",
-            Self::HU => "HU",
-            Self::ID => "ID",
-            Self::IE => "IE",
-            Self::IL => "IL",
-            Self::IM => "IM",
-            Self::IN => "IN",
-            Self::IO => "IO",
-            Self::IQ => "IQ",
-            Self::IR => "IR",
-            Self::IS => "IS",
-            Self::IT => "IT",
-            Self::JE => "JE",
-            Self::JM => "JM",
-            Self::JO => "JO",
-            Self::JP => "JP",
-            Self::KE => "KE",
-            Self::KG => "KG",
-            Self::KH => "KH",
-            Self::KI => "KI",
-            Self::KM => "KM",
-            Self::KN => "KN",
-            Self::KP => "KP",
-            Self::KR => "KR",
-            Self::KW => "KW",
-            Self::KY => "KY",
-            Self::KZ => "KZ",
-            Self::LA => "LA",
-            Self::LB => "LB",
-            Self::LC => "LC",
-            Self::LI => "LI",
-            Self::LK => "LK",
-            Self::LR => "LR",
-            Self::LS => "LS",
-            Self::LT => "LT",
-            Self::LU => "LU",
-            Self::LV => "LV",
-            Self::LY => "LY",
-            Self::MA => "MA",
-            Self::MC => "MC",
-            Self::MD => "MD",
-            Self::ME => "ME",
-            Self::MF => "MF",
-            Self::MG => "MG",
-            Self::MH => "MH",
-            Self::MK => "MK",
-            Self::ML => "ML",
-            Self::MM => "MM",
-            Self::MN => "MN",
-            Self::MO => "MO",
-            Self::MP => "MP",
-            Self::MQ => "MQ",
-            Self::MR => "MR",
-            Self::MS => "MS",
-            Self::MT => "MT",
-            Self::MU => "MU",
-            Self::MV => "MV",
-            Self::MW => "MW",
-            Self::MX => "MX",
-            Self::MY => "MY",
-            Self::MZ => "MZ",
-            Self::NA => "NA",
-            Self::NC => "NC",
-            Self::NE => "NE",
-            Self::NF => "NF",
-            Self::NG => "NG",
-            Self::NI => "NI",
-            Self::NL => "NL",
-            Self::NO => "NO",
-            Self::NP => "NP",
-            Self::NR => "NR",
-            Self::NU => "NU",
-            Self::NZ => "NZ",
-            Self::OM => "OM",
-            Self::PA => "PA",
-            Self::PE => "PE",
-            Self::PF => "PF",
-            Self::PG => "PG",
-            Self::PH => "PH",
-            Self::PK => "PK",
-            Self::PL => "PL",
-            Self::PM => "PM",
-            Self::PN => "PN",
-            Self::PR => "PR",
-            Self::PS => "PS",
-            Self::PT => "PT",
-            Self::PW => "PW",
-            Self::PY => "PY",
-            Self::QA => "QA",
-            Self::RE => "RE",
-            Self::RO => "RO",
-            Self::RS => "RS",
-            Self::RU => "RU",
-            Self::RW => "RW",
-            Self::SA => "SA",
-            Self::SB => "SB",
-            Self::SC => "SC",
-            Self::SD => "SD",
-            Self::SE => "SE",
-            Self::SG => "SG",
-            Self::SH => "SH",
-            Self::SI => "SI",
-            Self::SJ => "SJ",
-            Self::SK => "SK",
-            Self::SL => "SL",
-            Self::SM => "SM",
-            Self::SN => "SN",
-            Self::SO => "SO",
-            Self::SR => "SR",
-            Self::SS => "SS",
-            Self::ST => "ST",
-            Self::SV => "SV",
-            Self::SX => "SX",
-            Self::SY => "SY",
-            Self::SZ => "SZ",
-            Self::TC => "TC",
-            Self::TD => "TD",
-            Self::TF => "TF",
-            Self::TG => "TG",
-            Self::TH => "TH",
-            Self::TJ => "TJ",
-            Self::TK => "TK",
-            Self::TL => "TL",
-            Self::TM => "TM",
-            Self::TN => "TN",
-            Self::TO => "TO",
-            Self::TR => "TR",
-            Self::TT => "TT",
-            Self::TV => "TV",
-            Self::TW => "TW",
-            Self::TZ => "TZ",
-            Self::UA => "UA",
-            Self::UG => "UG",
-            Self::UM => "UM",
-            Self::US => "US",
-            Self::UY => "UY",
-            Self::UZ => "UZ",
-            Self::VA => "VA",
-            Self::VC => "VC",
-            Self::VE => "VE",
-            Self::VG => "VG",
-            Self::VI => "VI",
-            Self::VN => "VN",
-            Self::VU => "VU",
-            Self::WF => "WF",
-            Self::WS => "WS",
-            Self::YE => "YE",
-            Self::YT => "YT",
-            Self::ZA => "ZA",
-            Self::ZM => "ZM",
-            Self::ZW => "ZW",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "AD" => Self::AD,
-            "AE" => Self::AE,
-            "AF" => Self::AF,
-            "AG" => Self::AG,
-            "AI" => Self::AI,
-            "AL" => Self::AL,
-            "AM" => Self::AM,
-            "AO" => Self::AO,
-            "AQ" => Self::AQ,
-            "AR" => Self::AR,
-            "AS" => Self::AS,
-            "AT" => Self::AT,
-            "AU" => Self::AU,
-            "AW" => Self::AW,
-            "AX" => Self::AX,
-            "AZ" => Self::AZ,
-            "BA" => Self::BA,
-            "BB" => Self::BB,
-            "BD" => Self::BD,
-            "BE" => Self::BE,
-            "BF" => Self::BF,
-            "BG" => Self::BG,
-            "BH" => Self::BH,
-            "BI" => Self::BI,
-            "BJ" => Self::BJ,
-            "BL" => Self::BL,
-            "BM" => Self::BM,
-            "BN" => Self::BN,
-            "BO" => Self::BO,
-            "BQ" => Self::BQ,
-            "BR" => Self::BR,
-            "BS" => Self::BS,
-            "BT" => Self::BT,
-            "BV" => Self::BV,
-            "BW" => Self::BW,
-            "BY" => Self::BY,
-            "BZ" => Self::BZ,
-            "CA" => Self::CA,
-            "CC" => Self::CC,
-            "CD" => Self::CD,
-            "CF" => Self::CF,
-            "CG" => Self::CG,
-            "CH" => Self::CH,
-            "CI" => Self::CI,
-            "CK" => Self::CK,
-            "CL" => Self::CL,
-            "CM" => Self::CM,
-            "CN" => Self::CN,
-            "CO" => Self::CO,
-            "CR" => Self::CR,
-            "CU" => Self::CU,
-            "CV" => Self::CV,
-            "CW" => Self::CW,
-            "CX" => Self::CX,
-            "CY" => Self::CY,
-            "CZ" => Self::CZ,
-            "DE" => Self::DE,
-            "DJ" => Self::DJ,
-            "DK" => Self::DK,
-            "DM" => Self::DM,
-            "DO" => Self::DO,
-            "DZ" => Self::DZ,
-            "EC" => Self::EC,
-            "EE" => Self::EE,
-            "EG" => Self::EG,
-            "EH" => Self::EH,
-            "ER" => Self::ER,
-            "ES" => Self::ES,
-            "ET" => Self::ET,
-            "FI" => Self::FI,
-            "FJ" => Self::FJ,
-            "FK" => Self::FK,
-            "FM" => Self::FM,
-            "FO" => Self::FO,
-            "FR" => Self::FR,
-            "GA" => Self::GA,
-            "GB" => Self::GB,
-            "GD" => Self::GD,
-            "GE" => Self::GE,
-            "GF" => Self::GF,
-            "GG" => Self::GG,
-            "GH" => Self::GH,
-            "GI" => Self::GI,
-            "GL" => Self::GL,
-            "GM" => Self::GM,
-            "GN" => Self::GN,
-            "GP" => Self::GP,
-            "GQ" => Self::GQ,
-            "GR" => Self::GR,
-            "GS" => Self::GS,
-            "GT" => Self::GT,
-            "GU" => Self::GU,
-            "GW" => Self::GW,
-            "GY" => Self::GY,
-            "HK" => Self::HK,
-            "HM" => Self::HM,
-            "HN" => Self::HN,
-            "HR" => Self::HR,
-            "HT" => Self::HT,
-            "HU" => Self::HU,
-            "ID" => Self::ID,
-            "IE" => Self::IE,
-            "IL" => Self::IL,
-            "IM" => Self::IM,
-            "IN" => Self::IN,
-            "IO" => Self::IO,
-            "IQ" => Self::IQ,
-            "IR" => Self::IR,
-            "IS" => Self::IS,
-            "IT" => Self::IT,
-            "JE" => Self::JE,
-            "JM" => Self::JM,
-            "JO" => Self::JO,
-            "JP" => Self::JP,
-            "KE" => Self::KE,
-            "KG" => Self::KG,
-            "KH" => Self::KH,
-            "KI" => Self::KI,
-            "KM" => Self::KM,
-            "KN" => Self::KN,
-            "KP" => Self::KP,
-            "KR" => Self::KR,
-            "KW" => Self::KW,
-            "KY" => Self::KY,
-            "KZ" => Self::KZ,
-            "LA" => Self::LA,
-            "LB" => Self::LB,
-            "LC" => Self::LC,
-            "LI" => Self::LI,
-            "LK" => Self::LK,
-            "LR" => Self::LR,
-            "LS" => Self::LS,
-            "LT" => Self::LT,
-            "LU" => Self::LU,
-            "LV" => Self::LV,
-            "LY" => Self::LY,
-            "MA" => Self::MA,
-            "MC" => Self::MC,
-            "MD" => Self::MD,
-            "ME" => Self::ME,
-            "MF" => Self::MF,
-            "MG" => Self::MG,
-            "MH" => Self::MH,
-            "MK" => Self::MK,
-            "ML" => Self::ML,
-            "MM" => Self::MM,
-            "MN" => Self::MN,
-            "MO" => Self::MO,
-            "MP" => Self::MP,
-            "MQ" => Self::MQ,
-            "MR" => Self::MR,
-            "MS" => Self::MS,
-            "MT" => Self::MT,
-            "MU" => Self::MU,
-            "MV" => Self::MV,
-            "MW" => Self::MW,
-            "MX" => Self::MX,
-            "MY" => Self::MY,
-            "MZ" => Self::MZ,
-            "NA" => Self::NA,
-            "NC" => Self::NC,
-            "NE" => Self::NE,
-            "NF" => Self::NF,
-            "NG" => Self::NG,
-            "NI" => Self::NI,
-            "NL" => Self::NL,
-            "NO" => Self::NO,
-            "NP" => Self::NP,
-            "NR" => Self::NR,
-            "NU" => Self::NU,
-            "NZ" => Self::NZ,
-            "OM" => Self::OM,
-            "PA" => Self::PA,
-            "PE" => Self::PE,
-            "PF" => Self::PF,
-            "PG" => Self::PG,
-            "PH" => Self::PH,
-            "PK" => Self::PK,
-            "PL" => Self::PL,
-            "PM" => Self::PM,
-            "PN" => Self::PN,
-            "PR" => Self::PR,
-            "PS" => Self::PS,
-            "PT" => Self::PT,
-            "PW" => Self::PW,
-            "PY" => Self::PY,
-            "QA" => Self::QA,
-            "RE" => Self::RE,
-            "RO" => Self::RO,
-            "RS" => Self::RS,
-            "RU" => Self::RU,
-            "RW" => Self::RW,
-            "SA" => Self::SA,
-            "SB" => Self::SB,
-            "SC" => Self::SC,
-            "SD" => Self::SD,
-            "SE" => Self::SE,
-            "SG" => Self::SG,
-            "SH" => Self::SH,
-            "SI" => Self::SI,
-            "SJ" => Self::SJ,
-            "SK" => Self::SK,
-            "SL" => Self::SL,
-            "SM" => Self::SM,
-            "SN" => Self::SN,
-            "SO" => Self::SO,
-            "SR" => Self::SR,
-            "SS" => Self::SS,
-            "ST" => Self::ST,
-            "SV" => Self::SV,
-            "SX" => Self::SX,
-            "SY" => Self::SY,
-            "SZ" => Self::SZ,
-            "TC" => Self::TC,
-            "TD" => Self::TD,
-            "TF" => Self::TF,
-            "TG" => Self::TG,
-            "TH" => Self::TH,
-            "TJ" => Self::TJ,
-            "TK" => Self::TK,
-            "TL" => Self::TL,
-            "TM" => Self::TM,
-            "TN" => Self::TN,
-            "TO" => Self::TO,
-            "TR" => Self::TR,
-            "TT" => Self::TT,
-            "TV" => Self::TV,
-            "TW" => Self::TW,
-            "TZ" => Self::TZ,
-            "UA" => Self::UA,
-            "UG" => Self::UG,
-            "UM" => Self::UM,
-            "US" => Self::US,
-            "UY" => Self::UY,
-            "UZ" => Self::UZ,
-            "VA" => Self::VA,
-            "VC" => Self::VC,
-            "VE" => Self::VE,
-            "VG" => Self::VG,
-            "VI" => Self::VI,
-            "VN" => Self::VN,
-            "VU" => Self::VU,
-            "WF" => Self::WF,
-            "WS" => Self::WS,
-            "YE" => Self::YE,
-            "YT" => Self::YT,
-            "ZA" => Self::ZA,
-            "ZM" => Self::ZM,
-            "ZW" => Self::ZW,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ListProvidersAnswerDataItemHeadquarters);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListProvidersAnswerDataItem {
-    /// No description yet.
-    pub datacenters: Vec<ListProvidersAnswerDataItemDatacentersItem>,
-    /// No description yet.
-    pub headquarters: Option<ListProvidersAnswerDataItemHeadquarters>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub privacy_policy_url: Option<String>,
-    /// No description yet.
-    pub slug: Option<String>,
-    /// No description yet.
-    pub status_page_url: Option<String>,
-    /// No description yet.
-    pub terms_of_service_url: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListProvidersAnswerDataItem {
-    /// Sets [`datacenters`](Self::datacenters).
-    #[must_use]
-    pub fn with_datacenters(
-        mut self,
-        value: impl IntoIterator<
-            Item = impl Into<ListProvidersAnswerDataItemDatacentersItem>,
-        >,
-    ) -> Self {
-        self.datacenters = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`headquarters`](Self::headquarters).
-    #[must_use]
-    pub fn with_headquarters(
-        mut self,
-        value: impl Into<ListProvidersAnswerDataItemHeadquarters>,
-    ) -> Self {
-        self.headquarters = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`privacy_policy_url`](Self::privacy_policy_url).
-    #[must_use]
-    pub fn with_privacy_policy_url(mut self, value: impl Into<String>) -> Self {
-        self.privacy_policy_url = Some(value.into());
-        self
-    }
-    /// Sets [`slug`](Self::slug).
-    #[must_use]
-    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
-        self.slug = Some(value.into());
-        self
-    }
-    /// Sets [`status_page_url`](Self::status_page_url).
-    #[must_use]
-    pub fn with_status_page_url(mut self, value: impl Into<String>) -> Self {
-        self.status_page_url = Some(value.into());
-        self
-    }
-    /// Sets [`terms_of_service_url`](Self::terms_of_service_url).
-    #[must_use]
-    pub fn with_terms_of_service_url(mut self, value: impl Into<String>) -> Self {
-        self.terms_of_service_url = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ListProvidersAnswerDataItem {
-    const NAME: &'static str = "ListProvidersAnswerDataItem";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "datacenters" => Some(0),
-            "headquarters" => Some(1),
-            "name" => Some(2),
-            "privacy_policy_url" => Some(3),
-            "slug" => Some(4),
-            "status_page_url" => Some(5),
-            "terms_of_service_url" => Some(6),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.datacenters, source),
-            1 => wire::optional(&mut self.headquarters, source),
-            2 => wire::optional(&mut self.name, source),
-            3 => wire::optional(&mut self.privacy_policy_url, source),
-            4 => wire::optional(&mut self.slug, source),
-            5 => wire::optional(&mut self.status_page_url, source),
-            6 => wire::optional(&mut self.terms_of_service_url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("datacenters", &self.datacenters),
-            1 => fields.optional("headquarters", &self.headquarters),
-            2 => fields.optional("name", &self.name),
-            3 => fields.optional("privacy_policy_url", &self.privacy_policy_url),
-            4 => fields.optional("slug", &self.slug),
-            5 => fields.optional("status_page_url", &self.status_page_url),
-            6 => fields.optional("terms_of_service_url", &self.terms_of_service_url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListProvidersAnswerDataItem);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListProvidersAnswer {
-    /// No description yet.
-    pub data: Vec<ListProvidersAnswerDataItem>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ListProvidersAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ListProvidersAnswerDataItem>>,
-    ) -> Self {
-        self.data = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for ListProvidersAnswer {
-    const NAME: &'static str = "ListProvidersAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ListProvidersAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCreditsAnswerData {
-    /// No description yet.
-    pub total_credits: Option<f64>,
-    /// No description yet.
-    pub total_usage: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GetCreditsAnswerData {
-    /// Sets [`total_credits`](Self::total_credits).
-    #[must_use]
-    pub fn with_total_credits(mut self, value: f64) -> Self {
-        self.total_credits = Some(value);
-        self
-    }
-    /// Sets [`total_usage`](Self::total_usage).
-    #[must_use]
-    pub fn with_total_usage(mut self, value: f64) -> Self {
-        self.total_usage = Some(value);
-        self
-    }
-}
-
-impl wire::Object for GetCreditsAnswerData {
-    const NAME: &'static str = "GetCreditsAnswerData";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "total_credits" => Some(0),
-            "total_usage" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.total_credits, source),
-            1 => wire::optional(&mut self.total_usage, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("total_credits", &self.total_credits),
-            1 => fields.optional("total_usage", &self.total_usage),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GetCreditsAnswerData);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCreditsAnswer {
-    /// No description yet.
-    pub data: Option<GetCreditsAnswerData>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GetCreditsAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<GetCreditsAnswerData>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GetCreditsAnswer {
-    const NAME: &'static str = "GetCreditsAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GetCreditsAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCurrentKeyAnswerDataRateLimit {
-    /// No description yet.
-    pub interval: Option<String>,
-    /// No description yet.
-    pub note: Option<String>,
-    /// No description yet.
-    pub requests: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GetCurrentKeyAnswerDataRateLimit {
-    /// Sets [`interval`](Self::interval).
-    #[must_use]
-    pub fn with_interval(mut self, value: impl Into<String>) -> Self {
-        self.interval = Some(value.into());
-        self
-    }
-    /// Sets [`note`](Self::note).
-    #[must_use]
-    pub fn with_note(mut self, value: impl Into<String>) -> Self {
-        self.note = Some(value.into());
-        self
-    }
-    /// Sets [`requests`](Self::requests).
-    #[must_use]
-    pub fn with_requests(mut self, value: u64) -> Self {
-        self.requests = Some(value);
-        self
-    }
-}
-
-impl wire::Object for GetCurrentKeyAnswerDataRateLimit {
-    const NAME: &'static str = "GetCurrentKeyAnswerDataRateLimit";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "interval" => Some(0),
-            "note" => Some(1),
-            "requests" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.interval, source),
-            1 => wire::optional(&mut self.note, source),
-            2 => wire::optional(&mut self.requests, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("interval", &self.interval),
-            1 => fields.optional("note", &self.note),
-            2 => fields.optional("requests", &self.requests),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GetCurrentKeyAnswerDataRateLimit);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCurrentKeyAnswerData {
-    /// No description yet.
-    pub byok_usage: Option<f64>,
-    /// No description yet.
-    pub byok_usage_daily: Option<f64>,
-    /// No description yet.
-    pub byok_usage_monthly: Option<f64>,
-    /// No description yet.
-    pub byok_usage_weekly: Option<f64>,
-    /// No description yet.
-    pub creator_user_id: Option<String>,
-    /// No description yet.
-    pub expires_at: Option<String>,
-    /// No description yet.
-    pub include_byok_in_limit: Option<bool>,
-    /// No description yet.
-    pub is_free_tier: Option<bool>,
-    /// No description yet.
-    pub is_management_key: Option<bool>,
-    /// No description yet.
-    pub is_provisioning_key: Option<bool>,
-    /// No description yet.
-    pub label: Option<String>,
-    /// No description yet.
-    pub limit: Option<f64>,
-    /// No description yet.
-    pub limit_remaining: Option<f64>,
-    /// No description yet.
-    pub limit_reset: Option<String>,
-    /// No description yet.
-    pub rate_limit: Option<GetCurrentKeyAnswerDataRateLimit>,
-    /// No description yet.
-    pub usage: Option<f64>,
-    /// No description yet.
-    pub usage_daily: Option<f64>,
-    /// No description yet.
-    pub usage_monthly: Option<f64>,
-    /// No description yet.
-    pub usage_weekly: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GetCurrentKeyAnswerData {
-    /// Sets [`byok_usage`](Self::byok_usage).
-    #[must_use]
-    pub fn with_byok_usage(mut self, value: f64) -> Self {
-        self.byok_usage = Some(value);
-        self
-    }
-    /// Sets [`byok_usage_daily`](Self::byok_usage_daily).
-    #[must_use]
-    pub fn with_byok_usage_daily(mut self, value: f64) -> Self {
-        self.byok_usage_daily = Some(value);
-        self
-    }
-    /// Sets [`byok_usage_monthly`](Self::byok_usage_monthly).
-    #[must_use]
-    pub fn with_byok_usage_monthly(mut self, value: f64) -> Self {
-        self.byok_usage_monthly = Some(value);
-        self
-    }
-    /// Sets [`byok_usage_weekly`](Self::byok_usage_weekly).
-    #[must_use]
-    pub fn with_byok_usage_weekly(mut self, value: f64) -> Self {
-        self.byok_usage_weekly = Some(value);
-        self
-    }
-    /// Sets [`creator_user_id`](Self::creator_user_id).
-    #[must_use]
-    pub fn with_creator_user_id(mut self, value: impl Into<String>) -> Self {
-        self.creator_user_id = Some(value.into());
-        self
-    }
-    /// Sets [`expires_at`](Self::expires_at).
-    #[must_use]
-    pub fn with_expires_at(mut self, value: impl Into<String>) -> Self {
-        self.expires_at = Some(value.into());
-        self
-    }
-    /// Sets [`include_byok_in_limit`](Self::include_byok_in_limit).
-    #[must_use]
-    pub fn with_include_byok_in_limit(mut self, value: bool) -> Self {
-        self.include_byok_in_limit = Some(value);
-        self
-    }
-    /// Sets [`is_free_tier`](Self::is_free_tier).
-    #[must_use]
-    pub fn with_is_free_tier(mut self, value: bool) -> Self {
-        self.is_free_tier = Some(value);
-        self
-    }
-    /// Sets [`is_management_key`](Self::is_management_key).
-    #[must_use]
-    pub fn with_is_management_key(mut self, value: bool) -> Self {
-        self.is_management_key = Some(value);
-        self
-    }
-    /// Sets [`is_provisioning_key`](Self::is_provisioning_key).
-    #[must_use]
-    pub fn with_is_provisioning_key(mut self, value: bool) -> Self {
-        self.is_provisioning_key = Some(value);
-        self
-    }
-    /// Sets [`label`](Self::label).
-    #[must_use]
-    pub fn with_label(mut self, value: impl Into<String>) -> Self {
-        self.label = Some(value.into());
-        self
-    }
-    /// Sets [`limit`](Self::limit).
-    #[must_use]
-    pub fn with_limit(mut self, value: f64) -> Self {
-        self.limit = Some(value);
-        self
-    }
-    /// Sets [`limit_remaining`](Self::limit_remaining).
-    #[must_use]
-    pub fn with_limit_remaining(mut self, value: f64) -> Self {
-        self.limit_remaining = Some(value);
-        self
-    }
-    /// Sets [`limit_reset`](Self::limit_reset).
-    #[must_use]
-    pub fn with_limit_reset(mut self, value: impl Into<String>) -> Self {
-        self.limit_reset = Some(value.into());
-        self
-    }
-    /// Sets [`rate_limit`](Self::rate_limit).
-    #[must_use]
-    pub fn with_rate_limit(
-        mut self,
-        value: impl Into<GetCurrentKeyAnswerDataRateLimit>,
-    ) -> Self {
-        self.rate_limit = Some(value.into());
-        self
-    }
-    /// Sets [`usage`](Self::usage).
-    #[must_use]
-    pub fn with_usage(mut self, value: f64) -> Self {
-        self.usage = Some(value);
-        self
-    }
-    /// Sets [`usage_daily`](Self::usage_daily).
-    #[must_use]
-    pub fn with_usage_daily(mut self, value: f64) -> Self {
-        self.usage_daily = Some(value);
-        self
-    }
-    /// Sets [`usage_monthly`](Self::usage_monthly).
-    #[must_use]
-    pub fn with_usage_monthly(mut self, value: f64) -> Self {
-        self.usage_monthly = Some(value);
-        self
-    }
-    /// Sets [`usage_weekly`](Self::usage_weekly).
-    #[must_use]
-    pub fn with_usage_weekly(mut self, value: f64) -> Self {
-        self.usage_weekly = Some(value);
-        self
-    }
-}
-
-impl wire::Object for GetCurrentKeyAnswerData {
-    const NAME: &'static str = "GetCurrentKeyAnswerData";
-    const FIELDS: u8 = 19;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "byok_usage" => Some(0),
-            "byok_usage_daily" => Some(1),
-            "byok_usage_monthly" => Some(2),
-            "byok_usage_weekly" => Some(3),
-            "creator_user_id" => Some(4),
-            "expires_at" => Some(5),
-            "include_byok_in_limit" => Some(6),
-            "is_free_tier" => Some(7),
-            "is_management_key" => Some(8),
-            "is_provisioning_key" => Some(9),
-            "label" => Some(10),
-            "limit" => Some(11),
-            "limit_remaining" => Some(12),
-            "limit_reset" => Some(13),
-            "rate_limit" => Some(14),
-            "usage" => Some(15),
-            "usage_daily" => Some(16),
-            "usage_monthly" => Some(17),
-            "usage_weekly" => Some(18),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.byok_usage, source),
-            1 => wire::optional(&mut self.byok_usage_daily, source),
-            2 => wire::optional(&mut self.byok_usage_monthly, source),
-            3 => wire::optional(&mut self.byok_usage_weekly, source),
-            4 => wire::optional(&mut self.creator_user_id, source),
-            5 => wire::optional(&mut self.expires_at, source),
-            6 => wire::optional(&mut self.include_byok_in_limit, source),
-            7 => wire::optional(&mut self.is_free_tier, source),
-            8 => wire::optional(&mut self.is_management_key, source),
-            9 => wire::optional(&mut self.is_provisioning_key, source),
-            10 => wire::optional(&mut self.label, source),
-            11 => wire::optional(&mut self.limit, source),
-            12 => wire::optional(&mut self.limit_remaining, source),
-            13 => wire::optional(&mut self.limit_reset, source),
-            14 => wire::optional(&mut self.rate_limit, source),
-            15 => wire::optional(&mut self.usage, source),
-            16 => wire::optional(&mut self.usage_daily, source),
-            17 => wire::optional(&mut self.usage_monthly, source),
-            18 => wire::optional(&mut self.usage_weekly, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("byok_usage", &self.byok_usage),
-            1 => fields.optional("byok_usage_daily", &self.byok_usage_daily),
-            2 => fields.optional("byok_usage_monthly", &self.byok_usage_monthly),
-            3 => fields.optional("byok_usage_weekly", &self.byok_usage_weekly),
-            4 => fields.optional("creator_user_id", &self.creator_user_id),
-            5 => fields.optional("expires_at", &self.expires_at),
-            6 => fields.optional("include_byok_in_limit", &self.include_byok_in_limit),
-            7 => fields.optional("is_free_tier", &self.is_free_tier),
-            8 => fields.optional("is_management_key", &self.is_management_key),
-            9 => fields.optional("is_provisioning_key", &self.is_provisioning_key),
-            10 => fields.optional("label", &self.label),
-            11 => fields.optional("limit", &self.limit),
-            12 => fields.optional("limit_remaining", &self.limit_remaining),
-            13 => fields.optional("limit_reset", &self.limit_reset),
-            14 => fields.optional("rate_limit", &self.rate_limit),
-            15 => fields.optional("usage", &self.usage),
-            16 => fields.optional("usage_daily", &self.usage_daily),
-            17 => fields.optional("usage_monthly", &self.usage_monthly),
-            18 => fields.optional("usage_weekly", &self.usage_weekly),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GetCurrentKeyAnswerData);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCurrentKeyAnswer {
-    /// No description yet.
-    pub data: Option<GetCurrentKeyAnswerData>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl GetCurrentKeyAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<GetCurrentKeyAnswerData>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for GetCurrentKeyAnswer {
-    const NAME: &'static str = "GetCurrentKeyAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(GetCurrentKeyAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ExchangeAuthCodeBodyCodeChallengeMethod {
-    /// `S256`.
-    S256,
-    /// `plain`.
-    Plain,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ExchangeAuthCodeBodyCodeChallengeMethod {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::S256 => "S256",
-            Self::Plain => "plain",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "S256" => Self::S256,
-            "plain" => Self::Plain,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ExchangeAuthCodeBodyCodeChallengeMethod);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExchangeAuthCodeBody {
-    /// No description yet.
-    pub code: String,
-    /// No description yet.
-    pub code_challenge_method: Option<ExchangeAuthCodeBodyCodeChallengeMethod>,
-    /// No description yet.
-    pub code_verifier: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ExchangeAuthCodeBody {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(code: impl Into<String>) -> Self {
-        Self {
-            code: {
-                let value = code;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`code`](Self::code).
-    #[must_use]
-    pub fn with_code(mut self, value: impl Into<String>) -> Self {
-        self.code = value.into();
-        self
-    }
-    /// Sets [`code_challenge_method`](Self::code_challenge_method).
-    #[must_use]
-    pub fn with_code_challenge_method(
-        mut self,
-        value: impl Into<ExchangeAuthCodeBodyCodeChallengeMethod>,
-    ) -> Self {
-        self.code_challenge_method = Some(value.into());
-        self
-    }
-    /// Sets [`code_verifier`](Self::code_verifier).
-    #[must_use]
-    pub fn with_code_verifier(mut self, value: impl Into<String>) -> Self {
-        self.code_verifier = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ExchangeAuthCodeBody {
-    const NAME: &'static str = "ExchangeAuthCodeBody";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "code_challenge_method" => Some(1),
-            "code_verifier" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::optional(&mut self.code_challenge_method, source),
-            2 => wire::optional(&mut self.code_verifier, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.optional("code_challenge_method", &self.code_challenge_method),
-            2 => fields.optional("code_verifier", &self.code_verifier),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ExchangeAuthCodeBody);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExchangeAuthCodeAnswer {
-    /// No description yet.
-    pub key: Option<String>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ExchangeAuthCodeAnswer {
-    /// Sets [`key`](Self::key).
-    #[must_use]
-    pub fn with_key(mut self, value: impl Into<String>) -> Self {
-        self.key = Some(value.into());
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ExchangeAuthCodeAnswer {
-    const NAME: &'static str = "ExchangeAuthCodeAnswer";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "key" => Some(0),
-            "user_id" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.key, source),
-            1 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("key", &self.key),
-            1 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ExchangeAuthCodeAnswer);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CreateAuthCodeBodyCodeChallengeMethod {
-    /// `S256`.
-    S256,
-    /// `plain`.
-    Plain,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl CreateAuthCodeBodyCodeChallengeMethod {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::S256 => "S256",
-            Self::Plain => "plain",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "S256" => Self::S256,
-            "plain" => Self::Plain,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(CreateAuthCodeBodyCodeChallengeMethod);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CreateAuthCodeBodyUsageLimitType {
-    /// `daily`.
-    Daily,
-    /// `weekly`.
-    Weekly,
-    /// `monthly`.
-    Monthly,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl CreateAuthCodeBodyUsageLimitType {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Daily => "daily",
-            Self::Weekly => "weekly",
-            Self::Monthly => "monthly",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "daily" => Self::Daily,
-            "weekly" => Self::Weekly,
-            "monthly" => Self::Monthly,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(CreateAuthCodeBodyUsageLimitType);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateAuthCodeBody {
-    /// No description yet.
-    pub callback_url: String,
-    /// No description yet.
-    pub code_challenge: Option<String>,
-    /// No description yet.
-    pub code_challenge_method: Option<CreateAuthCodeBodyCodeChallengeMethod>,
-    /// No description yet.
-    pub expires_at: Option<String>,
-    /// No description yet.
-    pub key_label: Option<String>,
-    /// No description yet.
-    pub limit: Option<f64>,
-    /// No description yet.
-    pub spawn_agent: Option<String>,
-    /// No description yet.
-    pub spawn_cloud: Option<String>,
-    /// No description yet.
-    pub usage_limit_type: Option<CreateAuthCodeBodyUsageLimitType>,
-    /// No description yet.
-    pub workspace_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl CreateAuthCodeBody {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(callback_url: impl Into<String>) -> Self {
-        Self {
-            callback_url: {
-                let value = callback_url;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`callback_url`](Self::callback_url).
-    #[must_use]
-    pub fn with_callback_url(mut self, value: impl Into<String>) -> Self {
-        self.callback_url = value.into();
-        self
-    }
-    /// Sets [`code_challenge`](Self::code_challenge).
-    #[must_use]
-    pub fn with_code_challenge(mut self, value: impl Into<String>) -> Self {
-        self.code_challenge = Some(value.into());
-        self
-    }
-    /// Sets [`code_challenge_method`](Self::code_challenge_method).
-    #[must_use]
-    pub fn with_code_challenge_method(
-        mut self,
-        value: impl Into<CreateAuthCodeBodyCodeChallengeMethod>,
-    ) -> Self {
-        self.code_challenge_method = Some(value.into());
-        self
-    }
-    /// Sets [`expires_at`](Self::expires_at).
-    #[must_use]
-    pub fn with_expires_at(mut self, value: impl Into<String>) -> Self {
-        self.expires_at = Some(value.into());
-        self
-    }
-    /// Sets [`key_label`](Self::key_label).
-    #[must_use]
-    pub fn with_key_label(mut self, value: impl Into<String>) -> Self {
-        self.key_label = Some(value.into());
-        self
-    }
-    /// Sets [`limit`](Self::limit).
-    #[must_use]
-    pub fn with_limit(mut self, value: f64) -> Self {
-        self.limit = Some(value);
-        self
-    }
-    /// Sets [`spawn_agent`](Self::spawn_agent).
-    #[must_use]
-    pub fn with_spawn_agent(mut self, value: impl Into<String>) -> Self {
-        self.spawn_agent = Some(value.into());
-        self
-    }
-    /// Sets [`spawn_cloud`](Self::spawn_cloud).
-    #[must_use]
-    pub fn with_spawn_cloud(mut self, value: impl Into<String>) -> Self {
-        self.spawn_cloud = Some(value.into());
-        self
-    }
-    /// Sets [`usage_limit_type`](Self::usage_limit_type).
-    #[must_use]
-    pub fn with_usage_limit_type(
-        mut self,
-        value: impl Into<CreateAuthCodeBodyUsageLimitType>,
-    ) -> Self {
-        self.usage_limit_type = Some(value.into());
-        self
-    }
-    /// Sets [`workspace_id`](Self::workspace_id).
-    #[must_use]
-    pub fn with_workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.workspace_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for CreateAuthCodeBody {
-    const NAME: &'static str = "CreateAuthCodeBody";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "callback_url" => Some(0),
-            "code_challenge" => Some(1),
-            "code_challenge_method" => Some(2),
-            "expires_at" => Some(3),
-            "key_label" => Some(4),
-            "limit" => Some(5),
-            "spawn_agent" => Some(6),
-            "spawn_cloud" => Some(7),
-            "usage_limit_type" => Some(8),
-            "workspace_id" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.callback_url, source),
-            1 => wire::optional(&mut self.code_challenge, source),
-            2 => wire::optional(&mut self.code_challenge_method, source),
-            3 => wire::optional(&mut self.expires_at, source),
-            4 => wire::optional(&mut self.key_label, source),
-            5 => wire::optional(&mut self.limit, source),
-            6 => wire::optional(&mut self.spawn_agent, source),
-            7 => wire::optional(&mut self.spawn_cloud, source),
-            8 => wire::optional(&mut self.usage_limit_type, source),
-            9 => wire::optional(&mut self.workspace_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("callback_url", &self.callback_url),
-            1 => fields.optional("code_challenge", &self.code_challenge),
-            2 => fields.optional("code_challenge_method", &self.code_challenge_method),
-            3 => fields.optional("expires_at", &self.expires_at),
-            4 => fields.optional("key_label", &self.key_label),
-            5 => fields.optional("limit", &self.limit),
-            6 => fields.optional("spawn_agent", &self.spawn_agent),
-            7 => fields.optional("spawn_cloud", &self.spawn_cloud),
-            8 => fields.optional("usage_limit_type", &self.usage_limit_type),
-            9 => fields.optional("workspace_id", &self.workspace_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(CreateAuthCodeBody);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateAuthCodeAnswerData {
-    /// No description yet.
-    pub app_id: Option<u64>,
-    /// No description yet.
-    pub created_at: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl CreateAuthCodeAnswerData {
-    /// Sets [`app_id`](Self::app_id).
-    #[must_use]
-    pub fn with_app_id(mut self, value: u64) -> Self {
-        self.app_id = Some(value);
-        self
-    }
-    /// Sets [`created_at`](Self::created_at).
-    #[must_use]
-    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
-        self.created_at = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for CreateAuthCodeAnswerData {
-    const NAME: &'static str = "CreateAuthCodeAnswerData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "app_id" => Some(0),
-            "created_at" => Some(1),
-            "id" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.app_id, source),
-            1 => wire::optional(&mut self.created_at, source),
-            2 => wire::optional(&mut self.id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("app_id", &self.app_id),
-            1 => fields.optional("created_at", &self.created_at),
-            2 => fields.optional("id", &self.id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(CreateAuthCodeAnswerData);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateAuthCodeAnswer {
-    /// No description yet.
-    pub data: Option<CreateAuthCodeAnswerData>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl CreateAuthCodeAnswer {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<CreateAuthCodeAnswerData>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for CreateAuthCodeAnswer {
-    const NAME: &'static str = "CreateAuthCodeAnswer";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(CreateAuthCodeAnswer);
-
-/// No description yet.
+/// Sends a conversation and gets the model's answer, whole or as a stream.
+///
+/// A call that is answered is billed by token, unless it comes from the response cache. A whole answer
+/// cannot be cancelled; closing a stream stops generation and billing with the providers that support
+/// it. Status 200 does not mean success: an error of the model may stand in the body, in a choice, or
+/// in a chunk of the stream.
 ///
 /// OpenRouter operation: `sendChatCompletionRequest` (`POST /chat/completions`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatCompletion {
-    /// No description yet.
+    /// Asks for `openrouter_metadata` in the answer: which route the request took, and why. Default:
+    /// `disabled`.
     ///
     /// Sent as the header field `X-OpenRouter-Metadata`.
     pub metadata: Option<MetadataLevel>,
+    /// Switches OpenRouter's response cache on or off for this call, against the preset. The same bytes
+    /// asked again are then answered for free. Off by default; absent from the published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache`.
+    pub cache: Option<bool>,
+    /// Seconds for which the answer stays in the response cache: 1 to 86,400, values beyond are moved to
+    /// the nearer bound. Default: 300. Needs response caching; absent from the published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache-TTL`.
+    pub cache_ttl: Option<u64>,
+    /// Drops the cached answer of this request and makes a new one. Needs response caching; absent from the
+    /// published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache-Clear`.
+    pub cache_clear: Option<bool>,
+    /// Groups calls into a session, at most 256 characters. The body's `session_id` wins over it. Keeps a
+    /// conversation with the same provider, so that its prompt cache helps. Absent from the published
+    /// description.
+    ///
+    /// Sent as the header field `x-session-id`.
+    pub session_id: Option<String>,
+    /// Beta features of Claude models, joined by commas, such as `interleaved-thinking-2025-05-14` or
+    /// `structured-outputs-2025-11-13` (without which `strict` on tools is dropped). Absent from the
+    /// published description.
+    ///
+    /// Sent as the header field `x-anthropic-beta`.
+    pub anthropic_beta: Option<String>,
     /// What is sent.
     pub body: ChatRequest,
 }
@@ -3700,6 +65,11 @@ impl ChatCompletion {
     pub fn new(body: impl Into<ChatRequest>) -> Self {
         Self {
             metadata: None,
+            cache: None,
+            cache_ttl: None,
+            cache_clear: None,
+            session_id: None,
+            anthropic_beta: None,
             body: {
                 let value = body;
                 value.into()
@@ -3710,6 +80,36 @@ impl ChatCompletion {
     #[must_use]
     pub fn with_metadata(mut self, value: impl Into<MetadataLevel>) -> Self {
         self.metadata = Some(value.into());
+        self
+    }
+    /// Sets [`cache`](Self::cache).
+    #[must_use]
+    pub fn with_cache(mut self, value: bool) -> Self {
+        self.cache = Some(value);
+        self
+    }
+    /// Sets [`cache_ttl`](Self::cache_ttl).
+    #[must_use]
+    pub fn with_cache_ttl(mut self, value: u64) -> Self {
+        self.cache_ttl = Some(value);
+        self
+    }
+    /// Sets [`cache_clear`](Self::cache_clear).
+    #[must_use]
+    pub fn with_cache_clear(mut self, value: bool) -> Self {
+        self.cache_clear = Some(value);
+        self
+    }
+    /// Sets [`session_id`](Self::session_id).
+    #[must_use]
+    pub fn with_session_id(mut self, value: impl Into<String>) -> Self {
+        self.session_id = Some(value.into());
+        self
+    }
+    /// Sets [`anthropic_beta`](Self::anthropic_beta).
+    #[must_use]
+    pub fn with_anthropic_beta(mut self, value: impl Into<String>) -> Self {
+        self.anthropic_beta = Some(value.into());
         self
     }
 }
@@ -3736,6 +136,56 @@ impl Operation for ChatCompletion {
                     )),
             );
         headers
+            .extend(
+                self
+                    .cache
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .cache_ttl
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache-ttl",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .cache_clear
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache-clear",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .session_id
+                    .as_ref()
+                    .map(|value| (
+                        "x-session-id",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .anthropic_beta
+                    .as_ref()
+                    .map(|value| (
+                        "x-anthropic-beta",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
     }
     fn body(&self) -> Option<&Self::Body> {
         Some(&self.body)
@@ -3749,13 +199,16 @@ impl StreamOperation for ChatCompletion {
     }
 }
 
-/// No description yet.
+/// Stores the settings of a chat request as a preset; nothing is generated.
+///
+/// A preset with this slug gets a new version, otherwise it is created. What a preset cannot hold, such
+/// as `messages` and `stream`, is left out; the system prompt is taken from the messages.
 ///
 /// OpenRouter operation: `createPresetsChatCompletions` (`POST /presets/{slug}/chat/completions`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePresetFromChat {
-    /// No description yet.
+    /// The preset's slug: the part after `@preset/` in a model name.
     ///
     /// Part of the path: `slug`.
     pub slug: String,
@@ -3794,136 +247,143 @@ impl Operation for CreatePresetFromChat {
     }
 }
 
-/// No description yet.
+/// Lists models, filtered and sorted.
+///
+/// Works without a key. Without `output_modalities`, only models that write text are listed.
 ///
 /// OpenRouter operation: `getModels` (`GET /models`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListModels {
-    /// No description yet.
-    ///
-    /// Sent in the query as `offset`.
-    pub offset: Option<u64>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `limit`.
-    pub limit: Option<u64>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `category`.
-    pub category: Option<ListModelsCategory>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `supported_parameters`.
-    pub supported_parameters: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `output_modalities`.
-    pub output_modalities: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `sort`.
-    pub sort: Option<ListModelsSort>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `use_rss`.
-    pub use_rss: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `use_rss_chat_links`.
-    pub use_rss_chat_links: Option<String>,
-    /// No description yet.
+    /// Text that the name or slug of a model has to contain.
     ///
     /// Sent in the query as `q`.
     pub q: Option<String>,
-    /// No description yet.
+    /// Only models that are used for this.
+    ///
+    /// Sent in the query as `category`.
+    pub category: Option<ModelCategory>,
+    /// Only models that support all these request parameters, joined by commas, such as `tools,reasoning`.
+    ///
+    /// Sent in the query as `supported_parameters`.
+    pub supported_parameters: Option<String>,
+    /// Only models that take these kinds of input, joined by commas: `text`, `image`, `audio`, `file`.
     ///
     /// Sent in the query as `input_modalities`.
     pub input_modalities: Option<String>,
-    /// No description yet.
+    /// Only models that give these kinds of output, joined by commas: `text`, `image`, `audio`,
+    /// `embeddings` (the documentation also has `speech`, `transcription` and `video`); `all` for every
+    /// model. Default: `text`.
+    ///
+    /// Sent in the query as `output_modalities`.
+    pub output_modalities: Option<String>,
+    /// Smallest context, in tokens.
     ///
     /// Sent in the query as `context`.
     pub context: Option<u64>,
-    /// No description yet.
+    /// Lowest prompt price, in US dollars per million tokens.
     ///
     /// Sent in the query as `min_price`.
     pub min_price: Option<f64>,
-    /// No description yet.
+    /// Highest prompt price, in US dollars per million tokens.
     ///
     /// Sent in the query as `max_price`.
     pub max_price: Option<f64>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `arch`.
-    pub arch: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `model_authors`.
-    pub model_authors: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `providers`.
-    pub providers: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `distillable`.
-    pub distillable: Option<ListModelsDistillable>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `zdr`.
-    pub zdr: Option<String>,
-    /// No description yet.
-    ///
-    /// Sent in the query as `region`.
-    pub region: Option<ListModelsRegion>,
-    /// No description yet.
+    /// Lowest completion price, in US dollars per million tokens.
     ///
     /// Sent in the query as `min_output_price`.
     pub min_output_price: Option<f64>,
-    /// No description yet.
+    /// Highest completion price, in US dollars per million tokens.
     ///
     /// Sent in the query as `max_output_price`.
     pub max_output_price: Option<f64>,
-    /// No description yet.
+    /// Only models of this family, such as `GPT` or `Claude`.
+    ///
+    /// Sent in the query as `arch`.
+    pub arch: Option<String>,
+    /// Only models of these authors, as slugs joined by commas, such as `openai,anthropic`.
+    ///
+    /// Sent in the query as `model_authors`.
+    pub model_authors: Option<String>,
+    /// Only models that these providers serve, as display names joined by commas, such as
+    /// `OpenAI,Anthropic`. Not slugs.
+    ///
+    /// Sent in the query as `providers`.
+    pub providers: Option<String>,
+    /// Only models whose author allows their output to train others, or, when false, only the rest.
+    ///
+    /// Sent in the query as `distillable`.
+    pub distillable: Option<bool>,
+    /// Only models that have an endpoint with zero data retention. `false` is not a value of it: leave it
+    /// out.
+    ///
+    /// Sent in the query as `zdr`.
+    pub zdr: Option<bool>,
+    /// Only models that have an endpoint in this region.
+    ///
+    /// Sent in the query as `region`.
+    pub region: Option<ModelRegion>,
+    /// Youngest age, in days since the model was listed.
     ///
     /// Sent in the query as `min_age_days`.
     pub min_age_days: Option<u64>,
-    /// No description yet.
+    /// Oldest age, in days since the model was listed.
     ///
     /// Sent in the query as `max_age_days`.
     pub max_age_days: Option<u64>,
-    /// No description yet.
+    /// Lowest intelligence index of Artificial Analysis.
     ///
     /// Sent in the query as `min_intelligence_index`.
     pub min_intelligence_index: Option<f64>,
-    /// No description yet.
+    /// Highest intelligence index of Artificial Analysis.
     ///
     /// Sent in the query as `max_intelligence_index`.
     pub max_intelligence_index: Option<f64>,
-    /// No description yet.
+    /// Lowest coding index of Artificial Analysis.
     ///
     /// Sent in the query as `min_coding_index`.
     pub min_coding_index: Option<f64>,
-    /// No description yet.
+    /// Highest coding index of Artificial Analysis.
     ///
     /// Sent in the query as `max_coding_index`.
     pub max_coding_index: Option<f64>,
-    /// No description yet.
+    /// Lowest agentic index of Artificial Analysis.
     ///
     /// Sent in the query as `min_agentic_index`.
     pub min_agentic_index: Option<f64>,
-    /// No description yet.
+    /// Highest agentic index of Artificial Analysis.
     ///
     /// Sent in the query as `max_agentic_index`.
     pub max_agentic_index: Option<f64>,
-    /// No description yet.
+    /// Lowest share of requests with tools that end in tool calls: 0 to 1.
     ///
     /// Sent in the query as `min_tool_success_rate`.
     pub min_tool_success_rate: Option<f64>,
-    /// No description yet.
+    /// Highest share of requests with tools that end in tool calls: 0 to 1.
     ///
     /// Sent in the query as `max_tool_success_rate`.
     pub max_tool_success_rate: Option<f64>,
+    /// The order. Models that lack the number come last.
+    ///
+    /// Sent in the query as `sort`.
+    pub sort: Option<ModelSort>,
+    /// How many models to skip. Without `offset` and `limit` the whole list comes at once.
+    ///
+    /// Sent in the query as `offset`.
+    pub offset: Option<u64>,
+    /// How many models to return: 1 to 1,000. Default: 500, once `offset` or `limit` is given.
+    ///
+    /// Sent in the query as `limit`.
+    pub limit: Option<u64>,
+    /// Asks for an RSS feed. The answer is then `application/rss+xml`, which this operation does not
+    /// decode: send it only where the raw answer is read.
+    ///
+    /// Sent in the query as `use_rss`.
+    pub use_rss: Option<bool>,
+    /// Whether the links of an RSS feed lead to the chat.
+    ///
+    /// Sent in the query as `use_rss_chat_links`.
+    pub use_rss_chat_links: Option<bool>,
 }
 
 impl ListModels {
@@ -3931,27 +391,22 @@ impl ListModels {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            offset: None,
-            limit: None,
+            q: None,
             category: None,
             supported_parameters: None,
-            output_modalities: None,
-            sort: None,
-            use_rss: None,
-            use_rss_chat_links: None,
-            q: None,
             input_modalities: None,
+            output_modalities: None,
             context: None,
             min_price: None,
             max_price: None,
+            min_output_price: None,
+            max_output_price: None,
             arch: None,
             model_authors: None,
             providers: None,
             distillable: None,
             zdr: None,
             region: None,
-            min_output_price: None,
-            max_output_price: None,
             min_age_days: None,
             max_age_days: None,
             min_intelligence_index: None,
@@ -3962,23 +417,22 @@ impl ListModels {
             max_agentic_index: None,
             min_tool_success_rate: None,
             max_tool_success_rate: None,
+            sort: None,
+            offset: None,
+            limit: None,
+            use_rss: None,
+            use_rss_chat_links: None,
         }
     }
-    /// Sets [`offset`](Self::offset).
+    /// Sets [`q`](Self::q).
     #[must_use]
-    pub fn with_offset(mut self, value: u64) -> Self {
-        self.offset = Some(value);
-        self
-    }
-    /// Sets [`limit`](Self::limit).
-    #[must_use]
-    pub fn with_limit(mut self, value: u64) -> Self {
-        self.limit = Some(value);
+    pub fn with_q(mut self, value: impl Into<String>) -> Self {
+        self.q = Some(value.into());
         self
     }
     /// Sets [`category`](Self::category).
     #[must_use]
-    pub fn with_category(mut self, value: impl Into<ListModelsCategory>) -> Self {
+    pub fn with_category(mut self, value: impl Into<ModelCategory>) -> Self {
         self.category = Some(value.into());
         self
     }
@@ -3988,40 +442,16 @@ impl ListModels {
         self.supported_parameters = Some(value.into());
         self
     }
-    /// Sets [`output_modalities`](Self::output_modalities).
-    #[must_use]
-    pub fn with_output_modalities(mut self, value: impl Into<String>) -> Self {
-        self.output_modalities = Some(value.into());
-        self
-    }
-    /// Sets [`sort`](Self::sort).
-    #[must_use]
-    pub fn with_sort(mut self, value: impl Into<ListModelsSort>) -> Self {
-        self.sort = Some(value.into());
-        self
-    }
-    /// Sets [`use_rss`](Self::use_rss).
-    #[must_use]
-    pub fn with_use_rss(mut self, value: impl Into<String>) -> Self {
-        self.use_rss = Some(value.into());
-        self
-    }
-    /// Sets [`use_rss_chat_links`](Self::use_rss_chat_links).
-    #[must_use]
-    pub fn with_use_rss_chat_links(mut self, value: impl Into<String>) -> Self {
-        self.use_rss_chat_links = Some(value.into());
-        self
-    }
-    /// Sets [`q`](Self::q).
-    #[must_use]
-    pub fn with_q(mut self, value: impl Into<String>) -> Self {
-        self.q = Some(value.into());
-        self
-    }
     /// Sets [`input_modalities`](Self::input_modalities).
     #[must_use]
     pub fn with_input_modalities(mut self, value: impl Into<String>) -> Self {
         self.input_modalities = Some(value.into());
+        self
+    }
+    /// Sets [`output_modalities`](Self::output_modalities).
+    #[must_use]
+    pub fn with_output_modalities(mut self, value: impl Into<String>) -> Self {
+        self.output_modalities = Some(value.into());
         self
     }
     /// Sets [`context`](Self::context).
@@ -4040,6 +470,18 @@ impl ListModels {
     #[must_use]
     pub fn with_max_price(mut self, value: f64) -> Self {
         self.max_price = Some(value);
+        self
+    }
+    /// Sets [`min_output_price`](Self::min_output_price).
+    #[must_use]
+    pub fn with_min_output_price(mut self, value: f64) -> Self {
+        self.min_output_price = Some(value);
+        self
+    }
+    /// Sets [`max_output_price`](Self::max_output_price).
+    #[must_use]
+    pub fn with_max_output_price(mut self, value: f64) -> Self {
+        self.max_output_price = Some(value);
         self
     }
     /// Sets [`arch`](Self::arch).
@@ -4062,32 +504,20 @@ impl ListModels {
     }
     /// Sets [`distillable`](Self::distillable).
     #[must_use]
-    pub fn with_distillable(mut self, value: impl Into<ListModelsDistillable>) -> Self {
-        self.distillable = Some(value.into());
+    pub fn with_distillable(mut self, value: bool) -> Self {
+        self.distillable = Some(value);
         self
     }
     /// Sets [`zdr`](Self::zdr).
     #[must_use]
-    pub fn with_zdr(mut self, value: impl Into<String>) -> Self {
-        self.zdr = Some(value.into());
+    pub fn with_zdr(mut self, value: bool) -> Self {
+        self.zdr = Some(value);
         self
     }
     /// Sets [`region`](Self::region).
     #[must_use]
-    pub fn with_region(mut self, value: impl Into<ListModelsRegion>) -> Self {
+    pub fn with_region(mut self, value: impl Into<ModelRegion>) -> Self {
         self.region = Some(value.into());
-        self
-    }
-    /// Sets [`min_output_price`](Self::min_output_price).
-    #[must_use]
-    pub fn with_min_output_price(mut self, value: f64) -> Self {
-        self.min_output_price = Some(value);
-        self
-    }
-    /// Sets [`max_output_price`](Self::max_output_price).
-    #[must_use]
-    pub fn with_max_output_price(mut self, value: f64) -> Self {
-        self.max_output_price = Some(value);
         self
     }
     /// Sets [`min_age_days`](Self::min_age_days).
@@ -4150,6 +580,36 @@ impl ListModels {
         self.max_tool_success_rate = Some(value);
         self
     }
+    /// Sets [`sort`](Self::sort).
+    #[must_use]
+    pub fn with_sort(mut self, value: impl Into<ModelSort>) -> Self {
+        self.sort = Some(value.into());
+        self
+    }
+    /// Sets [`offset`](Self::offset).
+    #[must_use]
+    pub fn with_offset(mut self, value: u64) -> Self {
+        self.offset = Some(value);
+        self
+    }
+    /// Sets [`limit`](Self::limit).
+    #[must_use]
+    pub fn with_limit(mut self, value: u64) -> Self {
+        self.limit = Some(value);
+        self
+    }
+    /// Sets [`use_rss`](Self::use_rss).
+    #[must_use]
+    pub fn with_use_rss(mut self, value: bool) -> Self {
+        self.use_rss = Some(value);
+        self
+    }
+    /// Sets [`use_rss_chat_links`](Self::use_rss_chat_links).
+    #[must_use]
+    pub fn with_use_rss_chat_links(mut self, value: bool) -> Self {
+        self.use_rss_chat_links = Some(value);
+        self
+    }
 }
 
 impl Operation for ListModels {
@@ -4157,33 +617,28 @@ impl Operation for ListModels {
     type Body = ();
     const NAME: &'static str = "getModels";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         "/models".into()
     }
     fn query(&self) -> String {
         let mut query = Query::new();
-        query.add("offset", self.offset.as_ref());
-        query.add("limit", self.limit.as_ref());
+        query.add("q", self.q.as_ref());
         query.add("category", self.category.as_ref());
         query.add("supported_parameters", self.supported_parameters.as_ref());
-        query.add("output_modalities", self.output_modalities.as_ref());
-        query.add("sort", self.sort.as_ref());
-        query.add("use_rss", self.use_rss.as_ref());
-        query.add("use_rss_chat_links", self.use_rss_chat_links.as_ref());
-        query.add("q", self.q.as_ref());
         query.add("input_modalities", self.input_modalities.as_ref());
+        query.add("output_modalities", self.output_modalities.as_ref());
         query.add("context", self.context.as_ref());
         query.add("min_price", self.min_price.as_ref());
         query.add("max_price", self.max_price.as_ref());
+        query.add("min_output_price", self.min_output_price.as_ref());
+        query.add("max_output_price", self.max_output_price.as_ref());
         query.add("arch", self.arch.as_ref());
         query.add("model_authors", self.model_authors.as_ref());
         query.add("providers", self.providers.as_ref());
         query.add("distillable", self.distillable.as_ref());
         query.add("zdr", self.zdr.as_ref());
         query.add("region", self.region.as_ref());
-        query.add("min_output_price", self.min_output_price.as_ref());
-        query.add("max_output_price", self.max_output_price.as_ref());
         query.add("min_age_days", self.min_age_days.as_ref());
         query.add("max_age_days", self.max_age_days.as_ref());
         query.add("min_intelligence_index", self.min_intelligence_index.as_ref());
@@ -4194,17 +649,23 @@ impl Operation for ListModels {
         query.add("max_agentic_index", self.max_agentic_index.as_ref());
         query.add("min_tool_success_rate", self.min_tool_success_rate.as_ref());
         query.add("max_tool_success_rate", self.max_tool_success_rate.as_ref());
+        query.add("sort", self.sort.as_ref());
+        query.add("offset", self.offset.as_ref());
+        query.add("limit", self.limit.as_ref());
+        query.add("use_rss", self.use_rss.as_ref());
+        query.add("use_rss_chat_links", self.use_rss_chat_links.as_ref());
         query.finish()
     }
 }
 
-/// No description yet.
+/// Counts the models. Works without a key.
 ///
 /// OpenRouter operation: `listModelsCount` (`GET /models/count`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CountModels {
-    /// No description yet.
+    /// Only models that give these kinds of output, joined by commas; `all` for every model. Default:
+    /// `text`.
     ///
     /// Sent in the query as `output_modalities`.
     pub output_modalities: Option<String>,
@@ -4229,7 +690,7 @@ impl Operation for CountModels {
     type Body = ();
     const NAME: &'static str = "listModelsCount";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         "/models/count".into()
     }
@@ -4240,17 +701,19 @@ impl Operation for CountModels {
     }
 }
 
-/// No description yet.
+/// Lists the models that the account may use.
+///
+/// What the account's provider settings, privacy settings and guardrails exclude is left out.
 ///
 /// OpenRouter operation: `listModelsUser` (`GET /models/user`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListUserModels {
-    /// No description yet.
+    /// How many models to skip. Without `offset` and `limit` the whole list comes at once.
     ///
     /// Sent in the query as `offset`.
     pub offset: Option<u64>,
-    /// No description yet.
+    /// How many models to return: 1 to 1,000. Default: 500, once `offset` or `limit` is given.
     ///
     /// Sent in the query as `limit`.
     pub limit: Option<u64>,
@@ -4293,17 +756,17 @@ impl Operation for ListUserModels {
     }
 }
 
-/// No description yet.
+/// Gets one model by its slug; known aliases work too. Works without a key.
 ///
 /// OpenRouter operation: `getModel` (`GET /model/{author}/{slug}`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetModel {
-    /// No description yet.
+    /// The model's author: the part of its slug before `/`.
     ///
     /// Part of the path: `author`.
     pub author: String,
-    /// No description yet.
+    /// The model's name: the part of its slug after `/`, with its variant, such as `gpt-4:free`.
     ///
     /// Part of the path: `slug`.
     pub slug: String,
@@ -4331,23 +794,25 @@ impl Operation for GetModel {
     type Body = ();
     const NAME: &'static str = "getModel";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         fill("/model/{author}/{slug}", &[("author", &self.author), ("slug", &self.slug)])
     }
 }
 
-/// No description yet.
+/// Lists the endpoints of a model: who serves it, at which price, how fast.
+///
+/// Works without a key, but latency and throughput are `null` then.
 ///
 /// OpenRouter operation: `listEndpoints` (`GET /models/{author}/{slug}/endpoints`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListEndpoints {
-    /// No description yet.
+    /// The model's author: the part of its slug before `/`.
     ///
     /// Part of the path: `author`.
     pub author: String,
-    /// No description yet.
+    /// The model's name: the part of its slug after `/`.
     ///
     /// Part of the path: `slug`.
     pub slug: String,
@@ -4371,11 +836,11 @@ impl ListEndpoints {
 }
 
 impl Operation for ListEndpoints {
-    type Answer = ListEndpointsAnswer;
+    type Answer = ModelEndpointsResponse;
     type Body = ();
     const NAME: &'static str = "listEndpoints";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         fill(
             "/models/{author}/{slug}/endpoints",
@@ -4384,7 +849,10 @@ impl Operation for ListEndpoints {
     }
 }
 
-/// No description yet.
+/// Lists every endpoint with a policy of zero data retention, over all models.
+///
+/// An endpoint is known by `model_id` and `tag`. Works without a key, but latency and throughput are
+/// `null` then.
 ///
 /// OpenRouter operation: `listEndpointsZdr` (`GET /endpoints/zdr`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -4400,17 +868,20 @@ impl ListZdrEndpoints {
 }
 
 impl Operation for ListZdrEndpoints {
-    type Answer = ListZdrEndpointsAnswer;
+    type Answer = ZdrEndpointsResponse;
     type Body = ();
     const NAME: &'static str = "listEndpointsZdr";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         "/endpoints/zdr".into()
     }
 }
 
-/// No description yet.
+/// Lists the providers: display name, slug, policies, places.
+///
+/// The only published map from display names to the slugs that routing preferences take. Works without
+/// a key.
 ///
 /// OpenRouter operation: `listProviders` (`GET /providers`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -4426,23 +897,25 @@ impl ListProviders {
 }
 
 impl Operation for ListProviders {
-    type Answer = ListProvidersAnswer;
+    type Answer = ProvidersResponse;
     type Body = ();
     const NAME: &'static str = "listProviders";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::Optional;
     fn path(&self) -> String {
         "/providers".into()
     }
 }
 
-/// No description yet.
+/// Gets what one generation cost, how long it took and who served it.
+///
+/// The only way to the cost of a stream that was cancelled or broke off.
 ///
 /// OpenRouter operation: `getGeneration` (`GET /generation`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetGeneration {
-    /// No description yet.
+    /// The generation id, `gen-…`: the `id` of an answer, or its header field `X-Generation-Id`.
     ///
     /// Sent in the query as `id`.
     pub id: String,
@@ -4477,13 +950,15 @@ impl Operation for GetGeneration {
     }
 }
 
-/// No description yet.
+/// Gets the stored prompt and answer of one generation.
+///
+/// Only where logging of inputs and outputs was on when it was made, as far as known.
 ///
 /// OpenRouter operation: `listGenerationContent` (`GET /generation/content`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetGenerationContent {
-    /// No description yet.
+    /// The generation id, `gen-…`: the `id` of an answer, or its header field `X-Generation-Id`.
     ///
     /// Sent in the query as `id`.
     pub id: String,
@@ -4518,7 +993,9 @@ impl Operation for GetGenerationContent {
     }
 }
 
-/// No description yet.
+/// Gets the credits that the account bought and used.
+///
+/// Needs a management key. An ordinary key can ask for its own limit with [`GetCurrentKey`].
 ///
 /// OpenRouter operation: `getCredits` (`GET /credits`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -4534,17 +1011,17 @@ impl GetCredits {
 }
 
 impl Operation for GetCredits {
-    type Answer = GetCreditsAnswer;
+    type Answer = CreditsResponse;
     type Body = ();
     const NAME: &'static str = "getCredits";
     const METHOD: Method = Method::Get;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::ManagementKey;
     fn path(&self) -> String {
         "/credits".into()
     }
 }
 
-/// No description yet.
+/// Gets the limits and the usage of the key that makes the call.
 ///
 /// OpenRouter operation: `getCurrentKey` (`GET /key`).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -4560,7 +1037,7 @@ impl GetCurrentKey {
 }
 
 impl Operation for GetCurrentKey {
-    type Answer = GetCurrentKeyAnswer;
+    type Answer = CurrentKeyResponse;
     type Body = ();
     const NAME: &'static str = "getCurrentKey";
     const METHOD: Method = Method::Get;
@@ -4570,17 +1047,148 @@ impl Operation for GetCurrentKey {
     }
 }
 
-/// No description yet.
+/// Turns texts, tokens or media into vectors.
+///
+/// Billed by token. Never streamed, whatever the published description says of an event stream.
+///
+/// OpenRouter operation: `createEmbeddings` (`POST /embeddings`).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CreateEmbeddings {
+    /// Switches OpenRouter's response cache on or off for this call, against the preset. The same bytes
+    /// asked again are then answered for free. Off by default; absent from the published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache`.
+    pub cache: Option<bool>,
+    /// Seconds for which the answer stays in the response cache: 1 to 86,400, values beyond are moved to
+    /// the nearer bound. Default: 300. Needs response caching; absent from the published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache-TTL`.
+    pub cache_ttl: Option<u64>,
+    /// Drops the cached answer of this request and makes a new one. Needs response caching; absent from the
+    /// published description.
+    ///
+    /// Sent as the header field `X-OpenRouter-Cache-Clear`.
+    pub cache_clear: Option<bool>,
+    /// Groups calls into a session, at most 256 characters. For grouping only. Absent from the published
+    /// description.
+    ///
+    /// Sent as the header field `x-session-id`.
+    pub session_id: Option<String>,
+    /// What is sent.
+    pub body: EmbeddingsRequest,
+}
+
+impl CreateEmbeddings {
+    /// Describes the call.
+    #[must_use]
+    pub fn new(body: impl Into<EmbeddingsRequest>) -> Self {
+        Self {
+            cache: None,
+            cache_ttl: None,
+            cache_clear: None,
+            session_id: None,
+            body: {
+                let value = body;
+                value.into()
+            },
+        }
+    }
+    /// Sets [`cache`](Self::cache).
+    #[must_use]
+    pub fn with_cache(mut self, value: bool) -> Self {
+        self.cache = Some(value);
+        self
+    }
+    /// Sets [`cache_ttl`](Self::cache_ttl).
+    #[must_use]
+    pub fn with_cache_ttl(mut self, value: u64) -> Self {
+        self.cache_ttl = Some(value);
+        self
+    }
+    /// Sets [`cache_clear`](Self::cache_clear).
+    #[must_use]
+    pub fn with_cache_clear(mut self, value: bool) -> Self {
+        self.cache_clear = Some(value);
+        self
+    }
+    /// Sets [`session_id`](Self::session_id).
+    #[must_use]
+    pub fn with_session_id(mut self, value: impl Into<String>) -> Self {
+        self.session_id = Some(value.into());
+        self
+    }
+}
+
+impl Operation for CreateEmbeddings {
+    type Answer = EmbeddingsResponse;
+    type Body = EmbeddingsRequest;
+    const NAME: &'static str = "createEmbeddings";
+    const METHOD: Method = Method::Post;
+    const CREDENTIAL: Credential = Credential::ApiKey;
+    fn path(&self) -> String {
+        "/embeddings".into()
+    }
+    fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        headers
+            .extend(
+                self
+                    .cache
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .cache_ttl
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache-ttl",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .cache_clear
+                    .as_ref()
+                    .map(|value| (
+                        "x-openrouter-cache-clear",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+            .extend(
+                self
+                    .session_id
+                    .as_ref()
+                    .map(|value| (
+                        "x-session-id",
+                        alloc::string::ToString::to_string(value),
+                    )),
+            );
+        headers
+    }
+    fn body(&self) -> Option<&Self::Body> {
+        Some(&self.body)
+    }
+}
+
+/// Lists the models that make embeddings.
 ///
 /// OpenRouter operation: `listEmbeddingsModels` (`GET /embeddings/models`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEmbeddingModels {
-    /// No description yet.
+    /// How many models to skip. Without `offset` and `limit` the whole list comes at once.
     ///
     /// Sent in the query as `offset`.
     pub offset: Option<u64>,
-    /// No description yet.
+    /// How many models to return: 1 to 1,000. Default: 500, once `offset` or `limit` is given.
     ///
     /// Sent in the query as `limit`.
     pub limit: Option<u64>,
@@ -4623,20 +1231,23 @@ impl Operation for ListEmbeddingModels {
     }
 }
 
-/// No description yet.
+/// Exchanges the code of an OAuth sign-in (PKCE) for an API key. Needs no key.
+///
+/// A code works once, within ten minutes. Status 400 means a wrong challenge method, 403 a wrong or
+/// expired code.
 ///
 /// OpenRouter operation: `exchangeAuthCodeForAPIKey` (`POST /auth/keys`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExchangeAuthCode {
     /// What is sent.
-    pub body: ExchangeAuthCodeBody,
+    pub body: ExchangeAuthCodeRequest,
 }
 
 impl ExchangeAuthCode {
     /// Describes the call.
     #[must_use]
-    pub fn new(body: impl Into<ExchangeAuthCodeBody>) -> Self {
+    pub fn new(body: impl Into<ExchangeAuthCodeRequest>) -> Self {
         Self {
             body: {
                 let value = body;
@@ -4647,11 +1258,11 @@ impl ExchangeAuthCode {
 }
 
 impl Operation for ExchangeAuthCode {
-    type Answer = ExchangeAuthCodeAnswer;
-    type Body = ExchangeAuthCodeBody;
+    type Answer = ExchangeAuthCodeResponse;
+    type Body = ExchangeAuthCodeRequest;
     const NAME: &'static str = "exchangeAuthCodeForAPIKey";
     const METHOD: Method = Method::Post;
-    const CREDENTIAL: Credential = Credential::ApiKey;
+    const CREDENTIAL: Credential = Credential::None;
     fn path(&self) -> String {
         "/auth/keys".into()
     }
@@ -4660,20 +1271,22 @@ impl Operation for ExchangeAuthCode {
     }
 }
 
-/// No description yet.
+/// Makes an authorization code in the name of the calling key's owner, to be exchanged for a new key.
+///
+/// The programmatic form of the sign-in page.
 ///
 /// OpenRouter operation: `createAuthKeysCode` (`POST /auth/keys/code`).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAuthCode {
     /// What is sent.
-    pub body: CreateAuthCodeBody,
+    pub body: CreateAuthCodeRequest,
 }
 
 impl CreateAuthCode {
     /// Describes the call.
     #[must_use]
-    pub fn new(body: impl Into<CreateAuthCodeBody>) -> Self {
+    pub fn new(body: impl Into<CreateAuthCodeRequest>) -> Self {
         Self {
             body: {
                 let value = body;
@@ -4684,8 +1297,8 @@ impl CreateAuthCode {
 }
 
 impl Operation for CreateAuthCode {
-    type Answer = CreateAuthCodeAnswer;
-    type Body = CreateAuthCodeBody;
+    type Answer = CreateAuthCodeResponse;
+    type Body = CreateAuthCodeRequest;
     const NAME: &'static str = "createAuthKeysCode";
     const METHOD: Method = Method::Post;
     const CREDENTIAL: Credential = Credential::ApiKey;

@@ -10,366 +10,40 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoBetaRouterPluginCostTier {
-    /// `low`.
-    Low,
-    /// `medium`.
-    Medium,
-    /// `high`.
-    High,
-    /// `xhigh`.
-    Xhigh,
-    /// `max`.
-    Max,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl AutoBetaRouterPluginCostTier {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Xhigh => "xhigh",
-            Self::Max => "max",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "low" => Self::Low,
-            "medium" => Self::Medium,
-            "high" => Self::High,
-            "xhigh" => Self::Xhigh,
-            "max" => Self::Max,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(AutoBetaRouterPluginCostTier);
-
-/// No description yet.
+/// The plugin `web`: one web search before the model answers, its results put into the prompt.
 ///
-/// OpenRouter component: `AutoBetaRouterPlugin`.
+/// Deprecated: the server tool `openrouter:web_search` lets the model decide whether and what to
+/// search.
+///
+/// OpenRouter component: `WebSearchPlugin`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct AutoBetaRouterPlugin {
-    /// No description yet.
-    pub allowed_models: Option<Vec<String>>,
-    /// No description yet.
-    pub cost_quality_tradeoff: Option<u64>,
-    /// No description yet.
-    pub cost_tier: Option<AutoBetaRouterPluginCostTier>,
-    /// No description yet.
+pub struct WebSearchPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
     pub enabled: Option<bool>,
-    /// No description yet.
-    pub excluded_models: Option<Vec<String>>,
+    /// Who searches. Default: the provider's own search where it has one, else Exa.
+    pub engine: Option<WebSearchEngine>,
+    /// How thoroughly the engine searches; ignored by engines that do not know the mode.
+    pub mode: Option<WebSearchMode>,
+    /// Number of results. Default: 5.
+    pub max_results: Option<u64>,
+    /// Searches that the model may make in one turn, for native engines that take it, such as Anthropic's.
+    pub max_uses: Option<u64>,
+    /// The text that introduces the results in the prompt, instead of OpenRouter's.
+    pub search_prompt: Option<String>,
+    /// Only results from these domains. `*` stands for anything, and a path may follow, as in
+    /// `*.example.org` or `example.org/blog`.
+    pub include_domains: Option<Vec<String>>,
+    /// No results from these domains; written like `include_domains`.
+    pub exclude_domains: Option<Vec<String>>,
+    /// Where the user roughly is, for native engines that take it; `type` has to be there.
+    pub user_location: Option<WebSearchUserLocation>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl AutoBetaRouterPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`allowed_models`](Self::allowed_models).
-    #[must_use]
-    pub fn with_allowed_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.allowed_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`cost_quality_tradeoff`](Self::cost_quality_tradeoff).
-    #[must_use]
-    pub fn with_cost_quality_tradeoff(mut self, value: u64) -> Self {
-        self.cost_quality_tradeoff = Some(value);
-        self
-    }
-    /// Sets [`cost_tier`](Self::cost_tier).
-    #[must_use]
-    pub fn with_cost_tier(
-        mut self,
-        value: impl Into<AutoBetaRouterPluginCostTier>,
-    ) -> Self {
-        self.cost_tier = Some(value.into());
-        self
-    }
-    /// Sets [`enabled`](Self::enabled).
-    #[must_use]
-    pub fn with_enabled(mut self, value: bool) -> Self {
-        self.enabled = Some(value);
-        self
-    }
-    /// Sets [`excluded_models`](Self::excluded_models).
-    #[must_use]
-    pub fn with_excluded_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.excluded_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl wire::Object for AutoBetaRouterPlugin {
-    const NAME: &'static str = "AutoBetaRouterPlugin";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_models" => Some(0),
-            "cost_quality_tradeoff" => Some(1),
-            "cost_tier" => Some(2),
-            "enabled" => Some(3),
-            "excluded_models" => Some(4),
-            "id" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_models, source),
-            1 => wire::optional(&mut self.cost_quality_tradeoff, source),
-            2 => wire::optional(&mut self.cost_tier, source),
-            3 => wire::optional(&mut self.enabled, source),
-            4 => wire::optional(&mut self.excluded_models, source),
-            5 => wire::constant("id", "auto-beta-router", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_models", &self.allowed_models),
-            1 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
-            2 => fields.optional("cost_tier", &self.cost_tier),
-            3 => fields.optional("enabled", &self.enabled),
-            4 => fields.optional("excluded_models", &self.excluded_models),
-            5 => fields.constant("id", "auto-beta-router"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(AutoBetaRouterPlugin);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoRouterPluginCostTier {
-    /// `low`.
-    Low,
-    /// `medium`.
-    Medium,
-    /// `high`.
-    High,
-    /// `xhigh`.
-    Xhigh,
-    /// `max`.
-    Max,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl AutoRouterPluginCostTier {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Xhigh => "xhigh",
-            Self::Max => "max",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "low" => Self::Low,
-            "medium" => Self::Medium,
-            "high" => Self::High,
-            "xhigh" => Self::Xhigh,
-            "max" => Self::Max,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(AutoRouterPluginCostTier);
-
-/// No description yet.
-///
-/// OpenRouter component: `AutoRouterPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AutoRouterPlugin {
-    /// No description yet.
-    pub allowed_models: Option<Vec<String>>,
-    /// No description yet.
-    pub cost_quality_tradeoff: Option<u64>,
-    /// No description yet.
-    pub cost_tier: Option<AutoRouterPluginCostTier>,
-    /// No description yet.
-    pub enabled: Option<bool>,
-    /// No description yet.
-    pub excluded_models: Option<Vec<String>>,
-    /// No description yet.
-    pub pin_model: Option<bool>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl AutoRouterPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`allowed_models`](Self::allowed_models).
-    #[must_use]
-    pub fn with_allowed_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.allowed_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`cost_quality_tradeoff`](Self::cost_quality_tradeoff).
-    #[must_use]
-    pub fn with_cost_quality_tradeoff(mut self, value: u64) -> Self {
-        self.cost_quality_tradeoff = Some(value);
-        self
-    }
-    /// Sets [`cost_tier`](Self::cost_tier).
-    #[must_use]
-    pub fn with_cost_tier(mut self, value: impl Into<AutoRouterPluginCostTier>) -> Self {
-        self.cost_tier = Some(value.into());
-        self
-    }
-    /// Sets [`enabled`](Self::enabled).
-    #[must_use]
-    pub fn with_enabled(mut self, value: bool) -> Self {
-        self.enabled = Some(value);
-        self
-    }
-    /// Sets [`excluded_models`](Self::excluded_models).
-    #[must_use]
-    pub fn with_excluded_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.excluded_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`pin_model`](Self::pin_model).
-    #[must_use]
-    pub fn with_pin_model(mut self, value: bool) -> Self {
-        self.pin_model = Some(value);
-        self
-    }
-}
-
-impl wire::Object for AutoRouterPlugin {
-    const NAME: &'static str = "AutoRouterPlugin";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_models" => Some(0),
-            "cost_quality_tradeoff" => Some(1),
-            "cost_tier" => Some(2),
-            "enabled" => Some(3),
-            "excluded_models" => Some(4),
-            "id" => Some(5),
-            "pin_model" => Some(6),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_models, source),
-            1 => wire::optional(&mut self.cost_quality_tradeoff, source),
-            2 => wire::optional(&mut self.cost_tier, source),
-            3 => wire::optional(&mut self.enabled, source),
-            4 => wire::optional(&mut self.excluded_models, source),
-            5 => wire::constant("id", "auto-router", source),
-            6 => wire::optional(&mut self.pin_model, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_models", &self.allowed_models),
-            1 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
-            2 => fields.optional("cost_tier", &self.cost_tier),
-            3 => fields.optional("enabled", &self.enabled),
-            4 => fields.optional("excluded_models", &self.excluded_models),
-            5 => fields.constant("id", "auto-router"),
-            6 => fields.optional("pin_model", &self.pin_model),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(AutoRouterPlugin);
-
-/// No description yet.
-///
-/// OpenRouter component: `ContextCompressionEngine`.
-pub type ContextCompressionEngine = String;
-
-/// No description yet.
-///
-/// OpenRouter component: `ContextCompressionPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ContextCompressionPlugin {
-    /// No description yet.
-    pub enabled: Option<bool>,
-    /// No description yet.
-    pub engine: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ContextCompressionPlugin {
+impl WebSearchPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
@@ -383,20 +57,78 @@ impl ContextCompressionPlugin {
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]
-    pub fn with_engine(mut self, value: impl Into<String>) -> Self {
+    pub fn with_engine(mut self, value: impl Into<WebSearchEngine>) -> Self {
         self.engine = Some(value.into());
+        self
+    }
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+    /// Sets [`max_results`](Self::max_results).
+    #[must_use]
+    pub fn with_max_results(mut self, value: u64) -> Self {
+        self.max_results = Some(value);
+        self
+    }
+    /// Sets [`max_uses`](Self::max_uses).
+    #[must_use]
+    pub fn with_max_uses(mut self, value: u64) -> Self {
+        self.max_uses = Some(value);
+        self
+    }
+    /// Sets [`search_prompt`](Self::search_prompt).
+    #[must_use]
+    pub fn with_search_prompt(mut self, value: impl Into<String>) -> Self {
+        self.search_prompt = Some(value.into());
+        self
+    }
+    /// Sets [`include_domains`](Self::include_domains).
+    #[must_use]
+    pub fn with_include_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.include_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`exclude_domains`](Self::exclude_domains).
+    #[must_use]
+    pub fn with_exclude_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.exclude_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`user_location`](Self::user_location).
+    #[must_use]
+    pub fn with_user_location(
+        mut self,
+        value: impl Into<WebSearchUserLocation>,
+    ) -> Self {
+        self.user_location = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ContextCompressionPlugin {
-    const NAME: &'static str = "ContextCompressionPlugin";
-    const FIELDS: u8 = 3;
+impl wire::Object for WebSearchPlugin {
+    const NAME: &'static str = "WebSearchPlugin";
+    const FIELDS: u8 = 10;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "enabled" => Some(0),
-            "engine" => Some(1),
-            "id" => Some(2),
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "engine" => Some(2),
+            "mode" => Some(3),
+            "max_results" => Some(4),
+            "max_uses" => Some(5),
+            "search_prompt" => Some(6),
+            "include_domains" => Some(7),
+            "exclude_domains" => Some(8),
+            "user_location" => Some(9),
             _ => None,
         }
     }
@@ -406,9 +138,16 @@ impl wire::Object for ContextCompressionPlugin {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.enabled, source),
-            1 => wire::optional(&mut self.engine, source),
-            2 => wire::constant("id", "context-compression", source),
+            0 => wire::constant("id", "web", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.engine, source),
+            3 => wire::optional(&mut self.mode, source),
+            4 => wire::optional(&mut self.max_results, source),
+            5 => wire::optional(&mut self.max_uses, source),
+            6 => wire::optional(&mut self.search_prompt, source),
+            7 => wire::optional(&mut self.include_domains, source),
+            8 => wire::optional(&mut self.exclude_domains, source),
+            9 => wire::optional(&mut self.user_location, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -418,9 +157,16 @@ impl wire::Object for ContextCompressionPlugin {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("enabled", &self.enabled),
-            1 => fields.optional("engine", &self.engine),
-            2 => fields.constant("id", "context-compression"),
+            0 => fields.constant("id", "web"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("engine", &self.engine),
+            3 => fields.optional("mode", &self.mode),
+            4 => fields.optional("max_results", &self.max_results),
+            5 => fields.optional("max_uses", &self.max_uses),
+            6 => fields.optional("search_prompt", &self.search_prompt),
+            7 => fields.optional("include_domains", &self.include_domains),
+            8 => fields.optional("exclude_domains", &self.exclude_domains),
+            9 => fields.optional("user_location", &self.user_location),
             _ => Ok(()),
         }
     }
@@ -432,17 +178,128 @@ impl wire::Object for ContextCompressionPlugin {
     }
 }
 
-wire::object!(ContextCompressionPlugin);
+wire::object!(WebSearchPlugin);
 
-/// No description yet.
+/// The plugin `web-fetch`: the model reads pages whose address it knows.
+///
+/// OpenRouter component: `WebFetchPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebFetchPlugin {
+    /// Pages that may be read in a request; a further one gets an error as its result.
+    pub max_uses: Option<u64>,
+    /// Length of a page in tokens, roughly; the rest is cut off.
+    pub max_content_tokens: Option<u64>,
+    /// Only pages of these domains.
+    pub allowed_domains: Option<Vec<String>>,
+    /// No page of these domains.
+    pub blocked_domains: Option<Vec<String>>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl WebFetchPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`max_uses`](Self::max_uses).
+    #[must_use]
+    pub fn with_max_uses(mut self, value: u64) -> Self {
+        self.max_uses = Some(value);
+        self
+    }
+    /// Sets [`max_content_tokens`](Self::max_content_tokens).
+    #[must_use]
+    pub fn with_max_content_tokens(mut self, value: u64) -> Self {
+        self.max_content_tokens = Some(value);
+        self
+    }
+    /// Sets [`allowed_domains`](Self::allowed_domains).
+    #[must_use]
+    pub fn with_allowed_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`blocked_domains`](Self::blocked_domains).
+    #[must_use]
+    pub fn with_blocked_domains(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.blocked_domains = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl wire::Object for WebFetchPlugin {
+    const NAME: &'static str = "WebFetchPlugin";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "max_uses" => Some(1),
+            "max_content_tokens" => Some(2),
+            "allowed_domains" => Some(3),
+            "blocked_domains" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "web-fetch", source),
+            1 => wire::optional(&mut self.max_uses, source),
+            2 => wire::optional(&mut self.max_content_tokens, source),
+            3 => wire::optional(&mut self.allowed_domains, source),
+            4 => wire::optional(&mut self.blocked_domains, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "web-fetch"),
+            1 => fields.optional("max_uses", &self.max_uses),
+            2 => fields.optional("max_content_tokens", &self.max_content_tokens),
+            3 => fields.optional("allowed_domains", &self.allowed_domains),
+            4 => fields.optional("blocked_domains", &self.blocked_domains),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(WebFetchPlugin);
+
+/// The plugin `file-parser`: how PDF files become text for models that cannot read them.
+///
+/// It runs for every request with a PDF, whether it is named or not; naming it chooses the engine.
+/// `mistral-ocr`, the default for models without file input, costs money.
 ///
 /// OpenRouter component: `FileParserPlugin`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileParserPlugin {
-    /// No description yet.
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
     pub enabled: Option<bool>,
-    /// No description yet.
+    /// How PDF files are read.
     pub pdf: Option<PDFParserOptions>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -473,8 +330,8 @@ impl wire::Object for FileParserPlugin {
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "enabled" => Some(0),
-            "id" => Some(1),
+            "id" => Some(0),
+            "enabled" => Some(1),
             "pdf" => Some(2),
             _ => None,
         }
@@ -485,8 +342,8 @@ impl wire::Object for FileParserPlugin {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.enabled, source),
-            1 => wire::constant("id", "file-parser", source),
+            0 => wire::constant("id", "file-parser", source),
+            1 => wire::optional(&mut self.enabled, source),
             2 => wire::optional(&mut self.pdf, source),
             _ => wire::constant("", "", source),
         }
@@ -497,8 +354,8 @@ impl wire::Object for FileParserPlugin {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("enabled", &self.enabled),
-            1 => fields.constant("id", "file-parser"),
+            0 => fields.constant("id", "file-parser"),
+            1 => fields.optional("enabled", &self.enabled),
             2 => fields.optional("pdf", &self.pdf),
             _ => Ok(()),
         }
@@ -513,727 +370,13 @@ impl wire::Object for FileParserPlugin {
 
 wire::object!(FileParserPlugin);
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FusionPluginPreset {
-    /// `general-high`.
-    GeneralHigh,
-    /// `general-budget`.
-    GeneralBudget,
-    /// `general-fast`.
-    GeneralFast,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl FusionPluginPreset {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::GeneralHigh => "general-high",
-            Self::GeneralBudget => "general-budget",
-            Self::GeneralFast => "general-fast",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "general-high" => Self::GeneralHigh,
-            "general-budget" => Self::GeneralBudget,
-            "general-fast" => Self::GeneralFast,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(FusionPluginPreset);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum FusionPluginToolsItemParametersValuePartsItem {
-    /// A text.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// Yes or no.
-    Flag(bool),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl FusionPluginToolsItemParametersValuePartsItem {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::Flag(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for FusionPluginToolsItemParametersValuePartsItem {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for FusionPluginToolsItemParametersValuePartsItem {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for FusionPluginToolsItemParametersValuePartsItem {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<f64> for FusionPluginToolsItemParametersValuePartsItem {
-    fn from(value: f64) -> Self {
-        Self::Number(value)
-    }
-}
-
-impl From<bool> for FusionPluginToolsItemParametersValuePartsItem {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
-
-impl wire::UntaggedUnion for FusionPluginToolsItemParametersValuePartsItem {
-    const NAME: &'static str = "FusionPluginToolsItemParametersValuePartsItem";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Bool => source.value().map(Self::Flag),
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(FusionPluginToolsItemParametersValuePartsItem);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum FusionPluginToolsItemParametersValueObjectValue {
-    /// A text.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// Yes or no.
-    Flag(bool),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl FusionPluginToolsItemParametersValueObjectValue {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::Flag(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for FusionPluginToolsItemParametersValueObjectValue {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for FusionPluginToolsItemParametersValueObjectValue {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for FusionPluginToolsItemParametersValueObjectValue {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<f64> for FusionPluginToolsItemParametersValueObjectValue {
-    fn from(value: f64) -> Self {
-        Self::Number(value)
-    }
-}
-
-impl From<bool> for FusionPluginToolsItemParametersValueObjectValue {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
-
-impl wire::UntaggedUnion for FusionPluginToolsItemParametersValueObjectValue {
-    const NAME: &'static str = "FusionPluginToolsItemParametersValueObjectValue";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Bool => source.value().map(Self::Flag),
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(FusionPluginToolsItemParametersValueObjectValue);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum FusionPluginToolsItemParametersValue {
-    /// A text.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// Yes or no.
-    Flag(bool),
-    /// A list.
-    Parts(Vec<FusionPluginToolsItemParametersValuePartsItem>),
-    /// An object.
-    Object(Map<FusionPluginToolsItemParametersValueObjectValue>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl FusionPluginToolsItemParametersValue {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::Flag(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Object(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for FusionPluginToolsItemParametersValue {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for FusionPluginToolsItemParametersValue {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for FusionPluginToolsItemParametersValue {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<f64> for FusionPluginToolsItemParametersValue {
-    fn from(value: f64) -> Self {
-        Self::Number(value)
-    }
-}
-
-impl From<bool> for FusionPluginToolsItemParametersValue {
-    fn from(value: bool) -> Self {
-        Self::Flag(value)
-    }
-}
-
-impl From<Vec<FusionPluginToolsItemParametersValuePartsItem>>
-for FusionPluginToolsItemParametersValue {
-    fn from(value: Vec<FusionPluginToolsItemParametersValuePartsItem>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl From<Map<FusionPluginToolsItemParametersValueObjectValue>>
-for FusionPluginToolsItemParametersValue {
-    fn from(value: Map<FusionPluginToolsItemParametersValueObjectValue>) -> Self {
-        Self::Object(value)
-    }
-}
-
-impl wire::UntaggedUnion for FusionPluginToolsItemParametersValue {
-    const NAME: &'static str = "FusionPluginToolsItemParametersValue";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::Bool => source.value().map(Self::Flag),
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::Object => source.value().map(Self::Object),
-            wire::Kind::String => source.value().map(Self::Text),
-        }
-    }
-}
-
-wire::untagged_union!(FusionPluginToolsItemParametersValue);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FusionPluginToolsItem {
-    /// No description yet.
-    pub parameters: Option<Map<FusionPluginToolsItemParametersValue>>,
-    /// No description yet.
-    pub kind: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FusionPluginToolsItem {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(kind: impl Into<String>) -> Self {
-        Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
-            ..Self::default()
-        }
-    }
-    /// Sets [`parameters`](Self::parameters).
-    #[must_use]
-    pub fn with_parameters(
-        mut self,
-        value: impl Into<Map<FusionPluginToolsItemParametersValue>>,
-    ) -> Self {
-        self.parameters = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
-        self.kind = value.into();
-        self
-    }
-}
-
-impl wire::Object for FusionPluginToolsItem {
-    const NAME: &'static str = "FusionPluginToolsItem";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "parameters" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.parameters, source),
-            1 => wire::required(&mut self.kind, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("parameters", &self.parameters),
-            1 => fields.required("type", &self.kind),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FusionPluginToolsItem);
-
-/// No description yet.
-///
-/// OpenRouter component: `FusionPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FusionPlugin {
-    /// No description yet.
-    pub analysis_models: Option<Vec<String>>,
-    /// No description yet.
-    pub enabled: Option<bool>,
-    /// No description yet.
-    pub max_tool_calls: Option<u64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub preset: Option<FusionPluginPreset>,
-    /// No description yet.
-    pub tools: Option<Vec<FusionPluginToolsItem>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl FusionPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`analysis_models`](Self::analysis_models).
-    #[must_use]
-    pub fn with_analysis_models(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.analysis_models = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`enabled`](Self::enabled).
-    #[must_use]
-    pub fn with_enabled(mut self, value: bool) -> Self {
-        self.enabled = Some(value);
-        self
-    }
-    /// Sets [`max_tool_calls`](Self::max_tool_calls).
-    #[must_use]
-    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
-        self.max_tool_calls = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`preset`](Self::preset).
-    #[must_use]
-    pub fn with_preset(mut self, value: impl Into<FusionPluginPreset>) -> Self {
-        self.preset = Some(value.into());
-        self
-    }
-    /// Sets [`tools`](Self::tools).
-    #[must_use]
-    pub fn with_tools(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FusionPluginToolsItem>>,
-    ) -> Self {
-        self.tools = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl wire::Object for FusionPlugin {
-    const NAME: &'static str = "FusionPlugin";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "analysis_models" => Some(0),
-            "enabled" => Some(1),
-            "id" => Some(2),
-            "max_tool_calls" => Some(3),
-            "model" => Some(4),
-            "preset" => Some(5),
-            "tools" => Some(6),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.analysis_models, source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::constant("id", "fusion", source),
-            3 => wire::optional(&mut self.max_tool_calls, source),
-            4 => wire::optional(&mut self.model, source),
-            5 => wire::optional(&mut self.preset, source),
-            6 => wire::optional(&mut self.tools, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("analysis_models", &self.analysis_models),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.constant("id", "fusion"),
-            3 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            4 => fields.optional("model", &self.model),
-            5 => fields.optional("preset", &self.preset),
-            6 => fields.optional("tools", &self.tools),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(FusionPlugin);
-
-/// No description yet.
-///
-/// OpenRouter component: `ModerationPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ModerationPlugin {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ModerationPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for ModerationPlugin {
-    const NAME: &'static str = "ModerationPlugin";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("id", "moderation", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "moderation"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ModerationPlugin);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ParetoRouterPluginPriceSource {
-    /// `prompt`.
-    Prompt,
-    /// `weighted_avg`.
-    WeightedAvg,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ParetoRouterPluginPriceSource {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Prompt => "prompt",
-            Self::WeightedAvg => "weighted_avg",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "prompt" => Self::Prompt,
-            "weighted_avg" => Self::WeightedAvg,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ParetoRouterPluginPriceSource);
-
-/// No description yet.
-///
-/// OpenRouter component: `ParetoRouterPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ParetoRouterPlugin {
-    /// No description yet.
-    pub enabled: Option<bool>,
-    /// No description yet.
-    pub max_price: Option<f64>,
-    /// No description yet.
-    pub min_coding_score: Option<f64>,
-    /// No description yet.
-    pub price_source: Option<ParetoRouterPluginPriceSource>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ParetoRouterPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`enabled`](Self::enabled).
-    #[must_use]
-    pub fn with_enabled(mut self, value: bool) -> Self {
-        self.enabled = Some(value);
-        self
-    }
-    /// Sets [`max_price`](Self::max_price).
-    #[must_use]
-    pub fn with_max_price(mut self, value: f64) -> Self {
-        self.max_price = Some(value);
-        self
-    }
-    /// Sets [`min_coding_score`](Self::min_coding_score).
-    #[must_use]
-    pub fn with_min_coding_score(mut self, value: f64) -> Self {
-        self.min_coding_score = Some(value);
-        self
-    }
-    /// Sets [`price_source`](Self::price_source).
-    #[must_use]
-    pub fn with_price_source(
-        mut self,
-        value: impl Into<ParetoRouterPluginPriceSource>,
-    ) -> Self {
-        self.price_source = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ParetoRouterPlugin {
-    const NAME: &'static str = "ParetoRouterPlugin";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "enabled" => Some(0),
-            "id" => Some(1),
-            "max_price" => Some(2),
-            "min_coding_score" => Some(3),
-            "price_source" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.enabled, source),
-            1 => wire::constant("id", "pareto-router", source),
-            2 => wire::optional(&mut self.max_price, source),
-            3 => wire::optional(&mut self.min_coding_score, source),
-            4 => wire::optional(&mut self.price_source, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("enabled", &self.enabled),
-            1 => fields.constant("id", "pareto-router"),
-            2 => fields.optional("max_price", &self.max_price),
-            3 => fields.optional("min_coding_score", &self.min_coding_score),
-            4 => fields.optional("price_source", &self.price_source),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ParetoRouterPlugin);
-
-/// No description yet.
-///
-/// OpenRouter component: `PDFParserEngine`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PDFParserEngine {
-    /// `mistral-ocr`.
-    MistralOcr,
-    /// `native`.
-    Native,
-    /// `cloudflare-ai`.
-    CloudflareAi,
-    /// `pdf-text`.
-    PdfText,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl PDFParserEngine {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::MistralOcr => "mistral-ocr",
-            Self::Native => "native",
-            Self::CloudflareAi => "cloudflare-ai",
-            Self::PdfText => "pdf-text",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "mistral-ocr" => Self::MistralOcr,
-            "native" => Self::Native,
-            "cloudflare-ai" => Self::CloudflareAi,
-            "pdf-text" => Self::PdfText,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(PDFParserEngine);
-
-/// No description yet.
+/// How the plugin `file-parser` reads PDF files.
 ///
 /// OpenRouter component: `PDFParserOptions`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PDFParserOptions {
-    /// No description yet.
+    /// The engine. Default: `native` where the model reads files, else `mistral-ocr`.
     pub engine: Option<PDFParserEngine>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1292,13 +435,61 @@ impl wire::Object for PDFParserOptions {
 
 wire::object!(PDFParserOptions);
 
-/// No description yet.
+/// How a PDF file is read.
+///
+/// OpenRouter component: `PDFParserEngine`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PDFParserEngine {
+    /// Recognises text in pictures too; billed by page (2 US dollars per 1,000 pages, says the
+    /// documentation), also with provider keys of your own.
+    MistralOcr,
+    /// The model reads the file itself; billed as input tokens.
+    Native,
+    /// Turns the text of the file into Markdown; free.
+    CloudflareAi,
+    /// The old name of `cloudflare-ai`; deprecated.
+    PdfText,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl PDFParserEngine {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::MistralOcr => "mistral-ocr",
+            Self::Native => "native",
+            Self::CloudflareAi => "cloudflare-ai",
+            Self::PdfText => "pdf-text",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "mistral-ocr" => Self::MistralOcr,
+            "native" => Self::Native,
+            "cloudflare-ai" => Self::CloudflareAi,
+            "pdf-text" => Self::PdfText,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(PDFParserEngine);
+
+/// The plugin `response-healing`: mends broken JSON in the answer.
+///
+/// For whole answers with a JSON format alone, not for streams. Brackets, commas, quotes and text
+/// around the JSON are mended; an answer that was cut off is not.
 ///
 /// OpenRouter component: `ResponseHealingPlugin`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseHealingPlugin {
-    /// No description yet.
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
     pub enabled: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1323,8 +514,8 @@ impl wire::Object for ResponseHealingPlugin {
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "enabled" => Some(0),
-            "id" => Some(1),
+            "id" => Some(0),
+            "enabled" => Some(1),
             _ => None,
         }
     }
@@ -1334,8 +525,8 @@ impl wire::Object for ResponseHealingPlugin {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.enabled, source),
-            1 => wire::constant("id", "response-healing", source),
+            0 => wire::constant("id", "response-healing", source),
+            1 => wire::optional(&mut self.enabled, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1345,8 +536,8 @@ impl wire::Object for ResponseHealingPlugin {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("enabled", &self.enabled),
-            1 => fields.constant("id", "response-healing"),
+            0 => fields.constant("id", "response-healing"),
+            1 => fields.optional("enabled", &self.enabled),
             _ => Ok(()),
         }
     }
@@ -1360,142 +551,25 @@ impl wire::Object for ResponseHealingPlugin {
 
 wire::object!(ResponseHealingPlugin);
 
-/// No description yet.
+/// The plugin `context-compression`: drops or shortens the middle of a prompt that is too long.
 ///
-/// OpenRouter component: `WebFetchPlugin`.
+/// On by default for endpoints with 8,192 tokens of context or less; `enabled: false` makes such a
+/// prompt fail with status 400 instead.
+///
+/// OpenRouter component: `ContextCompressionPlugin`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct WebFetchPlugin {
-    /// No description yet.
-    pub allowed_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub blocked_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub max_content_tokens: Option<u64>,
-    /// No description yet.
-    pub max_uses: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl WebFetchPlugin {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`allowed_domains`](Self::allowed_domains).
-    #[must_use]
-    pub fn with_allowed_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.allowed_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`blocked_domains`](Self::blocked_domains).
-    #[must_use]
-    pub fn with_blocked_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.blocked_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`max_content_tokens`](Self::max_content_tokens).
-    #[must_use]
-    pub fn with_max_content_tokens(mut self, value: u64) -> Self {
-        self.max_content_tokens = Some(value);
-        self
-    }
-    /// Sets [`max_uses`](Self::max_uses).
-    #[must_use]
-    pub fn with_max_uses(mut self, value: u64) -> Self {
-        self.max_uses = Some(value);
-        self
-    }
-}
-
-impl wire::Object for WebFetchPlugin {
-    const NAME: &'static str = "WebFetchPlugin";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_domains" => Some(0),
-            "blocked_domains" => Some(1),
-            "id" => Some(2),
-            "max_content_tokens" => Some(3),
-            "max_uses" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_domains, source),
-            1 => wire::optional(&mut self.blocked_domains, source),
-            2 => wire::constant("id", "web-fetch", source),
-            3 => wire::optional(&mut self.max_content_tokens, source),
-            4 => wire::optional(&mut self.max_uses, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_domains", &self.allowed_domains),
-            1 => fields.optional("blocked_domains", &self.blocked_domains),
-            2 => fields.constant("id", "web-fetch"),
-            3 => fields.optional("max_content_tokens", &self.max_content_tokens),
-            4 => fields.optional("max_uses", &self.max_uses),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(WebFetchPlugin);
-
-/// No description yet.
-///
-/// OpenRouter component: `WebSearchPlugin`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WebSearchPlugin {
-    /// No description yet.
+pub struct ContextCompressionPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
     pub enabled: Option<bool>,
-    /// No description yet.
-    pub engine: Option<WebSearchEngine>,
-    /// No description yet.
-    pub exclude_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub include_domains: Option<Vec<String>>,
-    /// No description yet.
-    pub max_results: Option<u64>,
-    /// No description yet.
-    pub max_uses: Option<u64>,
-    /// No description yet.
-    pub mode: Option<WebSearchMode>,
-    /// No description yet.
-    pub search_prompt: Option<String>,
-    /// No description yet.
-    pub user_location: Option<WebSearchUserLocation>,
+    /// How the prompt is shortened. Default: `middle-out`.
+    pub engine: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl WebSearchPlugin {
+impl ContextCompressionPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
@@ -1509,78 +583,20 @@ impl WebSearchPlugin {
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]
-    pub fn with_engine(mut self, value: impl Into<WebSearchEngine>) -> Self {
+    pub fn with_engine(mut self, value: impl Into<String>) -> Self {
         self.engine = Some(value.into());
-        self
-    }
-    /// Sets [`exclude_domains`](Self::exclude_domains).
-    #[must_use]
-    pub fn with_exclude_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.exclude_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`include_domains`](Self::include_domains).
-    #[must_use]
-    pub fn with_include_domains(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.include_domains = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`max_results`](Self::max_results).
-    #[must_use]
-    pub fn with_max_results(mut self, value: u64) -> Self {
-        self.max_results = Some(value);
-        self
-    }
-    /// Sets [`max_uses`](Self::max_uses).
-    #[must_use]
-    pub fn with_max_uses(mut self, value: u64) -> Self {
-        self.max_uses = Some(value);
-        self
-    }
-    /// Sets [`mode`](Self::mode).
-    #[must_use]
-    pub fn with_mode(mut self, value: impl Into<WebSearchMode>) -> Self {
-        self.mode = Some(value.into());
-        self
-    }
-    /// Sets [`search_prompt`](Self::search_prompt).
-    #[must_use]
-    pub fn with_search_prompt(mut self, value: impl Into<String>) -> Self {
-        self.search_prompt = Some(value.into());
-        self
-    }
-    /// Sets [`user_location`](Self::user_location).
-    #[must_use]
-    pub fn with_user_location(
-        mut self,
-        value: impl Into<WebSearchUserLocation>,
-    ) -> Self {
-        self.user_location = Some(value.into());
         self
     }
 }
 
-impl wire::Object for WebSearchPlugin {
-    const NAME: &'static str = "WebSearchPlugin";
-    const FIELDS: u8 = 10;
+impl wire::Object for ContextCompressionPlugin {
+    const NAME: &'static str = "ContextCompressionPlugin";
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "enabled" => Some(0),
-            "engine" => Some(1),
-            "exclude_domains" => Some(2),
-            "id" => Some(3),
-            "include_domains" => Some(4),
-            "max_results" => Some(5),
-            "max_uses" => Some(6),
-            "mode" => Some(7),
-            "search_prompt" => Some(8),
-            "user_location" => Some(9),
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "engine" => Some(2),
             _ => None,
         }
     }
@@ -1590,16 +606,9 @@ impl wire::Object for WebSearchPlugin {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.enabled, source),
-            1 => wire::optional(&mut self.engine, source),
-            2 => wire::optional(&mut self.exclude_domains, source),
-            3 => wire::constant("id", "web", source),
-            4 => wire::optional(&mut self.include_domains, source),
-            5 => wire::optional(&mut self.max_results, source),
-            6 => wire::optional(&mut self.max_uses, source),
-            7 => wire::optional(&mut self.mode, source),
-            8 => wire::optional(&mut self.search_prompt, source),
-            9 => wire::optional(&mut self.user_location, source),
+            0 => wire::constant("id", "context-compression", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.engine, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1609,16 +618,9 @@ impl wire::Object for WebSearchPlugin {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("enabled", &self.enabled),
-            1 => fields.optional("engine", &self.engine),
-            2 => fields.optional("exclude_domains", &self.exclude_domains),
-            3 => fields.constant("id", "web"),
-            4 => fields.optional("include_domains", &self.include_domains),
-            5 => fields.optional("max_results", &self.max_results),
-            6 => fields.optional("max_uses", &self.max_uses),
-            7 => fields.optional("mode", &self.mode),
-            8 => fields.optional("search_prompt", &self.search_prompt),
-            9 => fields.optional("user_location", &self.user_location),
+            0 => fields.constant("id", "context-compression"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("engine", &self.engine),
             _ => Ok(()),
         }
     }
@@ -1630,4 +632,778 @@ impl wire::Object for WebSearchPlugin {
     }
 }
 
-wire::object!(WebSearchPlugin);
+wire::object!(ContextCompressionPlugin);
+
+/// How a prompt that is too long is shortened.
+///
+/// OpenRouter component: `ContextCompressionEngine`.
+pub type ContextCompressionEngine = String;
+
+/// The plugin `moderation`: has the input moderated before it reaches the model.
+///
+/// OpenRouter component: `ModerationPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ModerationPlugin {
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ModerationPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+}
+
+impl wire::Object for ModerationPlugin {
+    const NAME: &'static str = "ModerationPlugin";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "moderation", source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "moderation"),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ModerationPlugin);
+
+/// How dear a model the auto router may pick: a band of the candidates by their average cost, not a
+/// ceiling.
+///
+/// The published description writes these values inline, within each of the two auto router plugins.
+///
+/// OpenRouter component: `RouterCostTier`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RouterCostTier {
+    /// The cheapest fifth.
+    Low,
+    /// The second fifth.
+    Medium,
+    /// The middle fifth.
+    High,
+    /// The fourth fifth.
+    Xhigh,
+    /// The dearest fifth.
+    Max,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl RouterCostTier {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Xhigh => "xhigh",
+            Self::Max => "max",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "xhigh" => Self::Xhigh,
+            "max" => Self::Max,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(RouterCostTier);
+
+/// The plugin `auto-router`: settings of the model `openrouter/auto`, which picks a model by the task.
+///
+/// `openrouter/auto-beta` ignores them without a word; it reads [`AutoBetaRouterPlugin`].
+///
+/// OpenRouter component: `AutoRouterPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AutoRouterPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
+    pub enabled: Option<bool>,
+    /// Only models that fit one of these patterns, such as `anthropic/*`: at most 1,024, each at most 1,024
+    /// characters, 65,536 in all. Default: every model that is ranked for the task.
+    pub allowed_models: Option<Vec<String>>,
+    /// No model that fits one of these patterns; wins over `allowed_models`. The same limits.
+    pub excluded_models: Option<Vec<String>>,
+    /// How dear a model may be. Default: roughly `low`.
+    pub cost_tier: Option<RouterCostTier>,
+    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. `cost_tier` wins over
+    /// it. Default: 9.
+    pub cost_quality_tradeoff: Option<u64>,
+    /// Whether later turns stay with the model named in the last assistant message. Default: false.
+    pub pin_model: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AutoRouterPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`allowed_models`](Self::allowed_models).
+    #[must_use]
+    pub fn with_allowed_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`excluded_models`](Self::excluded_models).
+    #[must_use]
+    pub fn with_excluded_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.excluded_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`cost_tier`](Self::cost_tier).
+    #[must_use]
+    pub fn with_cost_tier(mut self, value: impl Into<RouterCostTier>) -> Self {
+        self.cost_tier = Some(value.into());
+        self
+    }
+    /// Sets [`cost_quality_tradeoff`](Self::cost_quality_tradeoff).
+    #[must_use]
+    pub fn with_cost_quality_tradeoff(mut self, value: u64) -> Self {
+        self.cost_quality_tradeoff = Some(value);
+        self
+    }
+    /// Sets [`pin_model`](Self::pin_model).
+    #[must_use]
+    pub fn with_pin_model(mut self, value: bool) -> Self {
+        self.pin_model = Some(value);
+        self
+    }
+}
+
+impl wire::Object for AutoRouterPlugin {
+    const NAME: &'static str = "AutoRouterPlugin";
+    const FIELDS: u8 = 7;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "allowed_models" => Some(2),
+            "excluded_models" => Some(3),
+            "cost_tier" => Some(4),
+            "cost_quality_tradeoff" => Some(5),
+            "pin_model" => Some(6),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "auto-router", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.allowed_models, source),
+            3 => wire::optional(&mut self.excluded_models, source),
+            4 => wire::optional(&mut self.cost_tier, source),
+            5 => wire::optional(&mut self.cost_quality_tradeoff, source),
+            6 => wire::optional(&mut self.pin_model, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "auto-router"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("allowed_models", &self.allowed_models),
+            3 => fields.optional("excluded_models", &self.excluded_models),
+            4 => fields.optional("cost_tier", &self.cost_tier),
+            5 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
+            6 => fields.optional("pin_model", &self.pin_model),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AutoRouterPlugin);
+
+/// The plugin `auto-beta-router`: settings of the model `openrouter/auto-beta`, which picks a model by
+/// the task.
+///
+/// `openrouter/auto` ignores them without a word; it reads [`AutoRouterPlugin`].
+///
+/// OpenRouter component: `AutoBetaRouterPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AutoBetaRouterPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
+    pub enabled: Option<bool>,
+    /// Only models that fit one of these patterns, such as `anthropic/*`: at most 1,024, each at most 1,024
+    /// characters, 65,536 in all. Default: every model that is ranked for the task.
+    pub allowed_models: Option<Vec<String>>,
+    /// No model that fits one of these patterns; wins over `allowed_models`. The same limits.
+    pub excluded_models: Option<Vec<String>>,
+    /// How dear a model may be. Default: roughly `low`.
+    pub cost_tier: Option<RouterCostTier>,
+    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. `cost_tier` wins over
+    /// it. Default: 9.
+    pub cost_quality_tradeoff: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl AutoBetaRouterPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`allowed_models`](Self::allowed_models).
+    #[must_use]
+    pub fn with_allowed_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`excluded_models`](Self::excluded_models).
+    #[must_use]
+    pub fn with_excluded_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.excluded_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`cost_tier`](Self::cost_tier).
+    #[must_use]
+    pub fn with_cost_tier(mut self, value: impl Into<RouterCostTier>) -> Self {
+        self.cost_tier = Some(value.into());
+        self
+    }
+    /// Sets [`cost_quality_tradeoff`](Self::cost_quality_tradeoff).
+    #[must_use]
+    pub fn with_cost_quality_tradeoff(mut self, value: u64) -> Self {
+        self.cost_quality_tradeoff = Some(value);
+        self
+    }
+}
+
+impl wire::Object for AutoBetaRouterPlugin {
+    const NAME: &'static str = "AutoBetaRouterPlugin";
+    const FIELDS: u8 = 6;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "allowed_models" => Some(2),
+            "excluded_models" => Some(3),
+            "cost_tier" => Some(4),
+            "cost_quality_tradeoff" => Some(5),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "auto-beta-router", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.allowed_models, source),
+            3 => wire::optional(&mut self.excluded_models, source),
+            4 => wire::optional(&mut self.cost_tier, source),
+            5 => wire::optional(&mut self.cost_quality_tradeoff, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "auto-beta-router"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("allowed_models", &self.allowed_models),
+            3 => fields.optional("excluded_models", &self.excluded_models),
+            4 => fields.optional("cost_tier", &self.cost_tier),
+            5 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(AutoBetaRouterPlugin);
+
+/// The plugin `pareto-router`: settings of the model `openrouter/pareto-code`, which picks the cheapest
+/// coder that is good enough.
+///
+/// Status 404 means that no model fits.
+///
+/// OpenRouter component: `ParetoRouterPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ParetoRouterPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
+    pub enabled: Option<bool>,
+    /// How good the coder has to be, 0 to 1: from 0.66 the best, from 0.33 good ones, below capable ones.
+    /// Ignored with `max_price`. Default: the best.
+    pub min_coding_score: Option<f64>,
+    /// Highest input price, in US dollars per million tokens; the best coder within it is picked.
+    pub max_price: Option<f64>,
+    /// Which price counts. Default: `prompt`.
+    pub price_source: Option<ParetoPriceSource>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ParetoRouterPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`min_coding_score`](Self::min_coding_score).
+    #[must_use]
+    pub fn with_min_coding_score(mut self, value: f64) -> Self {
+        self.min_coding_score = Some(value);
+        self
+    }
+    /// Sets [`max_price`](Self::max_price).
+    #[must_use]
+    pub fn with_max_price(mut self, value: f64) -> Self {
+        self.max_price = Some(value);
+        self
+    }
+    /// Sets [`price_source`](Self::price_source).
+    #[must_use]
+    pub fn with_price_source(mut self, value: impl Into<ParetoPriceSource>) -> Self {
+        self.price_source = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ParetoRouterPlugin {
+    const NAME: &'static str = "ParetoRouterPlugin";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "min_coding_score" => Some(2),
+            "max_price" => Some(3),
+            "price_source" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "pareto-router", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.min_coding_score, source),
+            3 => wire::optional(&mut self.max_price, source),
+            4 => wire::optional(&mut self.price_source, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "pareto-router"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("min_coding_score", &self.min_coding_score),
+            3 => fields.optional("max_price", &self.max_price),
+            4 => fields.optional("price_source", &self.price_source),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ParetoRouterPlugin);
+
+/// Which input price the pareto router compares.
+///
+/// The published description writes it inline, within `ParetoRouterPlugin`.
+///
+/// OpenRouter component: `ParetoPriceSource`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ParetoPriceSource {
+    /// The listed price.
+    Prompt,
+    /// The price that requests paid on average; the listed one where there were none.
+    WeightedAvg,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ParetoPriceSource {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::WeightedAvg => "weighted_avg",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "prompt" => Self::Prompt,
+            "weighted_avg" => Self::WeightedAvg,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ParetoPriceSource);
+
+/// The plugin `fusion`: settings of the models `openrouter/fusion`, where a panel works on the prompt
+/// and another model answers.
+///
+/// Slow, and billed for every model that takes part.
+///
+/// OpenRouter component: `FusionPlugin`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FusionPlugin {
+    /// `false` switches the plugin off for this request where the account has it on, unless the account
+    /// forbids that. Default: true.
+    pub enabled: Option<bool>,
+    /// A panel that OpenRouter put together; `analysis_models` and `model` win over it.
+    pub preset: Option<FusionPreset>,
+    /// The panel: one to eight model slugs, run in parallel, each with web search and fetch. Default:
+    /// OpenRouter's quality preset.
+    pub analysis_models: Option<Vec<String>>,
+    /// The model that sums up and answers. Default: the first of OpenRouter's quality preset.
+    pub model: Option<String>,
+    /// Steps with tools that each model of the panel, and the one that sums up, may take: 1 to 16. Default:
+    /// 4.
+    pub max_tool_calls: Option<u64>,
+    /// Server tools of the inner calls, at most eight. Default: web search and web fetch; an empty list
+    /// means none.
+    pub tools: Option<Vec<FusionPluginTool>>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FusionPlugin {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`preset`](Self::preset).
+    #[must_use]
+    pub fn with_preset(mut self, value: impl Into<FusionPreset>) -> Self {
+        self.preset = Some(value.into());
+        self
+    }
+    /// Sets [`analysis_models`](Self::analysis_models).
+    #[must_use]
+    pub fn with_analysis_models(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.analysis_models = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
+        self
+    }
+    /// Sets [`max_tool_calls`](Self::max_tool_calls).
+    #[must_use]
+    pub fn with_max_tool_calls(mut self, value: u64) -> Self {
+        self.max_tool_calls = Some(value);
+        self
+    }
+    /// Sets [`tools`](Self::tools).
+    #[must_use]
+    pub fn with_tools(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<FusionPluginTool>>,
+    ) -> Self {
+        self.tools = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl wire::Object for FusionPlugin {
+    const NAME: &'static str = "FusionPlugin";
+    const FIELDS: u8 = 7;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "enabled" => Some(1),
+            "preset" => Some(2),
+            "analysis_models" => Some(3),
+            "model" => Some(4),
+            "max_tool_calls" => Some(5),
+            "tools" => Some(6),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("id", "fusion", source),
+            1 => wire::optional(&mut self.enabled, source),
+            2 => wire::optional(&mut self.preset, source),
+            3 => wire::optional(&mut self.analysis_models, source),
+            4 => wire::optional(&mut self.model, source),
+            5 => wire::optional(&mut self.max_tool_calls, source),
+            6 => wire::optional(&mut self.tools, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("id", "fusion"),
+            1 => fields.optional("enabled", &self.enabled),
+            2 => fields.optional("preset", &self.preset),
+            3 => fields.optional("analysis_models", &self.analysis_models),
+            4 => fields.optional("model", &self.model),
+            5 => fields.optional("max_tool_calls", &self.max_tool_calls),
+            6 => fields.optional("tools", &self.tools),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionPlugin);
+
+/// A panel that OpenRouter put together.
+///
+/// The published description writes it inline, within `FusionPlugin`.
+///
+/// OpenRouter component: `FusionPreset`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FusionPreset {
+    /// The best answers.
+    GeneralHigh,
+    /// Cheap.
+    GeneralBudget,
+    /// Fast.
+    GeneralFast,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl FusionPreset {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::GeneralHigh => "general-high",
+            Self::GeneralBudget => "general-budget",
+            Self::GeneralFast => "general-fast",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "general-high" => Self::GeneralHigh,
+            "general-budget" => Self::GeneralBudget,
+            "general-fast" => Self::GeneralFast,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(FusionPreset);
+
+/// A server tool for the inner calls of the plugin `fusion`.
+///
+/// The published description writes it inline, within `FusionPlugin`.
+///
+/// OpenRouter component: `FusionPluginTool`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FusionPluginTool {
+    /// The type of the tool, such as `openrouter:web_search`.
+    pub kind: String,
+    /// The tool's own parameters, by name: texts, numbers, yes or no, and lists and maps of these.
+    pub parameters: Option<RawJson>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl FusionPluginTool {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self {
+            kind: {
+                let value = kind;
+                value.into()
+            },
+            ..Self::default()
+        }
+    }
+    /// Sets [`kind`](Self::kind).
+    #[must_use]
+    pub fn with_kind(mut self, value: impl Into<String>) -> Self {
+        self.kind = value.into();
+        self
+    }
+    /// Sets [`parameters`](Self::parameters).
+    #[must_use]
+    pub fn with_parameters(mut self, value: impl Into<RawJson>) -> Self {
+        self.parameters = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for FusionPluginTool {
+    const NAME: &'static str = "FusionPluginTool";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "parameters" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::required(&mut self.kind, source),
+            1 => wire::optional(&mut self.parameters, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.required("type", &self.kind),
+            1 => fields.optional("parameters", &self.parameters),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(FusionPluginTool);

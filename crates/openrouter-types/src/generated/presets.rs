@@ -10,13 +10,13 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// A preset that was made from a request.
 ///
 /// OpenRouter component: `CreatePresetFromInferenceResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePresetFromInferenceResponse {
-    /// No description yet.
+    /// The preset.
     pub data: Option<PresetWithDesignatedVersion>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -70,67 +70,51 @@ impl wire::Object for CreatePresetFromInferenceResponse {
 
 wire::object!(CreatePresetFromInferenceResponse);
 
-/// No description yet.
+/// A preset with the version that is in use.
 ///
-/// OpenRouter component: `Preset`.
+/// OpenRouter component: `PresetWithDesignatedVersion`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Preset {
-    /// No description yet.
-    pub created_at: Option<String>,
-    /// No description yet.
-    pub creator_user_id: Option<String>,
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
-    pub designated_version_id: Option<String>,
-    /// No description yet.
+pub struct PresetWithDesignatedVersion {
+    /// Names the preset.
     pub id: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
+    /// The name in requests.
     pub slug: Option<String>,
-    /// No description yet.
+    /// Name to show.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it can be used.
     pub status: Option<PresetStatus>,
-    /// No description yet.
+    /// When its status last changed, as an ISO 8601 time.
     pub status_updated_at: Option<String>,
-    /// No description yet.
-    pub updated_at: Option<String>,
-    /// No description yet.
+    /// The version that is in use; `null` for none.
+    pub designated_version_id: Option<String>,
+    /// The user who made it.
+    pub creator_user_id: Option<String>,
+    /// The workspace that it belongs to.
     pub workspace_id: Option<String>,
+    /// When it was made, as an ISO 8601 time.
+    pub created_at: Option<String>,
+    /// When it last changed, as an ISO 8601 time.
+    pub updated_at: Option<String>,
+    /// The version in use; `null` for none.
+    pub designated_version: Option<PresetDesignatedVersion>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl Preset {
-    /// Sets [`created_at`](Self::created_at).
-    #[must_use]
-    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
-        self.created_at = Some(value.into());
-        self
-    }
-    /// Sets [`creator_user_id`](Self::creator_user_id).
-    #[must_use]
-    pub fn with_creator_user_id(mut self, value: impl Into<String>) -> Self {
-        self.creator_user_id = Some(value.into());
-        self
-    }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
-    /// Sets [`designated_version_id`](Self::designated_version_id).
-    #[must_use]
-    pub fn with_designated_version_id(mut self, value: impl Into<String>) -> Self {
-        self.designated_version_id = Some(value.into());
-        self
-    }
+impl PresetWithDesignatedVersion {
     /// Sets [`id`](Self::id).
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = Some(value.into());
+        self
+    }
+    /// Sets [`slug`](Self::slug).
+    #[must_use]
+    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
+        self.slug = Some(value.into());
         self
     }
     /// Sets [`name`](Self::name).
@@ -139,10 +123,10 @@ impl Preset {
         self.name = Some(value.into());
         self
     }
-    /// Sets [`slug`](Self::slug).
+    /// Sets [`description`](Self::description).
     #[must_use]
-    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
-        self.slug = Some(value.into());
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
         self
     }
     /// Sets [`status`](Self::status).
@@ -157,10 +141,16 @@ impl Preset {
         self.status_updated_at = Some(value.into());
         self
     }
-    /// Sets [`updated_at`](Self::updated_at).
+    /// Sets [`designated_version_id`](Self::designated_version_id).
     #[must_use]
-    pub fn with_updated_at(mut self, value: impl Into<String>) -> Self {
-        self.updated_at = Some(value.into());
+    pub fn with_designated_version_id(mut self, value: impl Into<String>) -> Self {
+        self.designated_version_id = Some(value.into());
+        self
+    }
+    /// Sets [`creator_user_id`](Self::creator_user_id).
+    #[must_use]
+    pub fn with_creator_user_id(mut self, value: impl Into<String>) -> Self {
+        self.creator_user_id = Some(value.into());
         self
     }
     /// Sets [`workspace_id`](Self::workspace_id).
@@ -169,24 +159,46 @@ impl Preset {
         self.workspace_id = Some(value.into());
         self
     }
+    /// Sets [`created_at`](Self::created_at).
+    #[must_use]
+    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
+        self.created_at = Some(value.into());
+        self
+    }
+    /// Sets [`updated_at`](Self::updated_at).
+    #[must_use]
+    pub fn with_updated_at(mut self, value: impl Into<String>) -> Self {
+        self.updated_at = Some(value.into());
+        self
+    }
+    /// Sets [`designated_version`](Self::designated_version).
+    #[must_use]
+    pub fn with_designated_version(
+        mut self,
+        value: impl Into<PresetDesignatedVersion>,
+    ) -> Self {
+        self.designated_version = Some(value.into());
+        self
+    }
 }
 
-impl wire::Object for Preset {
-    const NAME: &'static str = "Preset";
-    const FIELDS: u8 = 11;
+impl wire::Object for PresetWithDesignatedVersion {
+    const NAME: &'static str = "PresetWithDesignatedVersion";
+    const FIELDS: u8 = 12;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "created_at" => Some(0),
-            "creator_user_id" => Some(1),
-            "description" => Some(2),
-            "designated_version_id" => Some(3),
-            "id" => Some(4),
-            "name" => Some(5),
-            "slug" => Some(6),
-            "status" => Some(7),
-            "status_updated_at" => Some(8),
-            "updated_at" => Some(9),
-            "workspace_id" => Some(10),
+            "id" => Some(0),
+            "slug" => Some(1),
+            "name" => Some(2),
+            "description" => Some(3),
+            "status" => Some(4),
+            "status_updated_at" => Some(5),
+            "designated_version_id" => Some(6),
+            "creator_user_id" => Some(7),
+            "workspace_id" => Some(8),
+            "created_at" => Some(9),
+            "updated_at" => Some(10),
+            "designated_version" => Some(11),
             _ => None,
         }
     }
@@ -196,17 +208,18 @@ impl wire::Object for Preset {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.created_at, source),
-            1 => wire::optional(&mut self.creator_user_id, source),
-            2 => wire::optional(&mut self.description, source),
-            3 => wire::optional(&mut self.designated_version_id, source),
-            4 => wire::optional(&mut self.id, source),
-            5 => wire::optional(&mut self.name, source),
-            6 => wire::optional(&mut self.slug, source),
-            7 => wire::optional(&mut self.status, source),
-            8 => wire::optional(&mut self.status_updated_at, source),
-            9 => wire::optional(&mut self.updated_at, source),
-            10 => wire::optional(&mut self.workspace_id, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.slug, source),
+            2 => wire::optional(&mut self.name, source),
+            3 => wire::optional(&mut self.description, source),
+            4 => wire::optional(&mut self.status, source),
+            5 => wire::optional(&mut self.status_updated_at, source),
+            6 => wire::optional(&mut self.designated_version_id, source),
+            7 => wire::optional(&mut self.creator_user_id, source),
+            8 => wire::optional(&mut self.workspace_id, source),
+            9 => wire::optional(&mut self.created_at, source),
+            10 => wire::optional(&mut self.updated_at, source),
+            11 => wire::optional(&mut self.designated_version, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -216,17 +229,191 @@ impl wire::Object for Preset {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("created_at", &self.created_at),
-            1 => fields.optional("creator_user_id", &self.creator_user_id),
-            2 => fields.optional("description", &self.description),
-            3 => fields.optional("designated_version_id", &self.designated_version_id),
-            4 => fields.optional("id", &self.id),
-            5 => fields.optional("name", &self.name),
-            6 => fields.optional("slug", &self.slug),
-            7 => fields.optional("status", &self.status),
-            8 => fields.optional("status_updated_at", &self.status_updated_at),
-            9 => fields.optional("updated_at", &self.updated_at),
-            10 => fields.optional("workspace_id", &self.workspace_id),
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("slug", &self.slug),
+            2 => fields.optional("name", &self.name),
+            3 => fields.optional("description", &self.description),
+            4 => fields.optional("status", &self.status),
+            5 => fields.optional("status_updated_at", &self.status_updated_at),
+            6 => fields.optional("designated_version_id", &self.designated_version_id),
+            7 => fields.optional("creator_user_id", &self.creator_user_id),
+            8 => fields.optional("workspace_id", &self.workspace_id),
+            9 => fields.optional("created_at", &self.created_at),
+            10 => fields.optional("updated_at", &self.updated_at),
+            11 => fields.optional("designated_version", &self.designated_version),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(PresetWithDesignatedVersion);
+
+/// A named set of request settings, kept by OpenRouter.
+///
+/// A request uses it as `@preset/<slug>` in `model`, or by the field `preset`; what the request sets
+/// itself wins.
+///
+/// OpenRouter component: `Preset`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Preset {
+    /// Names the preset.
+    pub id: Option<String>,
+    /// The name in requests.
+    pub slug: Option<String>,
+    /// Name to show.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Whether it can be used.
+    pub status: Option<PresetStatus>,
+    /// When its status last changed, as an ISO 8601 time.
+    pub status_updated_at: Option<String>,
+    /// The version that is in use; `null` for none.
+    pub designated_version_id: Option<String>,
+    /// The user who made it.
+    pub creator_user_id: Option<String>,
+    /// The workspace that it belongs to.
+    pub workspace_id: Option<String>,
+    /// When it was made, as an ISO 8601 time.
+    pub created_at: Option<String>,
+    /// When it last changed, as an ISO 8601 time.
+    pub updated_at: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl Preset {
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`slug`](Self::slug).
+    #[must_use]
+    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
+        self.slug = Some(value.into());
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, value: impl Into<String>) -> Self {
+        self.description = Some(value.into());
+        self
+    }
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, value: impl Into<PresetStatus>) -> Self {
+        self.status = Some(value.into());
+        self
+    }
+    /// Sets [`status_updated_at`](Self::status_updated_at).
+    #[must_use]
+    pub fn with_status_updated_at(mut self, value: impl Into<String>) -> Self {
+        self.status_updated_at = Some(value.into());
+        self
+    }
+    /// Sets [`designated_version_id`](Self::designated_version_id).
+    #[must_use]
+    pub fn with_designated_version_id(mut self, value: impl Into<String>) -> Self {
+        self.designated_version_id = Some(value.into());
+        self
+    }
+    /// Sets [`creator_user_id`](Self::creator_user_id).
+    #[must_use]
+    pub fn with_creator_user_id(mut self, value: impl Into<String>) -> Self {
+        self.creator_user_id = Some(value.into());
+        self
+    }
+    /// Sets [`workspace_id`](Self::workspace_id).
+    #[must_use]
+    pub fn with_workspace_id(mut self, value: impl Into<String>) -> Self {
+        self.workspace_id = Some(value.into());
+        self
+    }
+    /// Sets [`created_at`](Self::created_at).
+    #[must_use]
+    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
+        self.created_at = Some(value.into());
+        self
+    }
+    /// Sets [`updated_at`](Self::updated_at).
+    #[must_use]
+    pub fn with_updated_at(mut self, value: impl Into<String>) -> Self {
+        self.updated_at = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for Preset {
+    const NAME: &'static str = "Preset";
+    const FIELDS: u8 = 11;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "id" => Some(0),
+            "slug" => Some(1),
+            "name" => Some(2),
+            "description" => Some(3),
+            "status" => Some(4),
+            "status_updated_at" => Some(5),
+            "designated_version_id" => Some(6),
+            "creator_user_id" => Some(7),
+            "workspace_id" => Some(8),
+            "created_at" => Some(9),
+            "updated_at" => Some(10),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.slug, source),
+            2 => wire::optional(&mut self.name, source),
+            3 => wire::optional(&mut self.description, source),
+            4 => wire::optional(&mut self.status, source),
+            5 => wire::optional(&mut self.status_updated_at, source),
+            6 => wire::optional(&mut self.designated_version_id, source),
+            7 => wire::optional(&mut self.creator_user_id, source),
+            8 => wire::optional(&mut self.workspace_id, source),
+            9 => wire::optional(&mut self.created_at, source),
+            10 => wire::optional(&mut self.updated_at, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("slug", &self.slug),
+            2 => fields.optional("name", &self.name),
+            3 => fields.optional("description", &self.description),
+            4 => fields.optional("status", &self.status),
+            5 => fields.optional("status_updated_at", &self.status_updated_at),
+            6 => fields.optional("designated_version_id", &self.designated_version_id),
+            7 => fields.optional("creator_user_id", &self.creator_user_id),
+            8 => fields.optional("workspace_id", &self.workspace_id),
+            9 => fields.optional("created_at", &self.created_at),
+            10 => fields.optional("updated_at", &self.updated_at),
             _ => Ok(()),
         }
     }
@@ -240,154 +427,17 @@ impl wire::Object for Preset {
 
 wire::object!(Preset);
 
-/// No description yet.
-///
-/// OpenRouter component: `PresetDesignatedVersion`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PresetDesignatedVersion {
-    /// No description yet.
-    pub config: Option<Extra>,
-    /// No description yet.
-    pub created_at: Option<String>,
-    /// No description yet.
-    pub creator_id: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub preset_id: Option<String>,
-    /// No description yet.
-    pub system_prompt: Option<String>,
-    /// No description yet.
-    pub updated_at: Option<String>,
-    /// No description yet.
-    pub version: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PresetDesignatedVersion {
-    /// Sets [`config`](Self::config).
-    #[must_use]
-    pub fn with_config(mut self, value: impl Into<Extra>) -> Self {
-        self.config = Some(value.into());
-        self
-    }
-    /// Sets [`created_at`](Self::created_at).
-    #[must_use]
-    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
-        self.created_at = Some(value.into());
-        self
-    }
-    /// Sets [`creator_id`](Self::creator_id).
-    #[must_use]
-    pub fn with_creator_id(mut self, value: impl Into<String>) -> Self {
-        self.creator_id = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`preset_id`](Self::preset_id).
-    #[must_use]
-    pub fn with_preset_id(mut self, value: impl Into<String>) -> Self {
-        self.preset_id = Some(value.into());
-        self
-    }
-    /// Sets [`system_prompt`](Self::system_prompt).
-    #[must_use]
-    pub fn with_system_prompt(mut self, value: impl Into<String>) -> Self {
-        self.system_prompt = Some(value.into());
-        self
-    }
-    /// Sets [`updated_at`](Self::updated_at).
-    #[must_use]
-    pub fn with_updated_at(mut self, value: impl Into<String>) -> Self {
-        self.updated_at = Some(value.into());
-        self
-    }
-    /// Sets [`version`](Self::version).
-    #[must_use]
-    pub fn with_version(mut self, value: u64) -> Self {
-        self.version = Some(value);
-        self
-    }
-}
-
-impl wire::Object for PresetDesignatedVersion {
-    const NAME: &'static str = "PresetDesignatedVersion";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "config" => Some(0),
-            "created_at" => Some(1),
-            "creator_id" => Some(2),
-            "id" => Some(3),
-            "preset_id" => Some(4),
-            "system_prompt" => Some(5),
-            "updated_at" => Some(6),
-            "version" => Some(7),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.config, source),
-            1 => wire::optional(&mut self.created_at, source),
-            2 => wire::optional(&mut self.creator_id, source),
-            3 => wire::optional(&mut self.id, source),
-            4 => wire::optional(&mut self.preset_id, source),
-            5 => wire::optional(&mut self.system_prompt, source),
-            6 => wire::optional(&mut self.updated_at, source),
-            7 => wire::optional(&mut self.version, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("config", &self.config),
-            1 => fields.optional("created_at", &self.created_at),
-            2 => fields.optional("creator_id", &self.creator_id),
-            3 => fields.optional("id", &self.id),
-            4 => fields.optional("preset_id", &self.preset_id),
-            5 => fields.optional("system_prompt", &self.system_prompt),
-            6 => fields.optional("updated_at", &self.updated_at),
-            7 => fields.optional("version", &self.version),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PresetDesignatedVersion);
-
-/// No description yet.
+/// Whether a preset can be used.
 ///
 /// OpenRouter component: `PresetStatus`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PresetStatus {
-    /// `active`.
+    /// In use.
     Active,
-    /// `disabled`.
+    /// Switched off.
     Disabled,
-    /// `archived`.
+    /// Put away.
     Archived,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -416,93 +466,74 @@ impl PresetStatus {
 
 wire::open_string!(PresetStatus);
 
-/// No description yet.
+/// A version of a preset: its settings and its system prompt.
 ///
-/// OpenRouter component: `PresetWithDesignatedVersion`.
+/// OpenRouter component: `PresetDesignatedVersion`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct PresetWithDesignatedVersion {
-    /// No description yet.
-    pub created_at: Option<String>,
-    /// No description yet.
-    pub creator_user_id: Option<String>,
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
-    pub designated_version_id: Option<String>,
-    /// No description yet.
+pub struct PresetDesignatedVersion {
+    /// Names the version.
     pub id: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub slug: Option<String>,
-    /// No description yet.
-    pub status: Option<PresetStatus>,
-    /// No description yet.
-    pub status_updated_at: Option<String>,
-    /// No description yet.
+    /// The preset that it belongs to.
+    pub preset_id: Option<String>,
+    /// Its number.
+    pub version: Option<u64>,
+    /// The settings: fields of a chat request, by name; also `cache_enabled` and `cache_ttl_seconds` for
+    /// the response cache.
+    pub config: Option<Extra>,
+    /// The system prompt; `null` for none.
+    pub system_prompt: Option<String>,
+    /// The user who made the version.
+    pub creator_id: Option<String>,
+    /// When it was made, as an ISO 8601 time.
+    pub created_at: Option<String>,
+    /// When it last changed, as an ISO 8601 time.
     pub updated_at: Option<String>,
-    /// No description yet.
-    pub workspace_id: Option<String>,
-    /// No description yet.
-    pub designated_version: Option<PresetDesignatedVersion>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl PresetWithDesignatedVersion {
-    /// Sets [`created_at`](Self::created_at).
-    #[must_use]
-    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
-        self.created_at = Some(value.into());
-        self
-    }
-    /// Sets [`creator_user_id`](Self::creator_user_id).
-    #[must_use]
-    pub fn with_creator_user_id(mut self, value: impl Into<String>) -> Self {
-        self.creator_user_id = Some(value.into());
-        self
-    }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
-    /// Sets [`designated_version_id`](Self::designated_version_id).
-    #[must_use]
-    pub fn with_designated_version_id(mut self, value: impl Into<String>) -> Self {
-        self.designated_version_id = Some(value.into());
-        self
-    }
+impl PresetDesignatedVersion {
     /// Sets [`id`](Self::id).
     #[must_use]
     pub fn with_id(mut self, value: impl Into<String>) -> Self {
         self.id = Some(value.into());
         self
     }
-    /// Sets [`name`](Self::name).
+    /// Sets [`preset_id`](Self::preset_id).
     #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
+    pub fn with_preset_id(mut self, value: impl Into<String>) -> Self {
+        self.preset_id = Some(value.into());
         self
     }
-    /// Sets [`slug`](Self::slug).
+    /// Sets [`version`](Self::version).
     #[must_use]
-    pub fn with_slug(mut self, value: impl Into<String>) -> Self {
-        self.slug = Some(value.into());
+    pub fn with_version(mut self, value: u64) -> Self {
+        self.version = Some(value);
         self
     }
-    /// Sets [`status`](Self::status).
+    /// Sets [`config`](Self::config).
     #[must_use]
-    pub fn with_status(mut self, value: impl Into<PresetStatus>) -> Self {
-        self.status = Some(value.into());
+    pub fn with_config(mut self, value: impl Into<Extra>) -> Self {
+        self.config = Some(value.into());
         self
     }
-    /// Sets [`status_updated_at`](Self::status_updated_at).
+    /// Sets [`system_prompt`](Self::system_prompt).
     #[must_use]
-    pub fn with_status_updated_at(mut self, value: impl Into<String>) -> Self {
-        self.status_updated_at = Some(value.into());
+    pub fn with_system_prompt(mut self, value: impl Into<String>) -> Self {
+        self.system_prompt = Some(value.into());
+        self
+    }
+    /// Sets [`creator_id`](Self::creator_id).
+    #[must_use]
+    pub fn with_creator_id(mut self, value: impl Into<String>) -> Self {
+        self.creator_id = Some(value.into());
+        self
+    }
+    /// Sets [`created_at`](Self::created_at).
+    #[must_use]
+    pub fn with_created_at(mut self, value: impl Into<String>) -> Self {
+        self.created_at = Some(value.into());
         self
     }
     /// Sets [`updated_at`](Self::updated_at).
@@ -511,40 +542,21 @@ impl PresetWithDesignatedVersion {
         self.updated_at = Some(value.into());
         self
     }
-    /// Sets [`workspace_id`](Self::workspace_id).
-    #[must_use]
-    pub fn with_workspace_id(mut self, value: impl Into<String>) -> Self {
-        self.workspace_id = Some(value.into());
-        self
-    }
-    /// Sets [`designated_version`](Self::designated_version).
-    #[must_use]
-    pub fn with_designated_version(
-        mut self,
-        value: impl Into<PresetDesignatedVersion>,
-    ) -> Self {
-        self.designated_version = Some(value.into());
-        self
-    }
 }
 
-impl wire::Object for PresetWithDesignatedVersion {
-    const NAME: &'static str = "PresetWithDesignatedVersion";
-    const FIELDS: u8 = 12;
+impl wire::Object for PresetDesignatedVersion {
+    const NAME: &'static str = "PresetDesignatedVersion";
+    const FIELDS: u8 = 8;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "created_at" => Some(0),
-            "creator_user_id" => Some(1),
-            "description" => Some(2),
-            "designated_version_id" => Some(3),
-            "id" => Some(4),
-            "name" => Some(5),
-            "slug" => Some(6),
-            "status" => Some(7),
-            "status_updated_at" => Some(8),
-            "updated_at" => Some(9),
-            "workspace_id" => Some(10),
-            "designated_version" => Some(11),
+            "id" => Some(0),
+            "preset_id" => Some(1),
+            "version" => Some(2),
+            "config" => Some(3),
+            "system_prompt" => Some(4),
+            "creator_id" => Some(5),
+            "created_at" => Some(6),
+            "updated_at" => Some(7),
             _ => None,
         }
     }
@@ -554,18 +566,14 @@ impl wire::Object for PresetWithDesignatedVersion {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.created_at, source),
-            1 => wire::optional(&mut self.creator_user_id, source),
-            2 => wire::optional(&mut self.description, source),
-            3 => wire::optional(&mut self.designated_version_id, source),
-            4 => wire::optional(&mut self.id, source),
-            5 => wire::optional(&mut self.name, source),
-            6 => wire::optional(&mut self.slug, source),
-            7 => wire::optional(&mut self.status, source),
-            8 => wire::optional(&mut self.status_updated_at, source),
-            9 => wire::optional(&mut self.updated_at, source),
-            10 => wire::optional(&mut self.workspace_id, source),
-            11 => wire::optional(&mut self.designated_version, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.preset_id, source),
+            2 => wire::optional(&mut self.version, source),
+            3 => wire::optional(&mut self.config, source),
+            4 => wire::optional(&mut self.system_prompt, source),
+            5 => wire::optional(&mut self.creator_id, source),
+            6 => wire::optional(&mut self.created_at, source),
+            7 => wire::optional(&mut self.updated_at, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -575,18 +583,14 @@ impl wire::Object for PresetWithDesignatedVersion {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("created_at", &self.created_at),
-            1 => fields.optional("creator_user_id", &self.creator_user_id),
-            2 => fields.optional("description", &self.description),
-            3 => fields.optional("designated_version_id", &self.designated_version_id),
-            4 => fields.optional("id", &self.id),
-            5 => fields.optional("name", &self.name),
-            6 => fields.optional("slug", &self.slug),
-            7 => fields.optional("status", &self.status),
-            8 => fields.optional("status_updated_at", &self.status_updated_at),
-            9 => fields.optional("updated_at", &self.updated_at),
-            10 => fields.optional("workspace_id", &self.workspace_id),
-            11 => fields.optional("designated_version", &self.designated_version),
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("preset_id", &self.preset_id),
+            2 => fields.optional("version", &self.version),
+            3 => fields.optional("config", &self.config),
+            4 => fields.optional("system_prompt", &self.system_prompt),
+            5 => fields.optional("creator_id", &self.creator_id),
+            6 => fields.optional("created_at", &self.created_at),
+            7 => fields.optional("updated_at", &self.updated_at),
             _ => Ok(()),
         }
     }
@@ -598,4 +602,4 @@ impl wire::Object for PresetWithDesignatedVersion {
     }
 }
 
-wire::object!(PresetWithDesignatedVersion);
+wire::object!(PresetDesignatedVersion);
