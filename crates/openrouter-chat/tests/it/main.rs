@@ -1,0 +1,9 @@
+//! Tests of the chat crate through its public interface.
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers of tests fail by panicking, as the tests do"
+)]
+
+mod media_encoding;
+mod media_from_answers;
+mod media_sniffing;
