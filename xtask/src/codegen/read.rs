@@ -127,6 +127,8 @@ pub struct Config {
     pub types: BTreeMap<String, String>,
     /// Rust names of union variants and enum values: component → value → name.
     pub variants: BTreeMap<String, BTreeMap<String, String>>,
+    /// Lists for which absent and empty differ: component → fields.
+    pub optional_lists: BTreeMap<String, Vec<String>>,
     /// Rust names of fields: component → field → name.
     pub fields: BTreeMap<String, BTreeMap<String, String>>,
 }

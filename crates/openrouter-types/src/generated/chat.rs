@@ -2563,7 +2563,7 @@ pub struct ChatStreamDelta {
     /// No description yet.
     pub reasoning_content: Option<String>,
     /// No description yet.
-    pub reasoning_details: Vec<ReasoningDetailUnion>,
+    pub reasoning_details: Option<Vec<ReasoningDetailUnion>>,
     /// No description yet.
     pub tool_calls: Vec<ChatStreamToolCall>,
     /// No description yet.
@@ -2609,7 +2609,7 @@ impl ChatStreamDelta {
         mut self,
         value: impl IntoIterator<Item = impl Into<ReasoningDetailUnion>>,
     ) -> Self {
-        self.reasoning_details = value.into_iter().map(Into::into).collect();
+        self.reasoning_details = Some(value.into_iter().map(Into::into).collect());
         self
     }
     /// Sets [`tool_calls`](Self::tool_calls).
@@ -2681,7 +2681,7 @@ impl wire::Object for ChatStreamDelta {
             1 => wire::optional(&mut self.content, source),
             2 => wire::optional(&mut self.reasoning, source),
             3 => wire::optional(&mut self.reasoning_content, source),
-            4 => wire::required(&mut self.reasoning_details, source),
+            4 => wire::optional(&mut self.reasoning_details, source),
             5 => wire::required(&mut self.tool_calls, source),
             6 => wire::optional(&mut self.refusal, source),
             7 => wire::required(&mut self.images, source),
@@ -2700,7 +2700,7 @@ impl wire::Object for ChatStreamDelta {
             1 => fields.optional("content", &self.content),
             2 => fields.optional("reasoning", &self.reasoning),
             3 => fields.optional("reasoning_content", &self.reasoning_content),
-            4 => fields.list("reasoning_details", &self.reasoning_details),
+            4 => fields.optional("reasoning_details", &self.reasoning_details),
             5 => fields.list("tool_calls", &self.tool_calls),
             6 => fields.optional("refusal", &self.refusal),
             7 => fields.list("images", &self.images),

@@ -173,6 +173,8 @@ impl<'a> Planner<'a> {
 
     fn object(&mut self, schema: &Schema, place: Place<'_>) -> Result<Object> {
         let Direction { sent, received } = place.direction;
+        let optional_lists = self.config.optional_lists.get(place.name).cloned().unwrap_or_default();
+        let keeps_absent = |wire: &String| optional_lists.contains(wire);
         let mut fields = Vec::new();
         for (wire, property) in &schema.properties {
             let named = self.config.fields.get(place.name).and_then(|names| names.get(wire)).cloned();
@@ -186,7 +188,7 @@ impl<'a> Planner<'a> {
             };
             let presence = match (constant, &ty) {
                 (Some(value), _) => Presence::Constant(value.clone()),
-                (None, Type::List(_)) if received && !sent => Presence::List,
+                (None, Type::List(_)) if received && !sent && !keeps_absent(wire) => Presence::List,
                 (None, Type::List(_)) if required && !nullable => Presence::Required,
                 _ if property.marked("write-null") => Presence::Nullable,
                 _ if sent && required && !nullable => Presence::Required,
