@@ -1,6 +1,13 @@
 //! Maintenance commands of this workspace, as a library, so that they can be tested.
-#![allow(clippy::print_stdout, reason = "a command-line tool reports on standard output")]
-#![allow(clippy::exhaustive_structs, clippy::exhaustive_enums, reason = "nothing depends on this crate")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line tool reports on standard output"
+)]
+#![allow(
+    clippy::exhaustive_structs,
+    clippy::exhaustive_enums,
+    reason = "nothing depends on this crate"
+)]
 
 pub mod codegen;
 

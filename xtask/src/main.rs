@@ -1,5 +1,8 @@
 //! Maintenance commands of this workspace.
-#![allow(clippy::print_stderr, reason = "a command-line tool reports errors on standard error")]
+#![allow(
+    clippy::print_stderr,
+    reason = "a command-line tool reports errors on standard error"
+)]
 
 use std::path::Path;
 use std::process::ExitCode;

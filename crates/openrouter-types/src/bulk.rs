@@ -124,8 +124,13 @@ impl fmt::Debug for BulkText {
             return fmt::Debug::fmt(text, f);
         }
         // What stands before the comma of a data URL is its type.
-        match text.get(..DEBUG_BYTES).and_then(|start| start.split_once(',')) {
-            Some((head, _)) if head.starts_with("data:") => write!(f, "\"{head},…\" ({} bytes)", text.len()),
+        match text
+            .get(..DEBUG_BYTES)
+            .and_then(|start| start.split_once(','))
+        {
+            Some((head, _)) if head.starts_with("data:") => {
+                write!(f, "\"{head},…\" ({} bytes)", text.len())
+            }
             _ => write!(f, "\"…\" ({} bytes)", text.len()),
         }
     }

@@ -41,7 +41,11 @@ struct Inner {
 
 impl DecodeError {
     pub(crate) fn new(message: String) -> Self {
-        Self(Box::new(Inner { message, line: 0, column: 0 }))
+        Self(Box::new(Inner {
+            message,
+            line: 0,
+            column: 0,
+        }))
     }
 
     /// Line of the offending byte, from 1; 0 when unknown.
@@ -59,7 +63,11 @@ impl DecodeError {
 
 impl From<serde_json::Error> for DecodeError {
     fn from(error: serde_json::Error) -> Self {
-        Self(Box::new(Inner { message: error.to_string(), line: error.line(), column: error.column() }))
+        Self(Box::new(Inner {
+            message: error.to_string(),
+            line: error.line(),
+            column: error.column(),
+        }))
     }
 }
 

@@ -38,11 +38,17 @@ impl Extra {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&RawJson> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+        self.iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     /// Sets a field: in its place when it is there, at the end when it is new. Returns the value that it had.
-    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<RawJson>) -> Option<RawJson> {
+    pub fn insert(
+        &mut self,
+        name: impl Into<String>,
+        value: impl Into<RawJson>,
+    ) -> Option<RawJson> {
         let (name, value) = (name.into(), value.into());
         match self.0.iter_mut().find(|(known, _)| **known == *name) {
             Some((_, old)) => Some(core::mem::replace(old, value)),

@@ -47,19 +47,26 @@ impl KeyOrder {
     }
 
     pub(crate) fn contains(&self, field: u8) -> bool {
-        self.codes().any(|code| code != EXTRA && code & !NULL == field)
+        self.codes()
+            .any(|code| code != EXTRA && code & !NULL == field)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry> + '_ {
         self.codes().map(|code| match code {
             EXTRA => Entry::Extra,
-            code => Entry::Field { field: code & !NULL, null: code & NULL != 0 },
+            code => Entry::Field {
+                field: code & !NULL,
+                null: code & NULL != 0,
+            },
         })
     }
 
     fn codes(&self) -> impl Iterator<Item = u8> + '_ {
         let more = self.more.as_ref().map_or(&[][..], |more| more.as_slice());
-        self.inline[..usize::from(self.len)].iter().chain(more).copied()
+        self.inline[..usize::from(self.len)]
+            .iter()
+            .chain(more)
+            .copied()
     }
 }
 

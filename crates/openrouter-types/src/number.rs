@@ -59,7 +59,10 @@ impl Number {
     #[must_use]
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
-            #[allow(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "the nearest float is what is asked for"
+            )]
             Repr::Integer(integer) => *integer as f64,
             // Only texts that parse are kept.
             Repr::Text(raw) => parse_f64(raw.as_str()).unwrap_or_default(),
@@ -74,8 +77,14 @@ fn decimal_len(integer: i64) -> usize {
 }
 
 fn parse_f64(text: &str) -> Option<f64> {
-    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+    let text = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text);
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
 }
 
 /// The integer that a float stands for.
@@ -190,7 +199,9 @@ impl FromStr for Decimal {
     fn from_str(text: &str) -> Result<Self, DecodeError> {
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Self(text.into())),
-            _ => Err(DecodeError::new(format!("`{text}` is not a decimal number"))),
+            _ => Err(DecodeError::new(format!(
+                "`{text}` is not a decimal number"
+            ))),
         }
     }
 }

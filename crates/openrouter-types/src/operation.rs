@@ -109,8 +109,9 @@ pub enum Credential {
 pub(crate) fn fill(template: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
     let mut path = String::new();
     let mut rest = template;
-    while let Some((before, (name, after))) =
-        rest.split_once('{').and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, tail)| Some((before, tail.split_once('}')?)))
     {
         path.push_str(before);
         if let Some((_, value)) = values.iter().find(|(known, _)| *known == name) {
@@ -120,6 +121,15 @@ pub(crate) fn fill(template: &str, values: &[(&str, &dyn fmt::Display)]) -> Stri
     }
     path.push_str(rest);
     path
+}
+
+/// Adds a header field that has a value.
+pub(crate) fn add_header(
+    headers: &mut Vec<(&'static str, String)>,
+    name: &'static str,
+    value: Option<&impl fmt::Display>,
+) {
+    headers.extend(value.map(|value| (name, value.to_string())));
 }
 
 /// Builds a query string.

@@ -24,11 +24,14 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 pub(crate) use macros::{object, open_string, serde_through, tagged_union, untagged_union};
-pub(crate) use object::{Fields, Object, deserialize_object, object_from_raw, serialize_object, serialize_object_replacing};
+pub(crate) use object::{
+    Fields, Object, deserialize_object, object_from_raw, serialize_object,
+    serialize_object_replacing,
+};
 pub(crate) use source::{Seen, Source, constant, optional, required};
 pub(crate) use union::{
-    Kind, KindSource, Members, TaggedUnion, UntaggedUnion, deserialize_tagged, deserialize_untagged, fit, has_fields,
-    tagged_from_raw, untagged_from_raw,
+    Kind, KindSource, Members, TaggedUnion, UntaggedUnion, deserialize_tagged,
+    deserialize_untagged, fit, has_fields, tagged_from_raw, untagged_from_raw,
 };
 
 use crate::{Decode, DecodeError};
@@ -41,7 +44,9 @@ pub(crate) trait Value: Sized {
 
     /// `None` when the text is of a kind that this type cannot hold.
     fn from_raw(raw: &RawValue) -> Option<Self> {
-        serde_json::from_str::<ReadAs<Self>>(raw.get()).ok().map(|value| value.0)
+        serde_json::from_str::<ReadAs<Self>>(raw.get())
+            .ok()
+            .map(|value| value.0)
     }
 }
 

@@ -183,20 +183,34 @@ pub struct Call {
 ///
 /// When a reference leads nowhere, a union cannot be told apart, or two types would have the same name.
 pub fn plan(document: &Document, config: &Config) -> Result<Plan> {
-    let schemas: BTreeMap<&str, &Schema> =
-        document.components.iter().map(|component| (component.name.as_str(), &component.schema)).collect();
+    let schemas: BTreeMap<&str, &Schema> = document
+        .components
+        .iter()
+        .map(|component| (component.name.as_str(), &component.schema))
+        .collect();
     if schemas.len() != document.components.len() {
         let mut seen = BTreeSet::new();
-        let twice = document.components.iter().find(|component| !seen.insert(&component.name));
-        return Err(format!("{} is described twice", twice.map_or("", |component| &component.name)).into());
+        let twice = document
+            .components
+            .iter()
+            .find(|component| !seen.insert(&component.name));
+        return Err(format!(
+            "{} is described twice",
+            twice.map_or("", |component| &component.name)
+        )
+        .into());
     }
     let direction = reach::directions(document, &schemas)?;
     let mut planner = resolve::Planner::new(&schemas, config, &direction);
     for component in &document.components {
-        planner.component(component).map_err(|error| format!("{}: {error}", component.name))?;
+        planner
+            .component(component)
+            .map_err(|error| format!("{}: {error}", component.name))?;
     }
     for operation in &document.operations {
-        planner.operation(operation).map_err(|error| format!("{}: {error}", operation.id))?;
+        planner
+            .operation(operation)
+            .map_err(|error| format!("{}: {error}", operation.id))?;
     }
     planner.finish()
 }

@@ -157,9 +157,15 @@ pub fn folder(folder: &Path) -> Result<Document> {
     files.sort();
     let mut document = Document::default();
     for file in files {
-        let subject = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&file).map_err(|error| format!("read {}: {error}", file.display()))?;
-        add(&mut document, &subject, &text).map_err(|error| format!("{}: {error}", file.display()))?;
+        let subject = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| format!("read {}: {error}", file.display()))?;
+        add(&mut document, &subject, &text)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(document)
 }
@@ -171,11 +177,17 @@ pub fn folder(folder: &Path) -> Result<Document> {
 /// When the text is not YAML, or holds something that the generator does not understand.
 pub fn add(document: &mut Document, subject: &str, text: &str) -> Result<()> {
     let root: Mapping = serde_norway::from_str(text)?;
-    if let Some(schemas) = get(&root, "components").and_then(|components| get(components.as_mapping()?, "schemas")) {
+    if let Some(schemas) =
+        get(&root, "components").and_then(|components| get(components.as_mapping()?, "schemas"))
+    {
         for (name, value) in mapping(schemas, "components.schemas")? {
             let name = string(name)?;
             let schema = schema(value).map_err(|error| format!("{name}: {error}"))?;
-            document.components.push(Component { name, subject: subject.to_owned(), schema });
+            document.components.push(Component {
+                name,
+                subject: subject.to_owned(),
+                schema,
+            });
         }
     }
     if let Some(paths) = get(&root, "paths") {
@@ -184,7 +196,9 @@ pub fn add(document: &mut Document, subject: &str, text: &str) -> Result<()> {
             for (method, call) in mapping(item, &path)? {
                 let method = string(method)?;
                 let call = mapping(call, &path)?;
-                document.operations.push(operation(&path, &method, call).map_err(|error| format!("{path}: {error}"))?);
+                document.operations.push(
+                    operation(&path, &method, call).map_err(|error| format!("{path}: {error}"))?,
+                );
             }
         }
     }
@@ -198,7 +212,9 @@ pub fn add(document: &mut Document, subject: &str, text: &str) -> Result<()> {
 /// When the file is not what [`Config`] describes.
 pub fn config(file: &Path) -> Result<Config> {
     match std::fs::read_to_string(file) {
-        Ok(text) => toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into()),
+        Ok(text) => {
+            toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
         Err(error) => Err(format!("read {}: {error}", file.display()).into()),
     }
@@ -209,20 +225,35 @@ fn operation(path: &str, method: &str, call: &Mapping) -> Result<Operation> {
     let json = |value: Option<&Value>, kind: &str| -> Result<Option<Schema>> {
         let content = value.and_then(|value| get(value.as_mapping()?, "content"));
         let media = content.and_then(|content| get(content.as_mapping()?, kind));
-        media.and_then(|media| get(media.as_mapping()?, "schema")).map(schema).transpose()
+        media
+            .and_then(|media| get(media.as_mapping()?, "schema"))
+            .map(schema)
+            .transpose()
     };
-    let success = get(call, "responses").and_then(Value::as_mapping).and_then(|responses| {
-        let ok = |key: &Value| string(key).is_ok_and(|status| status.starts_with('2'));
-        responses.iter().find(|(status, _)| ok(status)).map(|(_, response)| response)
-    });
+    let success = get(call, "responses")
+        .and_then(Value::as_mapping)
+        .and_then(|responses| {
+            let ok = |key: &Value| string(key).is_ok_and(|status| status.starts_with('2'));
+            responses
+                .iter()
+                .find(|(status, _)| ok(status))
+                .map(|(_, response)| response)
+        });
     let mut parameters = Vec::new();
-    for parameter in get(call, "parameters").and_then(Value::as_sequence).into_iter().flatten() {
+    for parameter in get(call, "parameters")
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
+    {
         let parameter = mapping(parameter, "parameter")?;
         let name = text(parameter, "name").ok_or("a parameter without a name")?;
         let place = text(parameter, "in").ok_or("a parameter without a place")?;
         parameters.push(Parameter {
             required: flag(parameter, "required"),
-            schema: get(parameter, "schema").map(schema).transpose()?.unwrap_or_default(),
+            schema: get(parameter, "schema")
+                .map(schema)
+                .transpose()?
+                .unwrap_or_default(),
             description: text(parameter, "description"),
             name,
             place,
@@ -250,60 +281,112 @@ fn schema(value: &Value) -> Result<Schema> {
     };
     let mut schema = Schema {
         description: text(map, "description"),
-        reference: text(map, "$ref").map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()),
+        reference: text(map, "$ref")
+            .map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()),
         constant: get(map, "const").map(string).transpose()?,
         ..Schema::default()
     };
     match get(map, "type") {
-        Some(Value::Sequence(types)) => schema.types = types.iter().map(string).collect::<Result<_>>()?,
+        Some(Value::Sequence(types)) => {
+            schema.types = types.iter().map(string).collect::<Result<_>>()?
+        }
         Some(one) => schema.types = vec![string(one)?],
         None => {}
     }
-    for value in get(map, "enum").and_then(Value::as_sequence).into_iter().flatten() {
+    for value in get(map, "enum")
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
+    {
         match value {
             Value::Null => schema.nullable = true,
             value => schema.values.push(string(value)?),
         }
     }
-    for (value, meaning) in get(map, "x-enum-descriptions").and_then(Value::as_mapping).into_iter().flatten() {
-        schema.value_descriptions.insert(string(value)?, string(meaning)?);
+    for (value, meaning) in get(map, "x-enum-descriptions")
+        .and_then(Value::as_mapping)
+        .into_iter()
+        .flatten()
+    {
+        schema
+            .value_descriptions
+            .insert(string(value)?, string(meaning)?);
     }
-    for (name, property) in get(map, "properties").and_then(Value::as_mapping).into_iter().flatten() {
+    for (name, property) in get(map, "properties")
+        .and_then(Value::as_mapping)
+        .into_iter()
+        .flatten()
+    {
         let name = string(name)?;
         let property = self::schema(property).map_err(|error| format!("{name}: {error}"))?;
         schema.properties.push((name, property));
     }
-    for name in get(map, "required").and_then(Value::as_sequence).into_iter().flatten() {
+    for name in get(map, "required")
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
+    {
         schema.required.push(string(name)?);
     }
-    schema.items = get(map, "items").map(self::schema).transpose()?.map(Box::new);
+    schema.items = get(map, "items")
+        .map(self::schema)
+        .transpose()?
+        .map(Box::new);
     schema.additional = match get(map, "additionalProperties") {
         None | Some(Value::Bool(false)) => None,
         Some(value) => Some(Box::new(self::schema(value)?)),
     };
     for key in ["anyOf", "oneOf"] {
-        for member in get(map, key).and_then(Value::as_sequence).into_iter().flatten() {
+        for member in get(map, key)
+            .and_then(Value::as_sequence)
+            .into_iter()
+            .flatten()
+        {
             schema.members.push(self::schema(member)?);
         }
     }
-    for part in get(map, "allOf").and_then(Value::as_sequence).into_iter().flatten() {
+    for part in get(map, "allOf")
+        .and_then(Value::as_sequence)
+        .into_iter()
+        .flatten()
+    {
         schema.all_of.push(self::schema(part)?);
     }
     if let Some(discriminator) = get(map, "discriminator").and_then(Value::as_mapping) {
         let mut pairs = Vec::new();
-        for (tag, target) in get(discriminator, "mapping").and_then(Value::as_mapping).into_iter().flatten() {
-            pairs.push((string(tag)?, string(target)?.rsplit('/').next().unwrap_or_default().to_owned()));
+        for (tag, target) in get(discriminator, "mapping")
+            .and_then(Value::as_mapping)
+            .into_iter()
+            .flatten()
+        {
+            pairs.push((
+                string(tag)?,
+                string(target)?
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            ));
         }
-        let property = text(discriminator, "propertyName").ok_or("a discriminator without a propertyName")?;
-        schema.discriminator = Some(Discriminator { property, mapping: pairs });
+        let property =
+            text(discriminator, "propertyName").ok_or("a discriminator without a propertyName")?;
+        schema.discriminator = Some(Discriminator {
+            property,
+            mapping: pairs,
+        });
     }
     match get(map, "x-evidence") {
-        Some(Value::Sequence(list)) => schema.evidence = list.iter().map(string).collect::<Result<_>>()?,
+        Some(Value::Sequence(list)) => {
+            schema.evidence = list.iter().map(string).collect::<Result<_>>()?
+        }
         Some(one) => schema.evidence = vec![string(one)?],
         None => {}
     }
     for (key, value) in map {
-        if let (Some(mark), Some(true)) = (key.as_str().and_then(|key| key.strip_prefix("x-")), value.as_bool()) {
+        if let (Some(mark), Some(true)) = (
+            key.as_str().and_then(|key| key.strip_prefix("x-")),
+            value.as_bool(),
+        ) {
             schema.marks.push(mark.to_owned());
         }
     }
@@ -316,7 +399,10 @@ fn normalise(schema: &mut Schema) {
     schema.nullable |= schema.types.iter().any(|kind| kind == "null");
     schema.types.retain(|kind| kind != "null");
     let is_null = |member: &Schema| {
-        member.nullable && member.types.is_empty() && member.reference.is_none() && member.values.is_empty()
+        member.nullable
+            && member.types.is_empty()
+            && member.reference.is_none()
+            && member.values.is_empty()
     };
     schema.nullable |= schema.members.iter().any(is_null);
     schema.members.retain(|member| !is_null(member));
@@ -346,7 +432,9 @@ fn flag(map: &Mapping, key: &str) -> bool {
 }
 
 fn mapping<'a>(value: &'a Value, what: &str) -> Result<&'a Mapping> {
-    value.as_mapping().ok_or_else(|| format!("{what} is not a mapping").into())
+    value
+        .as_mapping()
+        .ok_or_else(|| format!("{what} is not a mapping").into())
 }
 
 fn string(value: &Value) -> Result<String> {

@@ -27,9 +27,14 @@ pub fn sync(src: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> Resul
             std::fs::write(&target, text)?;
         }
     }
-    for entry in std::fs::read_dir(src.join("generated")).into_iter().flatten() {
+    for entry in std::fs::read_dir(src.join("generated"))
+        .into_iter()
+        .flatten()
+    {
         let target = entry?.path();
-        let known = target.strip_prefix(src).is_ok_and(|path| files.contains_key(path));
+        let known = target
+            .strip_prefix(src)
+            .is_ok_and(|path| files.contains_key(path));
         if !known {
             stale.push(format!("left over: {}", target.display()));
             if !check {

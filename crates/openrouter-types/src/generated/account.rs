@@ -614,10 +614,7 @@ impl ExchangeAuthCodeRequest {
     #[must_use]
     pub fn new(code: impl Into<BulkText>) -> Self {
         Self {
-            code: {
-                let value = code;
-                value.into()
-            },
+            code: code.into(),
             ..Self::default()
         }
     }
@@ -800,10 +797,7 @@ impl CreateAuthCodeRequest {
     #[must_use]
     pub fn new(callback_url: impl Into<String>) -> Self {
         Self {
-            callback_url: {
-                let value = callback_url;
-                value.into()
-            },
+            callback_url: callback_url.into(),
             ..Self::default()
         }
     }

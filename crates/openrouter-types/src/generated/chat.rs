@@ -364,10 +364,7 @@ impl ChatFormatGrammarConfig {
     #[must_use]
     pub fn new(grammar: impl Into<String>) -> Self {
         Self {
-            grammar: {
-                let value = grammar;
-                value.into()
-            },
+            grammar: grammar.into(),
             ..Self::default()
         }
     }
@@ -495,10 +492,7 @@ impl ChatFormatJsonSchemaConfig {
     #[must_use]
     pub fn new(json_schema: impl Into<ChatJsonSchemaConfig>) -> Self {
         Self {
-            json_schema: {
-                let value = json_schema;
-                value.into()
-            },
+            json_schema: json_schema.into(),
             ..Self::default()
         }
     }
@@ -689,10 +683,7 @@ impl ChatJsonSchemaConfig {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: {
-                let value = name;
-                value.into()
-            },
+            name: name.into(),
             ..Self::default()
         }
     }
@@ -1338,10 +1329,7 @@ impl ChatRequest {
     #[must_use]
     pub fn new(messages: impl IntoIterator<Item = impl Into<ChatMessages>>) -> Self {
         Self {
-            messages: {
-                let value = messages;
-                value.into_iter().map(Into::into).collect()
-            },
+            messages: messages.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -3179,10 +3167,7 @@ impl Prediction {
     #[must_use]
     pub fn new(content: impl Into<PredictionContent>) -> Self {
         Self {
-            content: {
-                let value = content;
-                value.into()
-            },
+            content: content.into(),
             ..Self::default()
         }
     }
@@ -3253,10 +3238,7 @@ impl PredictionContentText {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
-            text: {
-                let value = text;
-                value.into()
-            },
+            text: text.into(),
             ..Self::default()
         }
     }

@@ -41,14 +41,8 @@ impl EmbeddingsRequest {
     #[must_use]
     pub fn new(model: impl Into<String>, input: impl Into<EmbeddingInput>) -> Self {
         Self {
-            model: {
-                let value = model;
-                value.into()
-            },
-            input: {
-                let value = input;
-                value.into()
-            },
+            model: model.into(),
+            input: input.into(),
             ..Self::default()
         }
     }
@@ -282,10 +276,7 @@ impl EmbeddingContent {
         content: impl IntoIterator<Item = impl Into<EmbeddingContentPart>>,
     ) -> Self {
         Self {
-            content: {
-                let value = content;
-                value.into_iter().map(Into::into).collect()
-            },
+            content: content.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
     }
@@ -473,10 +464,7 @@ impl EmbeddingTextPart {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
-            text: {
-                let value = text;
-                value.into()
-            },
+            text: text.into(),
             ..Self::default()
         }
     }
@@ -549,10 +537,7 @@ impl EmbeddingImagePart {
     #[must_use]
     pub fn new(image_url: impl Into<EmbeddingImageUrl>) -> Self {
         Self {
-            image_url: {
-                let value = image_url;
-                value.into()
-            },
+            image_url: image_url.into(),
             ..Self::default()
         }
     }
@@ -625,10 +610,7 @@ impl EmbeddingImageUrl {
     #[must_use]
     pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -696,10 +678,7 @@ impl ContentPartInputAudio {
     #[must_use]
     pub fn new(input_audio: impl Into<MultimodalMedia>) -> Self {
         Self {
-            input_audio: {
-                let value = input_audio;
-                value.into()
-            },
+            input_audio: input_audio.into(),
             ..Self::default()
         }
     }
@@ -770,10 +749,7 @@ impl ContentPartInputVideo {
     #[must_use]
     pub fn new(input_video: impl Into<MultimodalMedia>) -> Self {
         Self {
-            input_video: {
-                let value = input_video;
-                value.into()
-            },
+            input_video: input_video.into(),
             ..Self::default()
         }
     }
@@ -844,10 +820,7 @@ impl ContentPartInputFile {
     #[must_use]
     pub fn new(input_file: impl Into<MultimodalMedia>) -> Self {
         Self {
-            input_file: {
-                let value = input_file;
-                value.into()
-            },
+            input_file: input_file.into(),
             ..Self::default()
         }
     }
@@ -920,10 +893,7 @@ impl MultimodalMedia {
     #[must_use]
     pub fn new(data: impl Into<BulkText>) -> Self {
         Self {
-            data: {
-                let value = data;
-                value.into()
-            },
+            data: data.into(),
             ..Self::default()
         }
     }

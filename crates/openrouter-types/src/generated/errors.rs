@@ -32,10 +32,7 @@ impl ErrorResponse {
     #[must_use]
     pub fn new(error: impl Into<ErrorBody>) -> Self {
         Self {
-            error: {
-                let value = error;
-                value.into()
-            },
+            error: error.into(),
             ..Self::default()
         }
     }

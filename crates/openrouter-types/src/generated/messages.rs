@@ -340,10 +340,7 @@ impl ChatContentAudio {
     #[must_use]
     pub fn new(input_audio: impl Into<ChatContentAudioInput>) -> Self {
         Self {
-            input_audio: {
-                let value = input_audio;
-                value.into()
-            },
+            input_audio: input_audio.into(),
             ..Self::default()
         }
     }
@@ -440,10 +437,7 @@ impl ChatContentFile {
     #[must_use]
     pub fn new(file: impl Into<ChatContentFileData>) -> Self {
         Self {
-            file: {
-                let value = file;
-                value.into()
-            },
+            file: file.into(),
             ..Self::default()
         }
     }
@@ -535,10 +529,7 @@ impl ChatContentImage {
     #[must_use]
     pub fn new(image_url: impl Into<ChatContentImageUrl>) -> Self {
         Self {
-            image_url: {
-                let value = image_url;
-                value.into()
-            },
+            image_url: image_url.into(),
             ..Self::default()
         }
     }
@@ -757,10 +748,7 @@ impl ChatContentText {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
-            text: {
-                let value = text;
-                value.into()
-            },
+            text: text.into(),
             ..Self::default()
         }
     }
@@ -866,10 +854,7 @@ impl ChatContentVideo {
     #[must_use]
     pub fn new(video_url: impl Into<ChatContentVideoInput>) -> Self {
         Self {
-            video_url: {
-                let value = video_url;
-                value.into()
-            },
+            video_url: video_url.into(),
             ..Self::default()
         }
     }
@@ -959,10 +944,7 @@ impl ChatContentVideoInput {
     #[must_use]
     pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -1038,10 +1020,7 @@ impl ChatDeveloperMessage {
     #[must_use]
     pub fn new(content: impl Into<ChatDeveloperMessageContent>) -> Self {
         Self {
-            content: {
-                let value = content;
-                value.into()
-            },
+            content: content.into(),
             ..Self::default()
         }
     }
@@ -1239,10 +1218,7 @@ impl ChatSystemMessage {
     #[must_use]
     pub fn new(content: impl Into<ChatSystemMessageContent>) -> Self {
         Self {
-            content: {
-                let value = content;
-                value.into()
-            },
+            content: content.into(),
             ..Self::default()
         }
     }
@@ -1331,14 +1307,8 @@ impl ChatToolMessage {
         content: impl Into<ChatToolMessageContent>,
     ) -> Self {
         Self {
-            tool_call_id: {
-                let value = tool_call_id;
-                value.into()
-            },
-            content: {
-                let value = content;
-                value.into()
-            },
+            tool_call_id: tool_call_id.into(),
+            content: content.into(),
             ..Self::default()
         }
     }
@@ -1441,10 +1411,7 @@ impl ChatUserMessage {
     #[must_use]
     pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
         Self {
-            content: {
-                let value = content;
-                value.into()
-            },
+            content: content.into(),
             ..Self::default()
         }
     }
@@ -1527,10 +1494,7 @@ impl LegacyChatContentVideo {
     #[must_use]
     pub fn new(video_url: impl Into<LegacyChatContentVideoInput>) -> Self {
         Self {
-            video_url: {
-                let value = video_url;
-                value.into()
-            },
+            video_url: video_url.into(),
             ..Self::default()
         }
     }
@@ -1623,10 +1587,7 @@ impl LegacyChatContentVideoInput {
     #[must_use]
     pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -1703,10 +1664,7 @@ impl ChatAssistantImage {
     #[must_use]
     pub fn new(image_url: impl Into<ChatAssistantImageUrl>) -> Self {
         Self {
-            image_url: {
-                let value = image_url;
-                value.into()
-            },
+            image_url: image_url.into(),
             ..Self::default()
         }
     }
@@ -1790,10 +1748,7 @@ impl ChatAssistantImageUrl {
     #[must_use]
     pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -2175,10 +2130,7 @@ impl ChatContentImageUrl {
     #[must_use]
     pub fn new(url: impl Into<BulkText>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -2307,14 +2259,8 @@ impl ChatContentAudioInput {
     #[must_use]
     pub fn new(data: impl Into<BulkText>, format: impl Into<String>) -> Self {
         Self {
-            data: {
-                let value = data;
-                value.into()
-            },
-            format: {
-                let value = format;
-                value.into()
-            },
+            data: data.into(),
+            format: format.into(),
             ..Self::default()
         }
     }
@@ -2583,10 +2529,7 @@ impl UrlCitationAnnotation {
     #[must_use]
     pub fn new(url_citation: impl Into<UrlCitation>) -> Self {
         Self {
-            url_citation: {
-                let value = url_citation;
-                value.into()
-            },
+            url_citation: url_citation.into(),
             ..Self::default()
         }
     }
@@ -2672,10 +2615,7 @@ impl UrlCitation {
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
-            url: {
-                let value = url;
-                value.into()
-            },
+            url: url.into(),
             ..Self::default()
         }
     }
@@ -2786,10 +2726,7 @@ impl FileAnnotation {
     #[must_use]
     pub fn new(file: impl Into<ParsedFile>) -> Self {
         Self {
-            file: {
-                let value = file;
-                value.into()
-            },
+            file: file.into(),
             ..Self::default()
         }
     }
@@ -2871,10 +2808,7 @@ impl ParsedFile {
     #[must_use]
     pub fn new(hash: impl Into<String>) -> Self {
         Self {
-            hash: {
-                let value = hash;
-                value.into()
-            },
+            hash: hash.into(),
             ..Self::default()
         }
     }
@@ -2970,10 +2904,7 @@ impl FileQuoteAnnotation {
     #[must_use]
     pub fn new(file_annotation: impl Into<FileQuote>) -> Self {
         Self {
-            file_annotation: {
-                let value = file_annotation;
-                value.into()
-            },
+            file_annotation: file_annotation.into(),
             ..Self::default()
         }
     }
@@ -3053,10 +2984,7 @@ impl FileQuote {
     #[must_use]
     pub fn new(file_id: impl Into<String>) -> Self {
         Self {
-            file_id: {
-                let value = file_id;
-                value.into()
-            },
+            file_id: file_id.into(),
             ..Self::default()
         }
     }

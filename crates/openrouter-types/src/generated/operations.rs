@@ -10,7 +10,9 @@ use crate::{
 };
 #[allow(unused_imports)]
 use crate::generated::*;
-use crate::operation::{Credential, Method, Operation, Query, StreamOperation, fill};
+use crate::operation::{
+    Credential, Method, Operation, Query, StreamOperation, add_header, fill,
+};
 
 /// Sends a conversation and gets the model's answer, whole or as a stream.
 ///
@@ -70,10 +72,7 @@ impl ChatCompletion {
             cache_clear: None,
             session_id: None,
             anthropic_beta: None,
-            body: {
-                let value = body;
-                value.into()
-            },
+            body: body.into(),
         }
     }
     /// Sets [`metadata`](Self::metadata).
@@ -125,66 +124,12 @@ impl Operation for ChatCompletion {
     }
     fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = Vec::new();
-        headers
-            .extend(
-                self
-                    .metadata
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-metadata",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .cache
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .cache_ttl
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache-ttl",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .cache_clear
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache-clear",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .session_id
-                    .as_ref()
-                    .map(|value| (
-                        "x-session-id",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .anthropic_beta
-                    .as_ref()
-                    .map(|value| (
-                        "x-anthropic-beta",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
+        add_header(&mut headers, "x-openrouter-metadata", self.metadata.as_ref());
+        add_header(&mut headers, "x-openrouter-cache", self.cache.as_ref());
+        add_header(&mut headers, "x-openrouter-cache-ttl", self.cache_ttl.as_ref());
+        add_header(&mut headers, "x-openrouter-cache-clear", self.cache_clear.as_ref());
+        add_header(&mut headers, "x-session-id", self.session_id.as_ref());
+        add_header(&mut headers, "x-anthropic-beta", self.anthropic_beta.as_ref());
         headers
     }
     fn body(&self) -> Option<&Self::Body> {
@@ -221,14 +166,8 @@ impl CreatePresetFromChat {
     #[must_use]
     pub fn new(slug: impl Into<String>, body: impl Into<ChatRequest>) -> Self {
         Self {
-            slug: {
-                let value = slug;
-                value.into()
-            },
-            body: {
-                let value = body;
-                value.into()
-            },
+            slug: slug.into(),
+            body: body.into(),
         }
     }
 }
@@ -777,14 +716,8 @@ impl GetModel {
     #[must_use]
     pub fn new(author: impl Into<String>, slug: impl Into<String>) -> Self {
         Self {
-            author: {
-                let value = author;
-                value.into()
-            },
-            slug: {
-                let value = slug;
-                value.into()
-            },
+            author: author.into(),
+            slug: slug.into(),
         }
     }
 }
@@ -823,14 +756,8 @@ impl ListEndpoints {
     #[must_use]
     pub fn new(author: impl Into<String>, slug: impl Into<String>) -> Self {
         Self {
-            author: {
-                let value = author;
-                value.into()
-            },
-            slug: {
-                let value = slug;
-                value.into()
-            },
+            author: author.into(),
+            slug: slug.into(),
         }
     }
 }
@@ -925,12 +852,7 @@ impl GetGeneration {
     /// Describes the call.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: {
-                let value = id;
-                value.into()
-            },
-        }
+        Self { id: id.into() }
     }
 }
 
@@ -968,12 +890,7 @@ impl GetGenerationContent {
     /// Describes the call.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: {
-                let value = id;
-                value.into()
-            },
-        }
+        Self { id: id.into() }
     }
 }
 
@@ -1088,10 +1005,7 @@ impl CreateEmbeddings {
             cache_ttl: None,
             cache_clear: None,
             session_id: None,
-            body: {
-                let value = body;
-                value.into()
-            },
+            body: body.into(),
         }
     }
     /// Sets [`cache`](Self::cache).
@@ -1131,46 +1045,10 @@ impl Operation for CreateEmbeddings {
     }
     fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = Vec::new();
-        headers
-            .extend(
-                self
-                    .cache
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .cache_ttl
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache-ttl",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .cache_clear
-                    .as_ref()
-                    .map(|value| (
-                        "x-openrouter-cache-clear",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
-        headers
-            .extend(
-                self
-                    .session_id
-                    .as_ref()
-                    .map(|value| (
-                        "x-session-id",
-                        alloc::string::ToString::to_string(value),
-                    )),
-            );
+        add_header(&mut headers, "x-openrouter-cache", self.cache.as_ref());
+        add_header(&mut headers, "x-openrouter-cache-ttl", self.cache_ttl.as_ref());
+        add_header(&mut headers, "x-openrouter-cache-clear", self.cache_clear.as_ref());
+        add_header(&mut headers, "x-session-id", self.session_id.as_ref());
         headers
     }
     fn body(&self) -> Option<&Self::Body> {
@@ -1248,12 +1126,7 @@ impl ExchangeAuthCode {
     /// Describes the call.
     #[must_use]
     pub fn new(body: impl Into<ExchangeAuthCodeRequest>) -> Self {
-        Self {
-            body: {
-                let value = body;
-                value.into()
-            },
-        }
+        Self { body: body.into() }
     }
 }
 
@@ -1287,12 +1160,7 @@ impl CreateAuthCode {
     /// Describes the call.
     #[must_use]
     pub fn new(body: impl Into<CreateAuthCodeRequest>) -> Self {
-        Self {
-            body: {
-                let value = body;
-                value.into()
-            },
-        }
+        Self { body: body.into() }
     }
 }
 

@@ -1345,10 +1345,7 @@ impl FusionPluginTool {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
+            kind: kind.into(),
             ..Self::default()
         }
     }

@@ -83,10 +83,7 @@ impl ReasoningDetailEncrypted {
     #[must_use]
     pub fn new(data: impl Into<String>) -> Self {
         Self {
-            data: {
-                let value = data;
-                value.into()
-            },
+            data: data.into(),
             ..Self::default()
         }
     }
@@ -207,18 +204,9 @@ impl ReasoningDetailServerToolCall {
         result: impl Into<String>,
     ) -> Self {
         Self {
-            tool_name: {
-                let value = tool_name;
-                value.into()
-            },
-            arguments: {
-                let value = arguments;
-                value.into()
-            },
-            result: {
-                let value = result;
-                value.into()
-            },
+            tool_name: tool_name.into(),
+            arguments: arguments.into(),
+            result: result.into(),
             ..Self::default()
         }
     }
@@ -356,10 +344,7 @@ impl ReasoningDetailSummary {
     #[must_use]
     pub fn new(summary: impl Into<String>) -> Self {
         Self {
-            summary: {
-                let value = summary;
-                value.into()
-            },
+            summary: summary.into(),
             ..Self::default()
         }
     }

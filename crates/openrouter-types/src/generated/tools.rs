@@ -226,10 +226,7 @@ impl ChatFunctionDefinitionTool {
     #[must_use]
     pub fn new(function: impl Into<ChatFunctionDefinition>) -> Self {
         Self {
-            function: {
-                let value = function;
-                value.into()
-            },
+            function: function.into(),
             ..Self::default()
         }
     }
@@ -332,10 +329,7 @@ impl ChatFunctionDefinition {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: {
-                let value = name;
-                value.into()
-            },
+            name: name.into(),
             ..Self::default()
         }
     }
@@ -443,14 +437,8 @@ impl ChatToolCall {
         function: impl Into<ChatToolCallFunction>,
     ) -> Self {
         Self {
-            id: {
-                let value = id;
-                value.into()
-            },
-            function: {
-                let value = function;
-                value.into()
-            },
+            id: id.into(),
+            function: function.into(),
             ..Self::default()
         }
     }
@@ -552,14 +540,8 @@ impl ChatToolCallFunction {
     #[must_use]
     pub fn new(name: impl Into<String>, arguments: impl Into<String>) -> Self {
         Self {
-            name: {
-                let value = name;
-                value.into()
-            },
-            arguments: {
-                let value = arguments;
-                value.into()
-            },
+            name: name.into(),
+            arguments: arguments.into(),
             ..Self::default()
         }
     }
@@ -941,10 +923,7 @@ impl ChatNamedToolChoice {
     #[must_use]
     pub fn new(function: impl Into<ChatNamedToolChoiceFunction>) -> Self {
         Self {
-            function: {
-                let value = function;
-                value.into()
-            },
+            function: function.into(),
             ..Self::default()
         }
     }
@@ -1020,10 +999,7 @@ impl ChatNamedToolChoiceFunction {
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: {
-                let value = name;
-                value.into()
-            },
+            name: name.into(),
             ..Self::default()
         }
     }
@@ -1094,10 +1070,7 @@ impl ChatServerToolChoice {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
+            kind: kind.into(),
             ..Self::default()
         }
     }
@@ -1449,10 +1422,7 @@ impl ChatWebSearchShorthand {
     #[must_use]
     pub fn new(kind: impl Into<ChatWebSearchShorthandType>) -> Self {
         Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
+            kind: kind.into(),
             ..Self::default()
         }
     }
@@ -3009,10 +2979,7 @@ impl FusionNestedTool {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
+            kind: kind.into(),
             ..Self::default()
         }
     }
@@ -3785,10 +3752,7 @@ impl SubagentNestedTool {
     #[must_use]
     pub fn new(kind: impl Into<String>) -> Self {
         Self {
-            kind: {
-                let value = kind;
-                value.into()
-            },
+            kind: kind.into(),
             ..Self::default()
         }
     }
@@ -4540,10 +4504,7 @@ impl ContainerReferenceEnvironment {
     #[must_use]
     pub fn new(container_id: impl Into<String>) -> Self {
         Self {
-            container_id: {
-                let value = container_id;
-                value.into()
-            },
+            container_id: container_id.into(),
             ..Self::default()
         }
     }
@@ -4744,10 +4705,7 @@ impl StopServerToolsWhenStepCountIs {
     #[must_use]
     pub fn new(step_count: u64) -> Self {
         Self {
-            step_count: {
-                let value = step_count;
-                value
-            },
+            step_count: step_count,
             ..Self::default()
         }
     }
@@ -4818,10 +4776,7 @@ impl StopServerToolsWhenHasToolCall {
     #[must_use]
     pub fn new(tool_name: impl Into<String>) -> Self {
         Self {
-            tool_name: {
-                let value = tool_name;
-                value.into()
-            },
+            tool_name: tool_name.into(),
             ..Self::default()
         }
     }
@@ -4892,10 +4847,7 @@ impl StopServerToolsWhenMaxTokensUsed {
     #[must_use]
     pub fn new(max_tokens: u64) -> Self {
         Self {
-            max_tokens: {
-                let value = max_tokens;
-                value
-            },
+            max_tokens: max_tokens,
             ..Self::default()
         }
     }
@@ -4966,10 +4918,7 @@ impl StopServerToolsWhenMaxCost {
     #[must_use]
     pub fn new(max_cost_in_dollars: f64) -> Self {
         Self {
-            max_cost_in_dollars: {
-                let value = max_cost_in_dollars;
-                value
-            },
+            max_cost_in_dollars: max_cost_in_dollars,
             ..Self::default()
         }
     }
@@ -5040,10 +4989,7 @@ impl StopServerToolsWhenFinishReasonIs {
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
-            reason: {
-                let value = reason;
-                value.into()
-            },
+            reason: reason.into(),
             ..Self::default()
         }
     }

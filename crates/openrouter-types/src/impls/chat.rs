@@ -5,7 +5,8 @@ use alloc::string::String;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    AnthropicCacheControlDirective, ChatContentItems, ChatContentText, ChatRequest, ChatStreamChunk, ChatUsage, wire,
+    AnthropicCacheControlDirective, ChatContentItems, ChatContentText, ChatRequest,
+    ChatStreamChunk, ChatUsage, wire,
 };
 
 impl ChatRequest {
@@ -14,7 +15,11 @@ impl ChatRequest {
     /// # Errors
     ///
     /// Those of the serialiser.
-    pub fn serialize_with_messages<M, S>(&self, messages: &M, serializer: S) -> Result<S::Ok, S::Error>
+    pub fn serialize_with_messages<M, S>(
+        &self,
+        messages: &M,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error>
     where
         M: Serialize + ?Sized,
         S: Serializer,

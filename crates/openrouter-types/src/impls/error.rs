@@ -11,7 +11,9 @@ impl ErrorBody {
         let code = self.code.as_ref()?.as_str().trim_matches('"');
         code.parse().ok().or_else(|| {
             let code = code.parse::<f64>().ok()?;
-            (0.0..=999.0).contains(&code).then(|| code.to_string().parse().ok())?
+            (0.0..=999.0)
+                .contains(&code)
+                .then(|| code.to_string().parse().ok())?
         })
     }
 
@@ -25,12 +27,18 @@ impl ErrorBody {
     /// `error_type`, wherever it stands: beside the message or in the metadata.
     #[must_use]
     pub fn kind_of_error(&self) -> Option<&crate::ApiErrorType> {
-        self.error_type.as_ref().or_else(|| self.metadata.as_ref()?.error_type.as_ref())
+        self.error_type
+            .as_ref()
+            .or_else(|| self.metadata.as_ref()?.error_type.as_ref())
     }
 
     /// What the provider itself said, as it came.
     #[must_use]
     pub fn raw(&self) -> Option<&RawJson> {
-        self.metadata.as_ref()?.raw.as_ref().filter(|raw| !raw.is_null())
+        self.metadata
+            .as_ref()?
+            .raw
+            .as_ref()
+            .filter(|raw| !raw.is_null())
     }
 }

@@ -18,7 +18,8 @@ impl ChatUsage {
     /// All tokens: what the server says, or input and output together where it says nothing.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.total_tokens.unwrap_or_else(|| self.input_tokens().saturating_add(self.output_tokens()))
+        self.total_tokens
+            .unwrap_or_else(|| self.input_tokens().saturating_add(self.output_tokens()))
     }
 
     /// Tokens of the answer that were spent on reasoning.

@@ -28,7 +28,8 @@ pub(crate) trait Object: Default {
     fn read<'de, S: Source<'de>>(&mut self, field: u8, source: S) -> Result<Seen, S::Error>;
 
     /// Writes a field, unless it is absent.
-    fn write<M: SerializeMap>(&self, field: u8, fields: &mut Fields<'_, M>) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, field: u8, fields: &mut Fields<'_, M>)
+    -> Result<(), M::Error>;
 
     fn extra(&self) -> &Extra;
 
@@ -44,7 +45,9 @@ pub(crate) trait Object: Default {
     }
 }
 
-pub(crate) fn deserialize_object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn deserialize_object<'de, T: Object, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct ObjectVisitor<T>(PhantomData<T>);
 
     impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
@@ -65,7 +68,10 @@ pub(crate) fn deserialize_object<'de, T: Object, D: Deserializer<'de>>(deseriali
 }
 
 /// Reads what is left of a map into an object.
-pub(crate) fn read_fields<'de, T: Object, A: MapAccess<'de>>(object: &mut T, map: &mut A) -> Result<(), A::Error> {
+pub(crate) fn read_fields<'de, T: Object, A: MapAccess<'de>>(
+    object: &mut T,
+    map: &mut A,
+) -> Result<(), A::Error> {
     while let Some(key) = map.next_key_seed(KeyOf::<T>(PhantomData))? {
         match key {
             Key::Known(field) => {
@@ -122,7 +128,10 @@ pub(crate) fn object_from_raw<T: Object>(raw: &RawValue) -> Option<T> {
 
 /// Fields in the order of the schema, then what is unknown; or, for a value that came from outside and travels back,
 /// everything in the order in which it came, and after it what has been added since.
-pub(crate) fn serialize_object<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_object<T: Object, S: Serializer>(
+    object: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serialize_object_replacing::<T, (), S>(object, "", &(), serializer)
 }
 
@@ -138,7 +147,11 @@ pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Se
     let mut extra = object.extra().iter();
     match object.key_order().filter(|order| !order.is_empty()) {
         None => {
-            let mut fields = Fields { map: &mut map, mode: Mode::New, extra: object.extra() };
+            let mut fields = Fields {
+                map: &mut map,
+                mode: Mode::New,
+                extra: object.extra(),
+            };
             for field in 0..T::FIELDS {
                 if replaced == Some(field) {
                     fields.map.serialize_entry(name, value)?;
@@ -151,7 +164,14 @@ pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Se
             for entry in order.iter() {
                 match entry {
                     Entry::Field { field, null } => {
-                        object.write(field, &mut Fields { map: &mut map, mode: Mode::AsItCame { null }, extra: object.extra() })?;
+                        object.write(
+                            field,
+                            &mut Fields {
+                                map: &mut map,
+                                mode: Mode::AsItCame { null },
+                                extra: object.extra(),
+                            },
+                        )?;
                     }
                     Entry::Extra => {
                         if let Some((name, value)) = extra.next() {
@@ -160,7 +180,11 @@ pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Se
                     }
                 }
             }
-            let mut fields = Fields { map: &mut map, mode: Mode::AddedSince, extra: object.extra() };
+            let mut fields = Fields {
+                map: &mut map,
+                mode: Mode::AddedSince,
+                extra: object.extra(),
+            };
             for field in (0..T::FIELDS).filter(|field| !order.contains(*field)) {
                 object.write(field, &mut fields)?;
             }
@@ -191,7 +215,11 @@ enum Mode {
 
 impl<M: SerializeMap> Fields<'_, M> {
     /// The only value of a field, unless another one came.
-    pub(crate) fn constant(&mut self, name: &'static str, value: &'static str) -> Result<(), M::Error> {
+    pub(crate) fn constant(
+        &mut self,
+        name: &'static str,
+        value: &'static str,
+    ) -> Result<(), M::Error> {
         if self.extra.get(name).is_some() {
             return Ok(());
         }
@@ -203,13 +231,19 @@ impl<M: SerializeMap> Fields<'_, M> {
         T: Serialize + Default + PartialEq,
     {
         match self.mode {
-            Mode::AsItCame { null: true } if *value == T::default() => self.map.serialize_entry(name, &()),
+            Mode::AsItCame { null: true } if *value == T::default() => {
+                self.map.serialize_entry(name, &())
+            }
             Mode::AddedSince if *value == T::default() => Ok(()),
             _ => self.map.serialize_entry(name, value),
         }
     }
 
-    pub(crate) fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), M::Error> {
+    pub(crate) fn optional<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), M::Error> {
         match (value, self.mode) {
             (Some(value), _) => self.map.serialize_entry(name, value),
             (None, Mode::AsItCame { null: true }) => self.map.serialize_entry(name, &()),
@@ -218,17 +252,29 @@ impl<M: SerializeMap> Fields<'_, M> {
     }
 
     /// A field that is written as `null` when it has no value.
-    pub(crate) fn nullable<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), M::Error> {
+    pub(crate) fn nullable<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), M::Error> {
         match (value, self.mode) {
-            (None, Mode::New) if self.extra.get(name).is_none() => self.map.serialize_entry(name, &()),
+            (None, Mode::New) if self.extra.get(name).is_none() => {
+                self.map.serialize_entry(name, &())
+            }
             _ => self.optional(name, value),
         }
     }
 
     /// A list that is left out when it is empty.
-    pub(crate) fn list<T: Serialize>(&mut self, name: &'static str, value: &[T]) -> Result<(), M::Error> {
+    pub(crate) fn list<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: &[T],
+    ) -> Result<(), M::Error> {
         match self.mode {
-            Mode::AsItCame { null: true } if value.is_empty() => self.map.serialize_entry(name, &()),
+            Mode::AsItCame { null: true } if value.is_empty() => {
+                self.map.serialize_entry(name, &())
+            }
             Mode::New | Mode::AddedSince if value.is_empty() => Ok(()),
             _ => self.map.serialize_entry(name, value),
         }

@@ -66,7 +66,10 @@ impl Value for Number {
 impl Value for Decimal {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw: Box<RawValue> = Box::deserialize(deserializer)?;
-        raw.get().trim_matches('"').parse().map_err(de::Error::custom)
+        raw.get()
+            .trim_matches('"')
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -87,11 +90,15 @@ macro_rules! lenient_integer {
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<$type, E> {
-                number.try_into().map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+                number
+                    .try_into()
+                    .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<$type, E> {
-                number.try_into().map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+                number
+                    .try_into()
+                    .map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<$type, E> {
@@ -122,7 +129,11 @@ fn round_down(number: f64) -> f64 {
     if number.abs() >= LIMIT {
         return number;
     }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "exact below the limit")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "exact below the limit"
+    )]
     let truncated = number as i64 as f64;
     truncated
 }
@@ -140,12 +151,18 @@ impl Visitor<'_> for Lenient<f64> {
         f.write_str("a number")
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "the nearest float is what is asked for"
+    )]
     fn visit_u64<E>(self, number: u64) -> Result<f64, E> {
         Ok(number as f64)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "the nearest float is what is asked for"
+    )]
     fn visit_i64<E>(self, number: i64) -> Result<f64, E> {
         Ok(number as f64)
     }
@@ -155,7 +172,9 @@ impl Visitor<'_> for Lenient<f64> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
-        text.trim().parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        text.trim()
+            .parse()
+            .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
     }
 }
 
@@ -185,7 +204,9 @@ impl<T: Value> Value for Map<T> {
 
     fn from_raw(raw: &RawValue) -> Option<Self> {
         let entries: Extra = serde_json::from_str(raw.get()).ok()?;
-        let entries = entries.iter().filter_map(|(name, value)| Some((name.into(), T::from_raw(value.as_raw())?)));
+        let entries = entries
+            .iter()
+            .filter_map(|(name, value)| Some((name.into(), T::from_raw(value.as_raw())?)));
         Some(Map::from(entries.collect::<Vec<_>>()))
     }
 }

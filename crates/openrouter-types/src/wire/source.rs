@@ -24,11 +24,13 @@ pub(crate) trait Source<'de>: Sized {
 
     /// The value; `None` for `null`.
     fn value<T: Value>(self) -> Result<Option<T>, Self::Error>;
-
 }
 
 /// Reads a field that is always there; `null` leaves it as it was.
-pub(crate) fn required<'de, T: Value, S: Source<'de>>(field: &mut T, source: S) -> Result<Seen, S::Error> {
+pub(crate) fn required<'de, T: Value, S: Source<'de>>(
+    field: &mut T,
+    source: S,
+) -> Result<Seen, S::Error> {
     Ok(match source.value()? {
         Some(value) => {
             *field = value;
@@ -39,9 +41,16 @@ pub(crate) fn required<'de, T: Value, S: Source<'de>>(field: &mut T, source: S) 
 }
 
 /// Reads a field that may be absent.
-pub(crate) fn optional<'de, T: Value, S: Source<'de>>(field: &mut Option<T>, source: S) -> Result<Seen, S::Error> {
+pub(crate) fn optional<'de, T: Value, S: Source<'de>>(
+    field: &mut Option<T>,
+    source: S,
+) -> Result<Seen, S::Error> {
     *field = source.value()?;
-    Ok(if field.is_some() { Seen::Value } else { Seen::Null })
+    Ok(if field.is_some() {
+        Seen::Value
+    } else {
+        Seen::Null
+    })
 }
 
 /// Reads a field whose value the type itself says, such as a tag.
@@ -87,7 +96,10 @@ impl Value for Word {
     }
 
     fn from_raw(raw: &RawValue) -> Option<Self> {
-        Some(serde_json::from_str(raw.get()).map_or_else(|_| Self::Other(raw.to_owned().into()), |word: ReadAs<Self>| word.0))
+        Some(serde_json::from_str(raw.get()).map_or_else(
+            |_| Self::Other(raw.to_owned().into()),
+            |word: ReadAs<Self>| word.0,
+        ))
     }
 }
 
@@ -102,13 +114,15 @@ impl de::Visitor<'_> for WordVisitor {
 
     fn visit_str<E>(self, text: &str) -> Result<Word, E> {
         let mut bytes = [0; Word::SHORT];
-        Ok(match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(start), Ok(len)) => {
-                start.copy_from_slice(text.as_bytes());
-                Word::Short { bytes, len }
-            }
-            _ => Word::Other(RawJson::from(text)),
-        })
+        Ok(
+            match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+                (Some(start), Ok(len)) => {
+                    start.copy_from_slice(text.as_bytes());
+                    Word::Short { bytes, len }
+                }
+                _ => Word::Other(RawJson::from(text)),
+            },
+        )
     }
 }
 

@@ -7,7 +7,9 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 use super::object::{note, read_fields, read_raw_field};
@@ -42,7 +44,9 @@ fn member_of<T: TaggedUnion>(tag: &str) -> Option<usize> {
 }
 
 /// One pass when the tag comes first, as servers write it; what stands before it is kept as text until it is known.
-pub(crate) fn deserialize_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn deserialize_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     struct UnionVisitor<T>(PhantomData<T>);
 
     impl<'de, T: TaggedUnion> Visitor<'de> for UnionVisitor<T> {
@@ -61,16 +65,34 @@ pub(crate) fn deserialize_tagged<'de, T: TaggedUnion, D: Deserializer<'de>>(dese
                 }
                 return match map.next_value_seed(TagValue::<T>(PhantomData))? {
                     Ok(member) => {
-                        let members = MapMembers { before, tag: Some((T::TAG, T::MEMBERS[member])), map };
+                        let members = MapMembers {
+                            before,
+                            tag: Some((T::TAG, T::MEMBERS[member])),
+                            map,
+                        };
                         T::read(Some(member), members)
                     }
                     Err(tag) => {
                         before.push(T::TAG.into(), tag);
-                        T::read(None, MapMembers { before, tag: None, map })
+                        T::read(
+                            None,
+                            MapMembers {
+                                before,
+                                tag: None,
+                                map,
+                            },
+                        )
                     }
                 };
             }
-            T::read(None, MapMembers { before, tag: None, map })
+            T::read(
+                None,
+                MapMembers {
+                    before,
+                    tag: None,
+                    map,
+                },
+            )
         }
     }
 
@@ -98,7 +120,11 @@ impl Visitor<'_> for TagKey {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<IsTag, E> {
-        Ok(if name == self.0 { IsTag(true, Box::default()) } else { IsTag(false, name.into()) })
+        Ok(if name == self.0 {
+            IsTag(true, Box::default())
+        } else {
+            IsTag(false, name.into())
+        })
     }
 }
 
@@ -239,12 +265,15 @@ pub(crate) trait KindSource<'de>: Sized {
 
 /// Reads text as a `T`, when it fits without any tolerance.
 pub(crate) fn fit<T: Value>(raw: &RawJson) -> Option<T> {
-    serde_json::from_str::<ReadAs<T>>(raw.as_str()).ok().map(|value| value.0)
+    serde_json::from_str::<ReadAs<T>>(raw.as_str())
+        .ok()
+        .map(|value| value.0)
 }
 
 /// Whether the text is an object with all of these fields.
 pub(crate) fn has_fields(raw: &RawJson, names: &[&str]) -> bool {
-    raw.read::<Extra>().is_ok_and(|fields| names.iter().all(|name| fields.get(name).is_some()))
+    raw.read::<Extra>()
+        .is_ok_and(|fields| names.iter().all(|name| fields.get(name).is_some()))
 }
 
 pub(crate) fn deserialize_untagged<'de, T: UntaggedUnion, D: Deserializer<'de>>(
@@ -260,23 +289,38 @@ pub(crate) fn deserialize_untagged<'de, T: UntaggedUnion, D: Deserializer<'de>>(
         }
 
         fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
-            T::read(Scalar { kind: Kind::Bool, value: value.into_deserializer() })
+            T::read(Scalar {
+                kind: Kind::Bool,
+                value: value.into_deserializer(),
+            })
         }
 
         fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
-            T::read(Scalar { kind: Kind::Number, value: value.into_deserializer() })
+            T::read(Scalar {
+                kind: Kind::Number,
+                value: value.into_deserializer(),
+            })
         }
 
         fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
-            T::read(Scalar { kind: Kind::Number, value: value.into_deserializer() })
+            T::read(Scalar {
+                kind: Kind::Number,
+                value: value.into_deserializer(),
+            })
         }
 
         fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
-            T::read(Scalar { kind: Kind::Number, value: value.into_deserializer() })
+            T::read(Scalar {
+                kind: Kind::Number,
+                value: value.into_deserializer(),
+            })
         }
 
         fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
-            T::read(Scalar { kind: Kind::String, value: value.into_deserializer() })
+            T::read(Scalar {
+                kind: Kind::String,
+                value: value.into_deserializer(),
+            })
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {

@@ -4,7 +4,9 @@ use openrouter_types::{ChatResult, ChatStreamChunk, Decode, ErrorResponse, RawJs
 
 #[test]
 fn every_recorded_chunk_decodes_and_keeps_every_key() {
-    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else { return };
+    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else {
+        return;
+    };
     let mut chunks = 0;
     for entry in std::fs::read_dir(std::path::Path::new(&folder).join("streams")).unwrap() {
         let path = entry.unwrap().path();
@@ -13,14 +15,23 @@ fn every_recorded_chunk_decodes_and_keeps_every_key() {
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
         for line in text.lines() {
-            let Some(data) = line.strip_prefix("data:").map(str::trim) else { continue };
-            let Ok(raw) = RawJson::parse(data) else { continue };
+            let Some(data) = line.strip_prefix("data:").map(str::trim) else {
+                continue;
+            };
+            let Ok(raw) = RawJson::parse(data) else {
+                continue;
+            };
             if !data.starts_with('{') {
                 continue;
             }
-            let chunk = ChatStreamChunk::decode(data.as_bytes()).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            let chunk = ChatStreamChunk::decode(data.as_bytes())
+                .unwrap_or_else(|e| panic!("{}: {e}", path.display()));
             let again = serde_json::to_value(&chunk).unwrap();
-            assert_contains(&again, &raw.to_value(), &format!("{}: {data}", path.display()));
+            assert_contains(
+                &again,
+                &raw.to_value(),
+                &format!("{}: {data}", path.display()),
+            );
             chunks += 1;
         }
     }
@@ -29,18 +40,32 @@ fn every_recorded_chunk_decodes_and_keeps_every_key() {
 
 #[test]
 fn every_recorded_answer_decodes_and_keeps_every_key() {
-    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else { return };
+    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else {
+        return;
+    };
     for entry in std::fs::read_dir(std::path::Path::new(&folder).join("responses")).unwrap() {
         let path = entry.unwrap().path();
         if path.to_string_lossy().ends_with(".expect.json") {
             continue;
         }
         let body = std::fs::read(&path).unwrap();
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else { continue };
-        let result = ChatResult::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        assert_contains(&serde_json::to_value(&result).unwrap(), &value, &path.display().to_string());
-        let error = ErrorResponse::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        assert_contains(&serde_json::to_value(&error).unwrap(), &value, &path.display().to_string());
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(&body) else {
+            continue;
+        };
+        let result =
+            ChatResult::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_contains(
+            &serde_json::to_value(&result).unwrap(),
+            &value,
+            &path.display().to_string(),
+        );
+        let error =
+            ErrorResponse::decode(&body).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_contains(
+            &serde_json::to_value(&error).unwrap(),
+            &value,
+            &path.display().to_string(),
+        );
     }
 }
 
@@ -65,8 +90,13 @@ fn assert_contains(whole: &serde_json::Value, part: &serde_json::Value, place: &
                 assert_contains(whole, part, place);
             }
         }
-        (Value::Number(whole), Value::Number(part)) => assert_eq!(whole.as_f64(), part.as_f64(), "{place}"),
-        (whole, part) => assert!(whole == part || is_empty(part), "{whole} is not {part}: {place}"),
+        (Value::Number(whole), Value::Number(part)) => {
+            assert_eq!(whole.as_f64(), part.as_f64(), "{place}")
+        }
+        (whole, part) => assert!(
+            whole == part || is_empty(part),
+            "{whole} is not {part}: {place}"
+        ),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What travels both ways goes back as it came.
 
-use openrouter_types::{ChatAssistantMessage, ChatMessages, ChatToolCall, Decode, ReasoningDetailUnion};
+use openrouter_types::{
+    ChatAssistantMessage, ChatMessages, ChatToolCall, Decode, ReasoningDetailUnion,
+};
 
 #[track_caller]
 fn same<T: Decode + serde::Serialize>(json: &str) -> T {
@@ -17,7 +19,9 @@ fn an_assistant_message_goes_back_byte_for_byte() {
         r#""signature":"c2ln","id":null,"format":"anthropic-claude-v1","later":0.10}],"#,
         r#""tool_calls":[{"function":{"arguments":"{\"a\": 1}","name":"add"},"index":0,"type":"function","id":"c1"}]}"#,
     ));
-    same::<ChatAssistantMessage>(r#"{"role":"assistant","content":"","tool_calls":[],"reasoning_details":[]}"#);
+    same::<ChatAssistantMessage>(
+        r#"{"role":"assistant","content":"","tool_calls":[],"reasoning_details":[]}"#,
+    );
 }
 
 #[test]
@@ -37,7 +41,9 @@ fn reasoning_details_of_every_kind_go_back_byte_for_byte() {
 
 #[test]
 fn a_changed_field_is_written_in_its_place() {
-    let mut call = same::<ChatToolCall>(r#"{"type":"function","id":"","function":{"name":"f","arguments":""},"x":1}"#);
+    let mut call = same::<ChatToolCall>(
+        r#"{"type":"function","id":"","function":{"name":"f","arguments":""},"x":1}"#,
+    );
     call.id = "abc".into();
     assert_eq!(
         serde_json::to_string(&call).unwrap(),
@@ -47,10 +53,16 @@ fn a_changed_field_is_written_in_its_place() {
 
 #[test]
 fn a_tool_call_without_an_id_gets_one_at_the_end_and_null_stays_null_until_then() {
-    let mut call = same::<ChatToolCall>(r#"{"id":null,"type":"function","function":{"name":"f","arguments":"{}"}}"#);
+    let mut call = same::<ChatToolCall>(
+        r#"{"id":null,"type":"function","function":{"name":"f","arguments":"{}"}}"#,
+    );
     assert_eq!(call.id, "");
     call.id = "abc".into();
-    assert!(serde_json::to_string(&call).unwrap().starts_with(r#"{"id":"abc""#));
+    assert!(
+        serde_json::to_string(&call)
+            .unwrap()
+            .starts_with(r#"{"id":"abc""#)
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{doc, rust_type, taken};
+use super::{doc, made, rust_type, taken};
 use crate::codegen::plan::{Field, Item, Object, Presence};
 
 pub(super) fn object(item: &Item, object: &Object, docs: &TokenStream) -> TokenStream {
@@ -15,14 +15,23 @@ pub(super) fn object(item: &Item, object: &Object, docs: &TokenStream) -> TokenS
 }
 
 fn held(object: &Object) -> impl Iterator<Item = &Field> {
-    object.fields.iter().filter(|field| !matches!(field.presence, Presence::Constant(_)))
+    object
+        .fields
+        .iter()
+        .filter(|field| !matches!(field.presence, Presence::Constant(_)))
 }
 
 fn definition(name: &Ident, object: &Object, docs: &TokenStream) -> TokenStream {
     let fields = held(object).map(|field| {
-        let (docs, field_name, ty) = (doc(&field.docs), format_ident!("{}", field.name), rust_type(&field.ty));
+        let (docs, field_name, ty) = (
+            doc(&field.docs),
+            format_ident!("{}", field.name),
+            rust_type(&field.ty),
+        );
         match field.presence {
-            Presence::Optional | Presence::Nullable => quote! { #docs pub #field_name: Option<#ty>, },
+            Presence::Optional | Presence::Nullable => {
+                quote! { #docs pub #field_name: Option<#ty>, }
+            }
             _ => quote! { #docs pub #field_name: #ty, },
         }
     });
@@ -41,16 +50,18 @@ fn definition(name: &Ident, object: &Object, docs: &TokenStream) -> TokenStream 
 }
 
 fn methods(name: &Ident, object: &Object) -> TokenStream {
-    let required: Vec<&Field> = held(object).filter(|field| field.presence == Presence::Required).collect();
+    let required: Vec<&Field> = held(object)
+        .filter(|field| field.presence == Presence::Required)
+        .collect();
     let new = object.sent.then(|| {
         let parameters = required.iter().map(|field| {
-            let (name, (taken, _)) = (format_ident!("{}", field.name), taken(&field.ty));
+            let (name, taken) = (format_ident!("{}", field.name), taken(&field.ty));
             quote! { #name: #taken }
         });
         let values = required.iter().map(|field| {
-            let (name, (_, made)) = (format_ident!("{}", field.name), taken(&field.ty));
-            // The setters' expressions speak of `value`.
-            quote! { #name: { let value = #name; #made } }
+            let name = format_ident!("{}", field.name);
+            let made = made(&field.ty, &name);
+            quote! { #name: #made }
         });
         let docs = match required.len() {
             0 => " Creates an empty value.",
@@ -68,7 +79,7 @@ fn methods(name: &Ident, object: &Object) -> TokenStream {
     let setters = held(object).map(|field| {
         let field_name = format_ident!("{}", field.name);
         let setter = format_ident!("with_{}", field.name.trim_end_matches('_'));
-        let (taken, made) = taken(&field.ty);
+        let (taken, made) = (taken(&field.ty), made(&field.ty, &format_ident!("value")));
         let docs = format!(" Sets [`{0}`](Self::{0}).", field.name);
         let assigned = match field.presence {
             Presence::Optional | Presence::Nullable => quote! { Some(#made) },
@@ -122,13 +133,24 @@ fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {
     let count = u8::try_from(object.fields.len()).unwrap_or(u8::MAX);
     let numbers: Vec<Literal> = (0..count).map(Literal::u8_unsuffixed).collect();
     let count = Literal::u8_unsuffixed(count);
-    let wires: Vec<&str> = object.fields.iter().map(|field| field.wire.as_str()).collect();
+    let wires: Vec<&str> = object
+        .fields
+        .iter()
+        .map(|field| field.wire.as_str())
+        .collect();
     let reads = object.fields.iter().map(|field| {
         let name = format_ident!("{}", field.name);
         match &field.presence {
-            Presence::Constant(value) => { let wire = &field.wire; quote! { wire::constant(#wire, #value, source) } },
-            Presence::Optional | Presence::Nullable => quote! { wire::optional(&mut self.#name, source) },
-            Presence::Required | Presence::List => quote! { wire::required(&mut self.#name, source) },
+            Presence::Constant(value) => {
+                let wire = &field.wire;
+                quote! { wire::constant(#wire, #value, source) }
+            }
+            Presence::Optional | Presence::Nullable => {
+                quote! { wire::optional(&mut self.#name, source) }
+            }
+            Presence::Required | Presence::List => {
+                quote! { wire::required(&mut self.#name, source) }
+            }
         }
     });
     let writes = object.fields.iter().map(|field| {
@@ -153,7 +175,10 @@ fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {
         }
     });
     let (read, write) = if object.fields.is_empty() {
-        (quote! { let _ = field; wire::constant("", "", source) }, quote! { let _ = (field, fields); Ok(()) })
+        (
+            quote! { let _ = field; wire::constant("", "", source) },
+            quote! { let _ = (field, fields); Ok(()) },
+        )
     } else {
         (
             quote! { match field { #(#numbers => #reads,)* _ => wire::constant("", "", source) } },

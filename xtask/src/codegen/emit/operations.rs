@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{doc, rust_type, taken};
+use super::{doc, made, rust_type, taken};
 use crate::codegen::plan::{Call, Type};
 use crate::codegen::read::Parameter;
 
 pub(super) fn imports() -> TokenStream {
     quote! {
-        use crate::operation::{Credential, Method, Operation, Query, StreamOperation, fill};
+        use crate::operation::{Credential, Method, Operation, Query, StreamOperation, add_header, fill};
     }
 }
 
@@ -22,23 +22,47 @@ struct Part<'a> {
 pub(super) fn call(call: &Call) -> TokenStream {
     let operation = &call.operation;
     let name = format_ident!("{}", operation.rust_name);
-    let what = operation.description.as_deref().unwrap_or("No description yet.").trim();
+    let what = operation
+        .description
+        .as_deref()
+        .unwrap_or("No description yet.")
+        .trim();
     let method = operation.method.to_uppercase();
-    let docs = doc(&format!("{what}\n\nOpenRouter operation: `{}` (`{method} {}`).", operation.id, operation.path));
+    let docs = doc(&format!(
+        "{what}\n\nOpenRouter operation: `{}` (`{method} {}`).",
+        operation.id, operation.path
+    ));
     let parts: Vec<Part<'_>> = call
         .parameters
         .iter()
-        .map(|(name, ty, at)| Part { name: format_ident!("{name}"), ty, parameter: &operation.parameters[*at] })
+        .map(|(name, ty, at)| Part {
+            name: format_ident!("{name}"),
+            ty,
+            parameter: &operation.parameters[*at],
+        })
         .collect();
     let fields = parts.iter().map(|part| {
-        let (docs, name, ty) = (parameter_docs(part.parameter), &part.name, rust_type(part.ty));
-        if part.parameter.required { quote! { #docs pub #name: #ty, } } else { quote! { #docs pub #name: Option<#ty>, } }
+        let (docs, name, ty) = (
+            parameter_docs(part.parameter),
+            &part.name,
+            rust_type(part.ty),
+        );
+        if part.parameter.required {
+            quote! { #docs pub #name: #ty, }
+        } else {
+            quote! { #docs pub #name: Option<#ty>, }
+        }
     });
     let body_type = call.body.as_ref().map(rust_type);
-    let body_field = body_type.as_ref().map(|ty| quote! { /// What is sent.
-        pub body: #ty, });
+    let body_field = body_type.as_ref().map(|ty| {
+        quote! { /// What is sent.
+        pub body: #ty, }
+    });
     let methods = methods(call, &parts);
-    let answer = call.answer.as_ref().map_or_else(|| quote! { () }, rust_type);
+    let answer = call
+        .answer
+        .as_ref()
+        .map_or_else(|| quote! { () }, rust_type);
     let body = body_type.clone().unwrap_or_else(|| quote! { () });
     let body_method = body_type.is_some().then(|| {
         quote! {
@@ -49,10 +73,16 @@ pub(super) fn call(call: &Call) -> TokenStream {
     });
     let id = &operation.id;
     let method = format_ident!("{}", super::super::plan::variant_name(&operation.method));
-    let credential = format_ident!("{}", super::super::plan::variant_name(&operation.credential));
+    let credential = format_ident!(
+        "{}",
+        super::super::plan::variant_name(&operation.credential)
+    );
     let (path, query, headers) = (path(call, &parts), query(&parts), headers(&parts));
     let stream = stream(call);
-    let default = parts.iter().all(|part| !part.parameter.required).then(|| quote! { Default, });
+    let default = parts
+        .iter()
+        .all(|part| !part.parameter.required)
+        .then(|| quote! { Default, });
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq)]
@@ -83,47 +113,59 @@ pub(super) fn call(call: &Call) -> TokenStream {
 }
 
 fn parameter_docs(parameter: &Parameter) -> TokenStream {
-    let text = parameter.description.as_deref().or(parameter.schema.description.as_deref());
+    let text = parameter
+        .description
+        .as_deref()
+        .or(parameter.schema.description.as_deref());
     let place = match parameter.place.as_str() {
         "header" => format!("Sent as the header field `{}`.", parameter.name),
         "query" => format!("Sent in the query as `{}`.", parameter.name),
         _ => format!("Part of the path: `{}`.", parameter.name),
     };
-    doc(&format!("{}\n\n{place}", text.unwrap_or("No description yet.").trim()))
+    doc(&format!(
+        "{}\n\n{place}",
+        text.unwrap_or("No description yet.").trim()
+    ))
 }
 
 fn methods(call: &Call, parts: &[Part<'_>]) -> TokenStream {
     let name = format_ident!("{}", call.operation.rust_name);
-    let required: Vec<_> = parts.iter().filter(|part| part.parameter.required).collect();
+    let required: Vec<_> = parts
+        .iter()
+        .filter(|part| part.parameter.required)
+        .collect();
     let mut parameters: Vec<TokenStream> = Vec::new();
     let mut values: Vec<TokenStream> = Vec::new();
     for part in &required {
-        let (name, (taken, made)) = (&part.name, taken(part.ty));
+        let (name, taken, made) = (&part.name, taken(part.ty), made(part.ty, &part.name));
         parameters.push(quote! { #name: #taken });
-        values.push(quote! { #name: { let value = #name; #made } });
+        values.push(quote! { #name: #made });
     }
     for part in parts.iter().filter(|part| !part.parameter.required) {
         let name = &part.name;
         values.push(quote! { #name: None });
     }
     if let Some(body) = &call.body {
-        let (taken, made) = taken(body);
+        let (taken, made) = (taken(body), made(body, &format_ident!("body")));
         parameters.push(quote! { body: #taken });
-        values.push(quote! { body: { let value = body; #made } });
+        values.push(quote! { body: #made });
     }
-    let setters = parts.iter().filter(|part| !part.parameter.required).map(|part| {
-        let (field, setter) = (&part.name, format_ident!("with_{}", part.name));
-        let (taken, made) = taken(part.ty);
-        let docs = format!(" Sets [`{field}`](Self::{field}).");
-        quote! {
-            #[doc = #docs]
-            #[must_use]
-            pub fn #setter(mut self, value: #taken) -> Self {
-                self.#field = Some(#made);
-                self
+    let setters = parts
+        .iter()
+        .filter(|part| !part.parameter.required)
+        .map(|part| {
+            let (field, setter) = (&part.name, format_ident!("with_{}", part.name));
+            let (taken, made) = (taken(part.ty), made(part.ty, &format_ident!("value")));
+            let docs = format!(" Sets [`{field}`](Self::{field}).");
+            quote! {
+                #[doc = #docs]
+                #[must_use]
+                pub fn #setter(mut self, value: #taken) -> Self {
+                    self.#field = Some(#made);
+                    self
+                }
             }
-        }
-    });
+        });
     quote! {
         impl #name {
             /// Describes the call.
@@ -145,7 +187,11 @@ fn path(call: &Call, parts: &[Part<'_>]) -> TokenStream {
         quote! { (#wire, &self.#name) }
     });
     let pairs: Vec<_> = pairs.collect();
-    let value = if pairs.is_empty() { quote! { #template.into() } } else { quote! { fill(#template, &[#(#pairs),*]) } };
+    let value = if pairs.is_empty() {
+        quote! { #template.into() }
+    } else {
+        quote! { fill(#template, &[#(#pairs),*]) }
+    };
     quote! {
         fn path(&self) -> String {
             #value
@@ -183,7 +229,7 @@ fn headers(parts: &[Part<'_>]) -> Option<TokenStream> {
         .filter(|part| part.parameter.place == "header")
         .map(|part| {
             let (wire, name) = (part.parameter.name.to_ascii_lowercase(), &part.name);
-            quote! { headers.extend(self.#name.as_ref().map(|value| (#wire, alloc::string::ToString::to_string(value)))); }
+            quote! { add_header(&mut headers, #wire, self.#name.as_ref()); }
         })
         .collect();
     (!adds.is_empty()).then(|| {
@@ -199,7 +245,10 @@ fn headers(parts: &[Part<'_>]) -> Option<TokenStream> {
 
 fn stream(call: &Call) -> Option<TokenStream> {
     let event = call.event.as_ref().filter(|_| call.operation.stream)?;
-    let (name, event) = (format_ident!("{}", call.operation.rust_name), rust_type(event));
+    let (name, event) = (
+        format_ident!("{}", call.operation.rust_name),
+        rust_type(event),
+    );
     Some(quote! {
         impl StreamOperation for #name {
             type Chunk = #event;

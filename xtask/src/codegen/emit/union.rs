@@ -8,7 +8,12 @@ use quote::{format_ident, quote};
 use super::{doc, rust_type};
 use crate::codegen::plan::{Item, Type, Variant};
 
-pub(super) fn tagged(item: &Item, tag: &str, variants: &[Variant], docs: &TokenStream) -> TokenStream {
+pub(super) fn tagged(
+    item: &Item,
+    tag: &str,
+    variants: &[Variant],
+    docs: &TokenStream,
+) -> TokenStream {
     let name = format_ident!("{}", item.name);
     let component = item.component.as_deref().unwrap_or(&item.name);
     let definition = definition(item, variants, docs);
@@ -16,7 +21,9 @@ pub(super) fn tagged(item: &Item, tag: &str, variants: &[Variant], docs: &TokenS
     let mut next = 0_usize;
     let arms = variants.iter().map(|variant| {
         let name = format_ident!("{}", variant.name);
-        let numbers: Vec<Literal> = (next..next + variant.tags.len()).map(Literal::usize_unsuffixed).collect();
+        let numbers: Vec<Literal> = (next..next + variant.tags.len())
+            .map(Literal::usize_unsuffixed)
+            .collect();
         next += variant.tags.len();
         quote! { Some(#(#numbers)|*) => members.object().map(Self::#name), }
     });
@@ -25,7 +32,9 @@ pub(super) fn tagged(item: &Item, tag: &str, variants: &[Variant], docs: &TokenS
         let (name, tag) = (format_ident!("{}", variant.name), &variant.tags[0]);
         (name, tag)
     });
-    let (known, known_tags): (Vec<_>, Vec<_>) = names.filter(|(_, _)| variants.iter().all(|v| v.tags.len() == 1)).unzip();
+    let (known, known_tags): (Vec<_>, Vec<_>) = names
+        .filter(|(_, _)| variants.iter().all(|v| v.tags.len() == 1))
+        .unzip();
     let tag_method = (!known.is_empty()).then(|| {
         let method = format_ident!("{}", if tag == "role" { "role" } else { "kind" });
         let docs = doc(&tag_docs);
@@ -135,10 +144,18 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
 /// The enum, its conversions, and how it is written.
 fn definition(item: &Item, variants: &[Variant], docs: &TokenStream) -> TokenStream {
     let name = format_ident!("{}", item.name);
-    let names: Vec<_> = variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
-    let types: Vec<_> = variants.iter().map(|variant| rust_type(&variant.ty)).collect();
+    let names: Vec<_> = variants
+        .iter()
+        .map(|variant| format_ident!("{}", variant.name))
+        .collect();
+    let types: Vec<_> = variants
+        .iter()
+        .map(|variant| rust_type(&variant.ty))
+        .collect();
     let meanings = variants.iter().map(|variant| doc(&variant.docs));
-    let conversions = variants.iter().map(|variant| conversions(item, variant, variants));
+    let conversions = variants
+        .iter()
+        .map(|variant| conversions(item, variant, variants));
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -169,11 +186,19 @@ fn definition(item: &Item, variants: &[Variant], docs: &TokenStream) -> TokenStr
 }
 
 fn conversions(item: &Item, variant: &Variant, variants: &[Variant]) -> TokenStream {
-    if variants.iter().filter(|other| other.ty == variant.ty).count() > 1 {
+    if variants
+        .iter()
+        .filter(|other| other.ty == variant.ty)
+        .count()
+        > 1
+    {
         return TokenStream::new();
     }
-    let (name, variant_name, ty) =
-        (format_ident!("{}", item.name), format_ident!("{}", variant.name), rust_type(&variant.ty));
+    let (name, variant_name, ty) = (
+        format_ident!("{}", item.name),
+        format_ident!("{}", variant.name),
+        rust_type(&variant.ty),
+    );
     let from_str = (variant.ty == Type::String).then(|| {
         quote! {
             impl From<&str> for #name {

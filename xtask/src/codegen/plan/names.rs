@@ -3,10 +3,20 @@
 /// `image_url` stays; `type` becomes `kind`, as `type` is a word of the language.
 #[must_use]
 pub fn field_name(wire: &str) -> String {
-    let name: String = wire.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let name: String = wire
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
     match name.as_str() {
         "type" => "kind".to_owned(),
-        "ref" | "match" | "use" | "in" | "for" | "mod" | "where" | "loop" | "move" | "static" | "async" | "await" => {
+        "ref" | "match" | "use" | "in" | "for" | "mod" | "where" | "loop" | "move" | "static"
+        | "async" | "await" => {
             format!("{name}_")
         }
         _ if name.starts_with(|c: char| c.is_ascii_digit()) => format!("n{name}"),
@@ -18,7 +28,10 @@ pub fn field_name(wire: &str) -> String {
 #[must_use]
 pub fn variant_name(wire: &str) -> String {
     let mut name = String::new();
-    for word in wire.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in wire
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let mut chars = word.chars();
         name.extend(chars.next().map(|c| c.to_ascii_uppercase()));
         name.extend(chars);

@@ -21,16 +21,28 @@ pub(super) fn directions<'a>(
 ) -> Result<BTreeMap<&'a str, Direction>> {
     let mut directions: BTreeMap<&str, Direction> = BTreeMap::new();
     for operation in &document.operations {
-        let sent = operation.body.iter().chain(operation.parameters.iter().map(|parameter| &parameter.schema));
+        let sent = operation.body.iter().chain(
+            operation
+                .parameters
+                .iter()
+                .map(|parameter| &parameter.schema),
+        );
         for schema in sent {
-            visit(schema, schemas, &mut directions, |direction| &mut direction.sent)?;
+            visit(schema, schemas, &mut directions, |direction| {
+                &mut direction.sent
+            })?;
         }
         for schema in operation.answer.iter().chain(&operation.event) {
-            visit(schema, schemas, &mut directions, |direction| &mut direction.received)?;
+            visit(schema, schemas, &mut directions, |direction| {
+                &mut direction.received
+            })?;
         }
     }
     for name in schemas.keys() {
-        directions.entry(name).or_insert(Direction { sent: true, received: true });
+        directions.entry(name).or_insert(Direction {
+            sent: true,
+            received: true,
+        });
     }
     Ok(directions)
 }
@@ -42,20 +54,39 @@ fn visit<'a>(
     mark: fn(&mut Direction) -> &mut bool,
 ) -> Result<()> {
     if let Some(name) = schema.reference.as_deref() {
-        let (name, target) = schemas.get_key_value(name).ok_or_else(|| format!("`{name}` is not in the schema"))?;
+        let (name, target) = schemas
+            .get_key_value(name)
+            .ok_or_else(|| format!("`{name}` is not in the schema"))?;
         if !std::mem::replace(mark(directions.entry(name).or_default()), true) {
             visit(target, schemas, directions, mark)?;
         }
     }
     let properties = schema.properties.iter().map(|(_, property)| property);
-    let inner = schema.items.iter().chain(&schema.additional).map(|inner| &**inner);
-    for inner in properties.chain(inner).chain(&schema.members).chain(&schema.all_of) {
+    let inner = schema
+        .items
+        .iter()
+        .chain(&schema.additional)
+        .map(|inner| &**inner);
+    for inner in properties
+        .chain(inner)
+        .chain(&schema.members)
+        .chain(&schema.all_of)
+    {
         visit(inner, schemas, directions, mark)?;
     }
-    for (_, target) in schema.discriminator.iter().flat_map(|discriminator| &discriminator.mapping) {
-        let reference = Schema { reference: Some(target.clone()), ..Schema::default() };
+    for (_, target) in schema
+        .discriminator
+        .iter()
+        .flat_map(|discriminator| &discriminator.mapping)
+    {
+        let reference = Schema {
+            reference: Some(target.clone()),
+            ..Schema::default()
+        };
         let name = reference.reference.as_deref().unwrap_or_default();
-        let (name, target) = schemas.get_key_value(name).ok_or_else(|| format!("`{name}` is not in the schema"))?;
+        let (name, target) = schemas
+            .get_key_value(name)
+            .ok_or_else(|| format!("`{name}` is not in the schema"))?;
         if !std::mem::replace(mark(directions.entry(name).or_default()), true) {
             visit(target, schemas, directions, mark)?;
         }

@@ -28,13 +28,20 @@ impl<'a> Planner<'a> {
         config: &'a Config,
         directions: &'a BTreeMap<&'a str, Direction>,
     ) -> Self {
-        Self { schemas, config, directions, plan: Plan::default() }
+        Self {
+            schemas,
+            config,
+            directions,
+            plan: Plan::default(),
+        }
     }
 
     pub(super) fn finish(self) -> Result<Plan> {
         for item in &self.plan.items {
             let names: Vec<&String> = match &item.shape {
-                Shape::Enum(values) | Shape::Newtype(values) => values.iter().map(|value| &value.name).collect(),
+                Shape::Enum(values) | Shape::Newtype(values) => {
+                    values.iter().map(|value| &value.name).collect()
+                }
                 Shape::Tagged { variants, .. } | Shape::Untagged(variants) => {
                     variants.iter().map(|variant| &variant.name).collect()
                 }
@@ -43,13 +50,21 @@ impl<'a> Planner<'a> {
             };
             let mut seen = BTreeSet::from(["Unknown", "extra"]);
             if let Some(twice) = names.into_iter().find(|name| !seen.insert(name)) {
-                return Err(format!("{} has two parts named {twice}; rename one in codegen.toml", item.name).into());
+                return Err(format!(
+                    "{} has two parts named {twice}; rename one in codegen.toml",
+                    item.name
+                )
+                .into());
             }
         }
         let mut seen: BTreeMap<&str, &Option<String>> = BTreeMap::new();
         for item in &self.plan.items {
             if seen.insert(&item.name, &item.component).is_some() {
-                return Err(format!("two types are named {}; rename one in codegen.toml", item.name).into());
+                return Err(format!(
+                    "two types are named {}; rename one in codegen.toml",
+                    item.name
+                )
+                .into());
             }
         }
         Ok(self.plan)
@@ -58,44 +73,100 @@ impl<'a> Planner<'a> {
     pub(super) fn component(&mut self, component: &'a Component) -> Result<()> {
         let name = self.type_name(&component.name);
         let direction = self.directions[component.name.as_str()];
-        let place = Place { name: &name, subject: &component.subject, direction };
+        let place = Place {
+            name: &name,
+            subject: &component.subject,
+            direction,
+        };
         let shape = match self.shape(&component.schema, place)? {
             Some(shape) => shape,
             None => Shape::Alias(self.inline(&component.schema, place)?),
         };
         let docs = component.schema.description.clone();
-        self.push(&name, Some(component.name.clone()), &component.subject, docs, shape);
+        self.push(
+            &name,
+            Some(component.name.clone()),
+            &component.subject,
+            docs,
+            shape,
+        );
         Ok(())
     }
 
     pub(super) fn operation(&mut self, operation: &Operation) -> Result<()> {
-        let sent = Direction { sent: true, received: false };
+        let sent = Direction {
+            sent: true,
+            received: false,
+        };
         let mut parameters = Vec::new();
         for (at, parameter) in operation.parameters.iter().enumerate() {
-            let name = field_name(&parameter.name.trim_start_matches("X-").trim_start_matches("x-").replace("OpenRouter-", ""));
+            let name = field_name(
+                &parameter
+                    .name
+                    .trim_start_matches("X-")
+                    .trim_start_matches("x-")
+                    .replace("OpenRouter-", ""),
+            );
             let inline = format!("{}{}", operation.rust_name, variant_name(&name));
-            let place = Place { name: &inline, subject: "operations", direction: sent };
+            let place = Place {
+                name: &inline,
+                subject: "operations",
+                direction: sent,
+            };
             parameters.push((name, self.resolve(&parameter.schema, place)?, at));
         }
         let mut part = |schema: &Option<Schema>, suffix: &str, direction| -> Result<Option<Type>> {
             let inline = format!("{}{suffix}", operation.rust_name);
-            let place = Place { name: &inline, subject: "operations", direction };
-            schema.as_ref().map(|schema| self.resolve(schema, place)).transpose()
+            let place = Place {
+                name: &inline,
+                subject: "operations",
+                direction,
+            };
+            schema
+                .as_ref()
+                .map(|schema| self.resolve(schema, place))
+                .transpose()
         };
-        let received = Direction { sent: false, received: true };
+        let received = Direction {
+            sent: false,
+            received: true,
+        };
         let body = part(&operation.body, "Body", sent)?;
         let answer = part(&operation.answer, "Answer", received)?;
         let event = part(&operation.event, "Event", received)?;
-        self.plan.operations.push(Call { operation: operation.clone(), parameters, body, answer, event });
+        self.plan.operations.push(Call {
+            operation: operation.clone(),
+            parameters,
+            body,
+            answer,
+            event,
+        });
         Ok(())
     }
 
     fn type_name(&self, component: &str) -> String {
-        self.config.types.get(component).cloned().unwrap_or_else(|| variant_name(component))
+        self.config
+            .types
+            .get(component)
+            .cloned()
+            .unwrap_or_else(|| variant_name(component))
     }
 
-    fn push(&mut self, name: &str, component: Option<String>, subject: &str, docs: Option<String>, shape: Shape) {
-        let item = Item { name: name.to_owned(), component, subject: subject.to_owned(), docs, shape };
+    fn push(
+        &mut self,
+        name: &str,
+        component: Option<String>,
+        subject: &str,
+        docs: Option<String>,
+        shape: Shape,
+    ) {
+        let item = Item {
+            name: name.to_owned(),
+            component,
+            subject: subject.to_owned(),
+            docs,
+            shape,
+        };
         self.plan.items.push(item);
     }
 
@@ -109,8 +180,16 @@ impl<'a> Planner<'a> {
         }
         if !schema.values.is_empty() && schema.types.iter().all(|kind| kind == "string") {
             let newtype = schema.marked("newtype");
-            let values = schema.values.iter().map(|value| self.value(schema, place.name, value, newtype)).collect();
-            return Ok(Some(if newtype { Shape::Newtype(values) } else { Shape::Enum(values) }));
+            let values = schema
+                .values
+                .iter()
+                .map(|value| self.value(schema, place.name, value, newtype))
+                .collect();
+            return Ok(Some(if newtype {
+                Shape::Newtype(values)
+            } else {
+                Shape::Enum(values)
+            }));
         }
         if self.is_any_text(schema) {
             return Ok(None);
@@ -118,8 +197,10 @@ impl<'a> Planner<'a> {
         if !schema.members.is_empty() {
             return self.union(schema, place).map(Some);
         }
-        let is_object = schema.types.iter().any(|kind| kind == "object") || !schema.properties.is_empty();
-        let is_map = schema.properties.is_empty() && (schema.additional.is_some() || schema.marked("raw"));
+        let is_object =
+            schema.types.iter().any(|kind| kind == "object") || !schema.properties.is_empty();
+        let is_map =
+            schema.properties.is_empty() && (schema.additional.is_some() || schema.marked("raw"));
         if is_object && !is_map {
             return self.object(schema, place).map(Shape::Object).map(Some);
         }
@@ -127,34 +208,83 @@ impl<'a> Planner<'a> {
     }
 
     fn value(&self, schema: &Schema, owner: &str, value: &str, newtype: bool) -> Value {
-        let configured = self.config.variants.get(owner).and_then(|names| names.get(value)).cloned();
-        let name = configured.unwrap_or_else(|| if newtype { constant_name(value) } else { variant_name(value) });
+        let configured = self
+            .config
+            .variants
+            .get(owner)
+            .and_then(|names| names.get(value))
+            .cloned();
+        let name = configured.unwrap_or_else(|| {
+            if newtype {
+                constant_name(value)
+            } else {
+                variant_name(value)
+            }
+        });
         // `Unknown` is the catch-all.
-        let name = if name == "Unknown" { "Unspecified".to_owned() } else { name };
-        let docs = schema.value_descriptions.get(value).map_or_else(|| format!("`{value}`."), |docs| sentence(docs));
-        Value { name, wire: value.to_owned(), docs }
+        let name = if name == "Unknown" {
+            "Unspecified".to_owned()
+        } else {
+            name
+        };
+        let docs = schema
+            .value_descriptions
+            .get(value)
+            .map_or_else(|| format!("`{value}`."), |docs| sentence(docs));
+        Value {
+            name,
+            wire: value.to_owned(),
+            docs,
+        }
     }
 
     /// `allOf`, or a union of one (with `null`), as one plain schema; `None` when there is nothing to simplify.
     fn merged(&self, schema: &Schema) -> Option<Schema> {
-        if let ([one], None, true) = (&schema.members[..], &schema.discriminator, schema.properties.is_empty()) {
-            let description = schema.description.clone().or_else(|| one.description.clone());
+        if let ([one], None, true) = (
+            &schema.members[..],
+            &schema.discriminator,
+            schema.properties.is_empty(),
+        ) {
+            let description = schema
+                .description
+                .clone()
+                .or_else(|| one.description.clone());
             let marks = schema.marks.iter().chain(&one.marks).cloned().collect();
-            return Some(Schema { nullable: one.nullable || schema.nullable, description, marks, ..one.clone() });
+            return Some(Schema {
+                nullable: one.nullable || schema.nullable,
+                description,
+                marks,
+                ..one.clone()
+            });
         }
         let (first, rest) = schema.all_of.split_first()?;
-        if rest.iter().all(|part| part.reference.is_none() && part.properties.is_empty() && part.members.is_empty())
-            && schema.properties.is_empty()
+        if rest.iter().all(|part| {
+            part.reference.is_none() && part.properties.is_empty() && part.members.is_empty()
+        }) && schema.properties.is_empty()
             && first.reference.is_some()
         {
             let nullable = first.nullable || schema.nullable;
-            let description = schema.description.clone().or_else(|| first.description.clone());
-            return Some(Schema { nullable, description, marks: schema.marks.clone(), ..first.clone() });
+            let description = schema
+                .description
+                .clone()
+                .or_else(|| first.description.clone());
+            return Some(Schema {
+                nullable,
+                description,
+                marks: schema.marks.clone(),
+                ..first.clone()
+            });
         }
-        let mut whole = Schema { all_of: Vec::new(), ..schema.clone() };
+        let mut whole = Schema {
+            all_of: Vec::new(),
+            ..schema.clone()
+        };
         for part in &schema.all_of {
             let part = match &part.reference {
-                Some(name) => self.schemas.get(name.as_str()).map_or(part, |target| *target),
+                Some(name) => self
+                    .schemas
+                    .get(name.as_str())
+                    .map_or(part, |target| *target),
                 None => part,
             };
             whole.types.extend(part.types.iter().cloned());
@@ -173,18 +303,37 @@ impl<'a> Planner<'a> {
 
     fn object(&mut self, schema: &Schema, place: Place<'_>) -> Result<Object> {
         let Direction { sent, received } = place.direction;
-        let optional_lists = self.config.optional_lists.get(place.name).cloned().unwrap_or_default();
+        let optional_lists = self
+            .config
+            .optional_lists
+            .get(place.name)
+            .cloned()
+            .unwrap_or_default();
         let keeps_absent = |wire: &String| optional_lists.contains(wire);
         let mut fields = Vec::new();
         for (wire, property) in &schema.properties {
-            let named = self.config.fields.get(place.name).and_then(|names| names.get(wire)).cloned();
+            let named = self
+                .config
+                .fields
+                .get(place.name)
+                .and_then(|names| names.get(wire))
+                .cloned();
             let name = named.unwrap_or_else(|| field_name(wire));
             let required = schema.required.contains(wire);
-            let constant = property.constant.as_ref().filter(|_| required && property.types.iter().all(|t| t == "string"));
+            let constant = property
+                .constant
+                .as_ref()
+                .filter(|_| required && property.types.iter().all(|t| t == "string"));
             let inline = format!("{}{}", place.name, variant_name(wire));
             let (ty, nullable) = match constant {
                 Some(_) => (Type::String, false),
-                None => self.field_type(property, Place { name: &inline, ..place })?,
+                None => self.field_type(
+                    property,
+                    Place {
+                        name: &inline,
+                        ..place
+                    },
+                )?,
             };
             let presence = match (constant, &ty) {
                 (Some(value), _) => Presence::Constant(value.clone()),
@@ -200,7 +349,13 @@ impl<'a> Planner<'a> {
                 ty if property.marked("boxed") => Type::Boxed(Box::new(ty)),
                 ty => ty,
             };
-            fields.push(Field { name, wire: wire.clone(), presence, ty, docs: docs(property) });
+            fields.push(Field {
+                name,
+                wire: wire.clone(),
+                presence,
+                ty,
+                docs: docs(property),
+            });
         }
         if fields.len() > 120 {
             return Err("more fields than a field number can count".into());
@@ -218,7 +373,11 @@ impl<'a> Planner<'a> {
         let merged = self.merged(schema);
         let schema = merged.as_ref().unwrap_or(schema);
         let mut nullable = schema.nullable;
-        if let Some(target) = schema.reference.as_deref().and_then(|name| self.schemas.get(name)) {
+        if let Some(target) = schema
+            .reference
+            .as_deref()
+            .and_then(|name| self.schemas.get(name))
+        {
             nullable |= target.nullable;
         }
         Ok((self.resolve(schema, place)?, nullable))
@@ -230,12 +389,21 @@ impl<'a> Planner<'a> {
             return self.resolve(&merged, place);
         }
         if let Some(name) = &schema.reference {
-            let target = *self.schemas.get(name.as_str()).ok_or_else(|| format!("`{name}` is not in the schema"))?;
+            let target = *self
+                .schemas
+                .get(name.as_str())
+                .ok_or_else(|| format!("`{name}` is not in the schema"))?;
             return self.reference(name, target, place);
         }
         match self.shape(schema, place)? {
             Some(shape) => {
-                self.push(place.name, None, place.subject, schema.description.clone(), shape);
+                self.push(
+                    place.name,
+                    None,
+                    place.subject,
+                    schema.description.clone(),
+                    shape,
+                );
                 Ok(Type::Named(place.name.to_owned()))
             }
             None => self.inline(schema, place),
@@ -259,7 +427,10 @@ impl<'a> Planner<'a> {
         }
         match &target.reference {
             Some(next) => {
-                let schema = *self.schemas.get(next.as_str()).ok_or_else(|| format!("`{next}` is not in the schema"))?;
+                let schema = *self
+                    .schemas
+                    .get(next.as_str())
+                    .ok_or_else(|| format!("`{next}` is not in the schema"))?;
                 self.reference(next, schema, place)
             }
             // Inline parts of an alias are named after the alias, and were planned with it.
@@ -270,7 +441,14 @@ impl<'a> Planner<'a> {
     /// The type of an alias, without planning its inline parts again.
     fn alias_type(&self, schema: &Schema, name: &str) -> Result<Type> {
         let mut scratch = Planner::new(self.schemas, self.config, self.directions);
-        let place = Place { name, subject: "", direction: Direction { sent: true, received: true } };
+        let place = Place {
+            name,
+            subject: "",
+            direction: Direction {
+                sent: true,
+                received: true,
+            },
+        };
         scratch.inline(schema, place)
     }
 
@@ -280,7 +458,10 @@ impl<'a> Planner<'a> {
             return self.inline(&merged, place);
         }
         if let Some(name) = &schema.reference {
-            let target = *self.schemas.get(name.as_str()).ok_or_else(|| format!("`{name}` is not in the schema"))?;
+            let target = *self
+                .schemas
+                .get(name.as_str())
+                .ok_or_else(|| format!("`{name}` is not in the schema"))?;
             return self.reference(name, target, place);
         }
         if schema.marked("decimal") {
@@ -297,19 +478,35 @@ impl<'a> Planner<'a> {
             ["string"] if schema.marked("bulk") => Type::Bulk,
             ["string"] => Type::String,
             ["boolean"] => Type::Bool,
-            ["integer"] if schema.marked("signed") || schema.values.iter().any(|v| v.starts_with('-')) => Type::Signed,
+            ["integer"]
+                if schema.marked("signed") || schema.values.iter().any(|v| v.starts_with('-')) =>
+            {
+                Type::Signed
+            }
             ["integer"] => Type::Unsigned,
             ["number"] if schema.marked("whole") => Type::Unsigned,
             ["number"] | ["integer", "number"] | ["number", "integer"] => Type::Float,
             ["array"] => {
                 let item = schema.items.as_deref().cloned().unwrap_or_default();
                 let inline = format!("{}Item", place.name);
-                Type::List(Box::new(self.resolve(&item, Place { name: &inline, ..place })?))
+                Type::List(Box::new(self.resolve(
+                    &item,
+                    Place {
+                        name: &inline,
+                        ..place
+                    },
+                )?))
             }
             ["object"] => match schema.additional.as_deref() {
                 Some(values) => {
                     let inline = format!("{}Value", place.name);
-                    match self.resolve(values, Place { name: &inline, ..place })? {
+                    match self.resolve(
+                        values,
+                        Place {
+                            name: &inline,
+                            ..place
+                        },
+                    )? {
                         Type::Raw => Type::Extra,
                         values => Type::Map(Box::new(values)),
                     }
@@ -326,13 +523,23 @@ impl<'a> Planner<'a> {
             return Ok(shape);
         }
         if let Some(whole) = self.strings(schema) {
-            let values = whole.values.iter().map(|value| self.value(&whole, place.name, value, false)).collect();
+            let values = whole
+                .values
+                .iter()
+                .map(|value| self.value(&whole, place.name, value, false))
+                .collect();
             return Ok(Shape::Enum(values));
         }
         let mut variants = Vec::new();
         for (at, member) in schema.members.iter().enumerate() {
             let (kind, required) = self.kind_of(member)?;
-            let configured = |key: &str| self.config.variants.get(place.name).and_then(|names| names.get(key)).cloned();
+            let configured = |key: &str| {
+                self.config
+                    .variants
+                    .get(place.name)
+                    .and_then(|names| names.get(key))
+                    .cloned()
+            };
             let default = match (&member.reference, kind) {
                 (Some(name), "object" | "string" | "array") => self.type_name(name),
                 (_, "string") => "Text".to_owned(),
@@ -343,11 +550,29 @@ impl<'a> Planner<'a> {
             };
             let key = member.reference.clone().unwrap_or_else(|| kind.to_owned());
             let position = format!("{at}");
-            let name = configured(&position).or_else(|| configured(&key)).unwrap_or(default);
+            let name = configured(&position)
+                .or_else(|| configured(&key))
+                .unwrap_or(default);
             let inline = format!("{}{name}", place.name);
-            let ty = self.resolve(member, Place { name: &inline, ..place })?;
-            let docs = member.description.as_deref().map_or_else(|| kind_docs(kind), sentence);
-            variants.push(Variant { name, ty, tags: Vec::new(), kind, required, docs });
+            let ty = self.resolve(
+                member,
+                Place {
+                    name: &inline,
+                    ..place
+                },
+            )?;
+            let docs = member
+                .description
+                .as_deref()
+                .map_or_else(|| kind_docs(kind), sentence);
+            variants.push(Variant {
+                name,
+                ty,
+                tags: Vec::new(),
+                kind,
+                required,
+                docs,
+            });
         }
         Ok(Shape::Untagged(variants))
     }
@@ -355,7 +580,10 @@ impl<'a> Planner<'a> {
     /// A union of known strings and any string: a string.
     fn is_any_text(&self, schema: &Schema) -> bool {
         let plain = |member: &Schema| {
-            member.reference.is_none() && member.values.is_empty() && member.constant.is_none() && member.types == ["string"]
+            member.reference.is_none()
+                && member.values.is_empty()
+                && member.constant.is_none()
+                && member.types == ["string"]
         };
         schema.members.iter().any(plain) && self.strings(schema).is_some()
     }
@@ -367,7 +595,9 @@ impl<'a> Planner<'a> {
             let member = self.target(member).unwrap_or(member);
             let is_string = member.types.iter().all(|kind| kind == "string")
                 && member.members.is_empty()
-                && !(member.types.is_empty() && member.values.is_empty() && member.constant.is_none());
+                && !(member.types.is_empty()
+                    && member.values.is_empty()
+                    && member.constant.is_none());
             if !is_string {
                 return None;
             }
@@ -376,27 +606,44 @@ impl<'a> Planner<'a> {
                     whole.values.push(value.clone());
                 }
             }
-            whole.value_descriptions.extend(member.value_descriptions.clone());
+            whole
+                .value_descriptions
+                .extend(member.value_descriptions.clone());
         }
         Some(whole)
     }
 
     fn tagged(&mut self, schema: &Schema, place: Place<'_>) -> Result<Option<Shape>> {
-        let Some((tag, members)) = self.tags_of(schema)? else { return Ok(None) };
+        let Some((tag, members)) = self.tags_of(schema)? else {
+            return Ok(None);
+        };
         let mut variants: Vec<Variant> = Vec::new();
         for (value, member) in members {
-            if let Some(known) = variants.iter_mut().find(|variant| variant.required == [member.clone()]) {
+            if let Some(known) = variants
+                .iter_mut()
+                .find(|variant| variant.required == [member.clone()])
+            {
                 known.tags.push(value);
                 continue;
             }
             let target = self.schemas[member.as_str()];
-            let configured = self.config.variants.get(place.name).and_then(|names| names.get(&value)).cloned();
+            let configured = self
+                .config
+                .variants
+                .get(place.name)
+                .and_then(|names| names.get(&value))
+                .cloned();
             variants.push(Variant {
-                name: configured.unwrap_or_else(|| variant_name(value.strip_prefix("openrouter:").unwrap_or(&value))),
+                name: configured.unwrap_or_else(|| {
+                    variant_name(value.strip_prefix("openrouter:").unwrap_or(&value))
+                }),
                 ty: Type::Named(self.type_name(&member)),
                 tags: vec![value],
                 kind: "object",
-                docs: target.description.as_deref().map_or_else(|| format!("`{member}`."), first_sentence),
+                docs: target
+                    .description
+                    .as_deref()
+                    .map_or_else(|| format!("`{member}`."), first_sentence),
                 required: vec![member],
             });
         }
@@ -411,22 +658,48 @@ impl<'a> Planner<'a> {
             && !discriminator.mapping.is_empty()
         {
             // In the order of the members, so that the schema decides how the enum reads.
-            let order = |target: &str| schema.members.iter().position(|member| member.reference.as_deref() == Some(target));
+            let order = |target: &str| {
+                schema
+                    .members
+                    .iter()
+                    .position(|member| member.reference.as_deref() == Some(target))
+            };
             let mut pairs = discriminator.mapping.clone();
             pairs.sort_by_key(|(_, target)| order(target));
             return Ok(Some((discriminator.property.clone(), pairs)));
         }
-        let Some(first) = schema.members.first().and_then(|member| self.target(member)) else { return Ok(None) };
+        let Some(first) = schema
+            .members
+            .first()
+            .and_then(|member| self.target(member))
+        else {
+            return Ok(None);
+        };
         'tags: for tag in first.required.clone() {
             let mut pairs = Vec::new();
             for member in &schema.members {
-                let (Some(name), Some(target)) = (&member.reference, self.target(member)) else { return Ok(None) };
-                let property = target.properties.iter().find(|(known, _)| *known == tag).map(|(_, property)| property);
-                let property = property.and_then(|property| self.target(property).or(Some(property)));
+                let (Some(name), Some(target)) = (&member.reference, self.target(member)) else {
+                    return Ok(None);
+                };
+                let property = target
+                    .properties
+                    .iter()
+                    .find(|(known, _)| *known == tag)
+                    .map(|(_, property)| property);
+                let property =
+                    property.and_then(|property| self.target(property).or(Some(property)));
                 match property {
-                    Some(Schema { constant: Some(value), .. }) => pairs.push((value.clone(), name.clone())),
+                    Some(Schema {
+                        constant: Some(value),
+                        ..
+                    }) => pairs.push((value.clone(), name.clone())),
                     Some(property) if !property.values.is_empty() => {
-                        pairs.extend(property.values.iter().map(|value| (value.clone(), name.clone())));
+                        pairs.extend(
+                            property
+                                .values
+                                .iter()
+                                .map(|value| (value.clone(), name.clone())),
+                        );
                     }
                     _ => continue 'tags,
                 }
@@ -446,7 +719,10 @@ impl<'a> Planner<'a> {
             return self.kind_of(&merged);
         }
         if let Some(name) = &schema.reference {
-            let target = *self.schemas.get(name.as_str()).ok_or_else(|| format!("`{name}` is not in the schema"))?;
+            let target = *self
+                .schemas
+                .get(name.as_str())
+                .ok_or_else(|| format!("`{name}` is not in the schema"))?;
             return self.kind_of(target);
         }
         let kind = match schema.types.first().map(String::as_str) {
@@ -477,7 +753,10 @@ fn kind_docs(kind: &str) -> String {
 
 /// A property's docs: what it means, and where it comes from when the published description lacks it.
 fn docs(schema: &Schema) -> String {
-    schema.description.as_deref().map_or_else(|| "No description yet.".to_owned(), sentence)
+    schema
+        .description
+        .as_deref()
+        .map_or_else(|| "No description yet.".to_owned(), sentence)
 }
 
 fn sentence(text: &str) -> String {

@@ -1,0 +1,3 @@
+//! Tests of the maintenance commands.
+
+mod codegen;
