@@ -10,6 +10,8 @@
 )]
 
 pub mod codegen;
+pub mod drift;
+pub mod schema;
 
 /// What a command returns: nothing, or what went wrong, for a person to read.
 pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

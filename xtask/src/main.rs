@@ -3,24 +3,112 @@
     clippy::print_stderr,
     reason = "a command-line tool reports errors on standard error"
 )]
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line tool answers on standard output"
+)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  codegen [--check]                                   schema → crates/openrouter-types/src/generated
+  drift FILE [--deny] [--format json] [--verbose]     how our schema and a published description differ
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let types_crate = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/openrouter-types");
-    let result = match arguments[..] {
-        ["codegen"] => xtask::codegen::run(&types_crate, false),
-        ["codegen", "--check"] => xtask::codegen::run(&types_crate, true),
-        _ => Err("usage: cargo xtask codegen [--check]".into()),
-    };
-    match result {
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn run(arguments: &[String]) -> xtask::Result<()> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()?;
+    let types_crate = workspace.join("crates/openrouter-types");
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), Arguments::new(rest)),
+        None => ("help", Arguments::default()),
+    };
+    match command {
+        "codegen" => {
+            rest.allow(&["--check"], 0)?;
+            xtask::codegen::run(&types_crate, rest.flag("--check"))
+        }
+        "drift" => {
+            rest.allow(
+                &["--deny", "--format=json", "--format=text", "--verbose"],
+                1,
+            )?;
+            let options = xtask::drift::Options {
+                json: rest.flag("--format=json"),
+                deny: rest.flag("--deny"),
+                verbose: rest.flag("--verbose"),
+            };
+            xtask::drift::run(&types_crate, &rest.file()?, options)
+        }
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("no command {other:?}\n{USAGE}").into()),
+    }
+}
+
+/// What follows a command: flags, and names.
+#[derive(Default)]
+struct Arguments {
+    flags: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Arguments {
+    fn new(arguments: &[String]) -> Self {
+        let mut parsed = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--format" => parsed
+                    .flags
+                    .extend(arguments.next().map(|format| format!("--format={format}"))),
+                flag if flag.starts_with("--") => parsed.flags.push(flag.to_owned()),
+                name => parsed.names.push(name.to_owned()),
+            }
+        }
+        parsed
+    }
+
+    /// Fails when there are flags or names that the command does not take.
+    fn allow(&self, flags: &[&str], names: usize) -> xtask::Result<()> {
+        if let Some(flag) = self
+            .flags
+            .iter()
+            .find(|flag| !flags.contains(&flag.as_str()))
+        {
+            return Err(format!("no option {flag:?}\n{USAGE}").into());
+        }
+        match self.names.get(names) {
+            Some(name) => Err(format!("what to do with {name:?}?\n{USAGE}").into()),
+            None => Ok(()),
+        }
+    }
+
+    fn flag(&self, flag: &str) -> bool {
+        self.flags.iter().any(|given| given == flag)
+    }
+
+    fn file(&self) -> xtask::Result<PathBuf> {
+        self.names
+            .first()
+            .map(PathBuf::from)
+            .ok_or_else(|| format!("which file?\n{USAGE}").into())
     }
 }

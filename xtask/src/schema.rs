@@ -1,0 +1,5 @@
+//! `cargo xtask schema …`: our description of the wire, `crates/openrouter-types/schema/`.
+
+pub mod describe;
+pub mod document;
+pub mod facts;
