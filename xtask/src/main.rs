@@ -16,6 +16,8 @@ usage: cargo xtask COMMAND
 
   codegen [--check]                                   schema → crates/openrouter-types/src/generated
   drift FILE [--deny] [--format json] [--verbose]     how our schema and a published description differ
+  schema pull FILE                                    published facts come into our schema
+  schema fmt [--check]                                schema files in their canonical form
 ";
 
 fn main() -> ExitCode {
@@ -53,8 +55,19 @@ fn run(arguments: &[String]) -> xtask::Result<()> {
                 deny: rest.flag("--deny"),
                 verbose: rest.flag("--verbose"),
             };
-            xtask::drift::run(&types_crate, &rest.file()?, options)
+            xtask::drift::run(&types_crate, &rest.file(0)?, options)
         }
+        "schema" => match rest.names.first().map(String::as_str) {
+            Some("pull") => {
+                rest.allow(&[], 2)?;
+                xtask::schema::pull::run(&types_crate, &rest.file(1)?)
+            }
+            Some("fmt") => {
+                rest.allow(&["--check"], 1)?;
+                xtask::schema::format::run(&types_crate, rest.flag("--check"))
+            }
+            _ => Err(format!("schema what?\n{USAGE}").into()),
+        },
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())
@@ -105,9 +118,9 @@ impl Arguments {
         self.flags.iter().any(|given| given == flag)
     }
 
-    fn file(&self) -> xtask::Result<PathBuf> {
+    fn file(&self, index: usize) -> xtask::Result<PathBuf> {
         self.names
-            .first()
+            .get(index)
             .map(PathBuf::from)
             .ok_or_else(|| format!("which file?\n{USAGE}").into())
     }

@@ -3,3 +3,6 @@
 pub mod describe;
 pub mod document;
 pub mod facts;
+pub mod format;
+pub mod pull;
+pub mod write;

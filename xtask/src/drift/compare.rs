@@ -90,14 +90,20 @@ impl<'d> Comparison<'d> {
                 self.seen_published.extend(their_name);
                 let theirs = Facts::resolved(their_outer.clone(), self.published);
                 let inner = Facts::resolved(our_outer.clone(), self.ours);
-                let trial = self.trial(|trial| trial.structure(theirs, inner));
+                let lenient = our_name.as_ref().is_some_and(|name| self.is_alias(name));
+                let trial = self.trial(|trial| {
+                    let before = trial.lenient;
+                    trial.lenient |= lenient;
+                    trial.structure(theirs, inner);
+                    trial.lenient = before;
+                });
                 let is_published = |name: &&String| self.published.component(name).is_some();
                 match our_name.as_ref().filter(is_published) {
                     // Our component is published as such: what stands here instead must not change it.
                     Some(name) if trial.found_drift(self) => {
                         let detail = format!("published with its own schema; ours is {name}");
                         let change = Change::Replace(stripped(their_outer.value));
-                        self.different(&ours.evidence, &our_outer.place, "schema", detail, change);
+                        self.different(ours.evidence, &our_outer.place, "schema", detail, change);
                     }
                     _ => {
                         *self = trial;
@@ -131,7 +137,7 @@ impl<'d> Comparison<'d> {
             let detail = format!("published as {theirs}; ours is {ours}");
             let place = &facts.outer.place;
             self.different(
-                &facts.evidence,
+                facts.evidence,
                 place,
                 "schema",
                 detail,
@@ -204,7 +210,7 @@ impl<'d> Comparison<'d> {
                     value: Some(stripped(items.value)),
                 };
                 self.different(
-                    &ours.evidence,
+                    ours.evidence,
                     &ours.node.place,
                     "items",
                     "missing here".into(),
@@ -217,7 +223,7 @@ impl<'d> Comparison<'d> {
                     value: None,
                 };
                 self.different(
-                    &ours.evidence,
+                    ours.evidence,
                     &ours.node.place,
                     "items",
                     "anything there".into(),
@@ -240,7 +246,7 @@ impl<'d> Comparison<'d> {
                     value,
                 };
                 self.different(
-                    &ours.evidence,
+                    ours.evidence,
                     &ours.node.place,
                     "other fields",
                     said.into(),
@@ -298,7 +304,7 @@ impl<'d> Comparison<'d> {
                     required,
                 };
                 self.different(
-                    &(evidence || ours.evidence),
+                    evidence || ours.evidence || self.lenient && !required,
                     &ours.node.place,
                     name,
                     detail.into(),
@@ -338,7 +344,7 @@ impl<'d> Comparison<'d> {
             false => Change::Replace(stripped(theirs.outer.value)),
         };
         self.different(
-            &(ours.evidence && wider),
+            (ours.evidence || self.lenient) && wider,
             &ours.node.place,
             "type",
             detail,
@@ -372,7 +378,7 @@ impl<'d> Comparison<'d> {
                     value: Some(Value::Sequence(there.clone())),
                 };
                 let detail = format!("only {} values there, any here", there.len());
-                self.different(&ours.evidence, &ours.node.place, "values", detail, change);
+                self.different(ours.evidence, &ours.node.place, "values", detail, change);
             }
             (None, Some(here)) => {
                 let change = Change::Set {
@@ -380,7 +386,7 @@ impl<'d> Comparison<'d> {
                     value: None,
                 };
                 let detail = format!("any value there, {} known here", here.len());
-                self.different(&ours.evidence, &ours.node.place, "values", detail, change);
+                self.different(ours.evidence, &ours.node.place, "values", detail, change);
             }
             (None, None) => {}
         }
@@ -429,7 +435,7 @@ impl<'d> Comparison<'d> {
             };
             let place = &ours.outer.place;
             self.different(
-                &(ours.evidence && here),
+                (ours.evidence || self.lenient) && here,
                 place,
                 "null",
                 detail.into(),
@@ -449,7 +455,8 @@ impl<'d> Comparison<'d> {
                     key: key.clone(),
                     value: there.cloned(),
                 };
-                self.different(&ours.evidence, &ours.outer.place, key, detail, change);
+                let on_purpose = ours.evidence || self.lenient && here.is_none();
+                self.different(on_purpose, &ours.outer.place, key, detail, change);
             }
         }
     }
@@ -470,7 +477,7 @@ impl<'d> Comparison<'d> {
                 "by {}",
                 there.get("propertyName").map_or_else(String::new, text)
             );
-            self.different(&ours.evidence, place, "told apart", detail, change);
+            self.different(ours.evidence, place, "told apart", detail, change);
             return;
         }
         let known: BTreeSet<&str> = entries(here.and_then(|here| here.get("mapping")))
@@ -527,8 +534,7 @@ impl<'d> Comparison<'d> {
                 .ours
                 .component(name)
                 .is_some_and(|node| Facts::of(node).evidence);
-            let alias = self.aliases.values().any(|alias| alias.is == name);
-            let kind = if evidence || alias {
+            let kind = if evidence || self.is_alias(name) {
                 Kind::Ours
             } else {
                 Kind::Unknown
@@ -584,6 +590,11 @@ impl<'d> Comparison<'d> {
             .map_or(name, |alias| alias.is.as_str())
     }
 
+    /// Whether one of ours stands for published components of other names.
+    fn is_alias(&self, ours: &str) -> bool {
+        self.aliases.values().any(|alias| alias.is == ours)
+    }
+
     pub(super) fn not_covered(&mut self, operation: String) {
         self.report.not_covered.push(operation);
     }
@@ -600,13 +611,13 @@ impl<'d> Comparison<'d> {
 
     pub(super) fn different(
         &mut self,
-        evidence: &bool,
+        on_purpose: bool,
         place: &Place,
         what: &str,
         detail: String,
         change: Change,
     ) {
-        let kind = if *evidence {
+        let kind = if on_purpose {
             Kind::Ours
         } else {
             Kind::Different

@@ -53,7 +53,7 @@ impl<'d> Comparison<'d> {
                     key: (*key).to_owned(),
                     value: there.cloned(),
                 };
-                self.different(&false, &ours.place, key, detail, change);
+                self.different(false, &ours.place, key, detail, change);
             }
         }
         self.parameters(theirs, ours);
@@ -67,7 +67,7 @@ impl<'d> Comparison<'d> {
                         value,
                     };
                     self.different(
-                        &false,
+                        false,
                         &ours.place,
                         "required",
                         "the other way there".into(),
@@ -123,7 +123,7 @@ impl<'d> Comparison<'d> {
                         value: parameter.value.get(key).cloned(),
                     };
                     self.different(
-                        &evidence,
+                        evidence,
                         &known.place,
                         name,
                         format!("{key}: the other way there"),

@@ -1,7 +1,7 @@
 //! A report, for people and for programs.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::json;
 
@@ -142,6 +142,20 @@ impl Kind {
             Self::Unknown => "unknown there",
             Self::Ours => "ours",
         }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.line();
+        let line = line.strip_prefix(self.kind.name()).unwrap_or(&line);
+        write!(
+            out,
+            "{}: {} ({})",
+            self.place.owner(),
+            line.trim_start(),
+            self.kind.name()
+        )
     }
 }
 
