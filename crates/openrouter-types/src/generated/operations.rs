@@ -26,12 +26,13 @@ use crate::operation::{
 #[non_exhaustive]
 pub struct ChatCompletion {
     /// Asks for `openrouter_metadata` in the answer: which route the request took, and why. Default:
-    /// `disabled`.
+    /// `disabled`. (The older name `X-OpenRouter-Experimental-Metadata` still works.)
     ///
     /// Sent as the header field `X-OpenRouter-Metadata`.
     pub metadata: Option<MetadataLevel>,
-    /// Switches OpenRouter's response cache on or off for this call, against the preset. The same bytes
-    /// asked again are then answered for free. Off by default; absent from the published description.
+    /// Switches OpenRouter's response cache on or off for this call; the same bytes asked again are then
+    /// answered for free. Wins over a preset that says otherwise, unless the preset switches caching off.
+    /// Off by default; absent from the published description.
     ///
     /// Sent as the header field `X-OpenRouter-Cache`.
     pub cache: Option<bool>,
@@ -972,8 +973,9 @@ impl Operation for GetCurrentKey {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateEmbeddings {
-    /// Switches OpenRouter's response cache on or off for this call, against the preset. The same bytes
-    /// asked again are then answered for free. Off by default; absent from the published description.
+    /// Switches OpenRouter's response cache on or off for this call; the same bytes asked again are then
+    /// answered for free. Wins over a preset that says otherwise, unless the preset switches caching off.
+    /// Off by default; absent from the published description.
     ///
     /// Sent as the header field `X-OpenRouter-Cache`.
     pub cache: Option<bool>,
