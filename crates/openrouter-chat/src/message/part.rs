@@ -1,0 +1,176 @@
+//! Parts of a message's content.
+
+use openrouter_types as types;
+use types::{AnthropicCacheControlDirective, BulkText, ChatContentItems, ChatContentText};
+
+use crate::media::{Audio, Document, Image, MediaError, Video};
+
+/// One part of a message: text, an image, audio, video or a file.
+///
+/// ```
+/// use openrouter_chat::{Message, Part};
+///
+/// let question = Message::user_parts([
+///     Part::text("What is in this picture?"),
+///     Part::image_url("https://example.org/cat.png"),
+/// ]);
+/// # let _ = question;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part(ChatContentItems);
+
+impl Part {
+    /// Text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self(ChatContentItems::Text(ChatContentText::new(text.into())))
+    }
+
+    /// An image at an address, `https:` or `data:`.
+    pub fn image_url(url: impl Into<types::BulkText>) -> Self {
+        Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(types::ChatContentImageUrl::new(url.into()))))
+    }
+
+    /// An image.
+    ///
+    /// # Errors
+    ///
+    /// When the image cannot be what it says, for instance because its file cannot be opened.
+    pub fn image(image: &Image) -> Result<Self, MediaError> {
+        let encoded = image.encode()?;
+        let mut url = types::ChatContentImageUrl::new(encoded.text().clone());
+        url.detail = image.detail().map(|detail| detail.as_str().into());
+        Ok(Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(url))))
+    }
+
+    /// Audio.
+    ///
+    /// # Errors
+    ///
+    /// When the audio is of no format that the API takes, or its file cannot be opened.
+    pub fn audio(audio: &Audio) -> Result<Self, MediaError> {
+        let encoded = audio.encode()?;
+        let format = encoded.format().as_str().to_owned();
+        let data = encoded.media().text().clone();
+        let input = types::ChatContentAudioInput::new(data, format);
+        Ok(Self(ChatContentItems::InputAudio(types::ChatContentAudio::new(input))))
+    }
+
+    /// Video.
+    ///
+    /// # Errors
+    ///
+    /// When the video cannot be what it says, for instance because its file cannot be opened.
+    pub fn video(video: &Video) -> Result<Self, MediaError> {
+        let input = types::ChatContentVideoInput::new(video.encode()?.text().clone());
+        Ok(Self(ChatContentItems::VideoUrl(types::ChatContentVideo::new(input))))
+    }
+
+    /// A PDF or another document.
+    ///
+    /// # Errors
+    ///
+    /// When the document cannot be what it says, for instance because its file cannot be opened.
+    pub fn document(document: &Document) -> Result<Self, MediaError> {
+        let encoded = document.encode()?;
+        let mut file = types::ChatContentFileData::new();
+        file.filename = encoded.file_name().map(str::to_owned);
+        file.file_data = encoded.media().map(|media| media.text().clone());
+        file.file_id = encoded.file_id().map(str::to_owned);
+        Ok(Self(ChatContentItems::File(types::ChatContentFile::new(file))))
+    }
+
+    /// Sets a cache breakpoint: the provider may cache the prompt up to and including this part.
+    #[must_use]
+    pub fn with_cache_control(mut self, control: impl Into<AnthropicCacheControlDirective>) -> Self {
+        self.0.set_cache_control(control.into());
+        self
+    }
+
+    /// The part as the wire has it.
+    #[must_use]
+    pub fn as_wire(&self) -> &ChatContentItems {
+        &self.0
+    }
+}
+
+impl From<&str> for Part {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Part {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<ChatContentItems> for Part {
+    fn from(wire: ChatContentItems) -> Self {
+        Self(wire)
+    }
+}
+
+impl From<Part> for ChatContentItems {
+    fn from(part: Part) -> Self {
+        part.0
+    }
+}
+
+/// Content that is text or text parts, as system messages have it.
+pub(crate) trait Content {
+    /// The text, parts one after another.
+    fn text(&self) -> String;
+
+    /// Sets a cache breakpoint on the last part; text becomes a part for that.
+    fn set_cache_control(&mut self, control: ChatCacheControl);
+}
+
+type ChatCacheControl = AnthropicCacheControlDirective;
+
+macro_rules! content {
+    ($type:ident, $part:ty, $text:expr, $cache:expr) => {
+        impl Content for types::$type {
+            fn text(&self) -> String {
+                match self {
+                    Self::Text(text) => text.clone(),
+                    Self::Parts(parts) => parts.iter().filter_map($text).collect(),
+                    _ => String::new(),
+                }
+            }
+
+            fn set_cache_control(&mut self, control: ChatCacheControl) {
+                if let Self::Text(text) = self {
+                    let part: $part = ChatContentText::new(std::mem::take(text)).into();
+                    *self = Self::Parts(vec![part]);
+                }
+                if let Self::Parts(parts) = self
+                    && let Some(last) = parts.last_mut()
+                {
+                    $cache(last, control);
+                }
+            }
+        }
+    };
+}
+
+fn item_text(item: &ChatContentItems) -> Option<&str> {
+    match item {
+        ChatContentItems::Text(part) => Some(&part.text),
+        _ => None,
+    }
+}
+
+fn part_text(part: &ChatContentText) -> Option<&str> {
+    Some(&part.text)
+}
+
+fn cache_text(part: &mut ChatContentText, control: ChatCacheControl) {
+    part.cache_control = Some(control);
+}
+
+content!(ChatSystemMessageContent, ChatContentText, part_text, cache_text);
+content!(ChatDeveloperMessageContent, ChatContentText, part_text, cache_text);
+content!(ChatUserMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);
+content!(ChatAssistantMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);
+content!(ChatToolMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);

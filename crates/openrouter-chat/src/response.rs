@@ -1,0 +1,244 @@
+//! The model's answer, streamed or not.
+
+mod ending;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use openrouter_types as types;
+use types::{ChatAssistantMessage, ChatChoice, ChatResult};
+
+pub use ending::Ending;
+
+use crate::Message;
+use crate::message::Content as _;
+use crate::reasoning;
+use crate::stream::give_ids;
+use crate::tools::ToolCall;
+
+/// The model's answer.
+///
+/// `invoke` and a finished stream end in the same value. Methods without an index speak of the first choice, the only
+/// one unless several were asked for; [`choices`](Self::choices) has them all.
+#[derive(Clone, PartialEq)]
+pub struct ChatResponse {
+    result: ChatResult,
+    done: bool,
+}
+
+impl ChatResponse {
+    /// Takes what has been read. `done` says whether the answer's end mark was seen.
+    pub(crate) fn new(mut result: ChatResult, done: bool) -> Self {
+        for choice in &mut result.choices {
+            let calls = choice.message.as_mut().and_then(|message| message.tool_calls.as_mut());
+            give_ids(calls.into_iter().flatten());
+        }
+        Self { result, done }
+    }
+
+    /// The answer's text; empty when there is none.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.first().map(|choice| choice.text()).unwrap_or_default()
+    }
+
+    /// What the model thought, as far as it may be read.
+    #[must_use]
+    pub fn reasoning(&self) -> Option<Cow<'_, str>> {
+        self.first()?.reasoning()
+    }
+
+    /// The reasoning blocks, as they are to be sent back.
+    #[must_use]
+    pub fn reasoning_details(&self) -> &[types::ReasoningDetailUnion] {
+        self.first().map(|choice| choice.reasoning_details()).unwrap_or_default()
+    }
+
+    /// The tools that the model asks to call, in order. Calls that cannot be run are among them: see
+    /// [`ToolCall::is_valid`].
+    #[must_use]
+    pub fn tool_calls(&self) -> Vec<ToolCall> {
+        self.first().map(|choice| choice.tool_calls()).unwrap_or_default()
+    }
+
+    /// Why the model refused to answer, when it did.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.first()?.refusal()
+    }
+
+    /// How the answer ended.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        self.first().map_or(Ending::Stalled, |choice| choice.ending())
+    }
+
+    /// Why the model stopped, in OpenRouter's words.
+    #[must_use]
+    pub fn finish_reason(&self) -> Option<&types::ChatFinishReasonEnum> {
+        self.first()?.finish_reason()
+    }
+
+    /// Why the model stopped, in the provider's words.
+    #[must_use]
+    pub fn native_finish_reason(&self) -> Option<&str> {
+        self.first()?.native_finish_reason()
+    }
+
+    /// What the answer took.
+    #[must_use]
+    pub fn usage(&self) -> Option<&types::ChatUsage> {
+        self.result.usage.as_deref()
+    }
+
+    /// The model that answered. For aliases, routers and fallbacks it is not the one that was asked.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.result.model.as_deref()
+    }
+
+    /// The provider that answered, by its display name.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        self.result.provider.as_deref()
+    }
+
+    /// The generation's id, by which its cost can be looked up later.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.result.id.as_deref()
+    }
+
+    /// When the answer was made, in seconds since 1970.
+    #[must_use]
+    pub fn created(&self) -> Option<u64> {
+        self.result.created
+    }
+
+    /// All choices, in the order in which they began.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice<'_>> {
+        self.result.choices.iter().map(|choice| Choice { choice, response: self }).collect()
+    }
+
+    /// The reply of the first choice as a message of the conversation, to be sent back exactly as it came.
+    #[must_use]
+    pub fn message(&self) -> Option<Message> {
+        self.first().map(|choice| choice.message())
+    }
+
+    /// The answer as the wire has it, with everything this crate does not look at.
+    #[must_use]
+    pub fn as_wire(&self) -> &ChatResult {
+        &self.result
+    }
+
+    fn first(&self) -> Option<Choice<'_>> {
+        self.result.choices.first().map(|choice| Choice { choice, response: self })
+    }
+}
+
+impl fmt::Debug for ChatResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.result.fmt(f)
+    }
+}
+
+/// One choice of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    choice: &'a ChatChoice,
+    response: &'a ChatResponse,
+}
+
+impl<'a> Choice<'a> {
+    /// Its number, from 0.
+    #[must_use]
+    pub fn index(self) -> u64 {
+        self.choice.index.unwrap_or_default()
+    }
+
+    /// Its text; empty when there is none.
+    #[must_use]
+    pub fn text(self) -> Cow<'a, str> {
+        match self.wire().and_then(|message| message.content.as_ref()) {
+            Some(types::ChatAssistantMessageContent::Text(text)) => Cow::Borrowed(text),
+            Some(content) => Cow::Owned(content.text()),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    /// What the model thought, as far as it may be read.
+    #[must_use]
+    pub fn reasoning(self) -> Option<Cow<'a, str>> {
+        let message = self.wire()?;
+        if let Some(text) = message.reasoning.as_deref().or(message.reasoning_content.as_deref()) {
+            return Some(Cow::Borrowed(text));
+        }
+        let text: String = self.reasoning_details().iter().filter_map(reasoning::readable).collect();
+        (!text.is_empty()).then_some(Cow::Owned(text))
+    }
+
+    /// The reasoning blocks, as they are to be sent back.
+    #[must_use]
+    pub fn reasoning_details(self) -> &'a [types::ReasoningDetailUnion] {
+        self.wire().and_then(|message| message.reasoning_details.as_deref()).unwrap_or_default()
+    }
+
+    /// The tools that the model asks to call, in order.
+    #[must_use]
+    pub fn tool_calls(self) -> Vec<ToolCall> {
+        let calls = self.wire().and_then(|message| message.tool_calls.as_deref()).unwrap_or_default();
+        calls.iter().cloned().map(ToolCall::from_wire).collect()
+    }
+
+    /// Why the model refused to answer, when it did.
+    #[must_use]
+    pub fn refusal(self) -> Option<&'a str> {
+        self.wire()?.refusal.as_deref().filter(|text| !text.is_empty())
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn ending(self) -> Ending {
+        Ending::of(self.choice, self.response.done, self.response.result.error.is_some())
+    }
+
+    /// Why the model stopped, in OpenRouter's words.
+    #[must_use]
+    pub fn finish_reason(self) -> Option<&'a types::ChatFinishReasonEnum> {
+        self.choice.finish_reason.as_ref()
+    }
+
+    /// Why the model stopped, in the provider's words.
+    #[must_use]
+    pub fn native_finish_reason(self) -> Option<&'a str> {
+        self.choice.native_finish_reason.as_deref()
+    }
+
+    /// Log probabilities of the tokens, when they were asked for.
+    #[must_use]
+    pub fn logprobs(self) -> Option<&'a types::ChatTokenLogprobs> {
+        self.choice.logprobs.as_deref()
+    }
+
+    /// The reply as a message of the conversation, to be sent back exactly as it came.
+    #[must_use]
+    pub fn message(self) -> Message {
+        let message = Message::from(self.wire().cloned().unwrap_or_default());
+        match self.response.model() {
+            Some(model) => message.with_origin(model),
+            None => message,
+        }
+    }
+
+    /// The choice as the wire has it.
+    #[must_use]
+    pub fn as_wire(self) -> &'a ChatChoice {
+        self.choice
+    }
+
+    fn wire(self) -> Option<&'a ChatAssistantMessage> {
+        self.choice.message.as_ref()
+    }
+}

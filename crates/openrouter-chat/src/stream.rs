@@ -1,0 +1,8 @@
+//! Streamed answers.
+
+mod accumulate;
+mod calls;
+mod event;
+
+pub(crate) use calls::give_ids;
+pub use event::{StreamEvent, Text};

@@ -1,0 +1,263 @@
+//! From chunks to one answer.
+//!
+//! The accumulator is a function of its input: chunks go in, events come out, and at the end there is one answer. The
+//! answer to a call that was not streamed goes through the same last step.
+
+use std::collections::VecDeque;
+
+use openrouter_types as types;
+use types::{ChatResult, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta};
+
+use super::calls::CallSlots;
+use super::event::{StreamEvent, Text};
+use crate::reasoning;
+use crate::response::ChatResponse;
+
+/// What has arrived so far.
+#[derive(Debug, Default)]
+pub(crate) struct Accumulator {
+    result: ChatResult,
+    choices: Vec<Choice>,
+    /// The first error that the server wrote into the stream.
+    error: Option<Box<types::ErrorBody>>,
+    done: bool,
+}
+
+/// What has arrived of one choice.
+#[derive(Debug, Default)]
+struct Choice {
+    index: u64,
+    text: String,
+    reasoning: String,
+    refusal: String,
+    message: types::ChatAssistantMessage,
+    calls: CallSlots,
+    finish_reason: Option<types::ChatFinishReasonEnum>,
+    native_finish_reason: Option<String>,
+    logprobs: Option<Box<types::ChatTokenLogprobs>>,
+    error: Option<Box<types::ErrorBody>>,
+}
+
+impl Accumulator {
+    /// Takes in a chunk, and tells what is new in it.
+    pub(crate) fn chunk(&mut self, chunk: ChatStreamChunk, events: &mut VecDeque<StreamEvent>) {
+        let result = &mut self.result;
+        keep_first_text(&mut result.id, chunk.id);
+        keep_first_text(&mut result.model, chunk.model);
+        keep_first_text(&mut result.provider, chunk.provider);
+        keep_first(&mut result.created, chunk.created);
+        keep_first_text(&mut result.system_fingerprint, chunk.system_fingerprint);
+        if chunk.service_tier.is_some() {
+            result.service_tier = chunk.service_tier;
+        }
+        reasoning::keep_first(&mut result.extra, &chunk.extra);
+        for choice in chunk.choices {
+            self.choice(choice, events);
+        }
+        if let Some(usage) = chunk.usage {
+            events.push_back(StreamEvent::Usage(usage.clone()));
+            self.result.usage = Some(usage);
+        }
+        if let Some(metadata) = chunk.openrouter_metadata {
+            events.push_back(StreamEvent::Metadata(metadata.clone()));
+            self.result.openrouter_metadata = Some(metadata);
+        }
+        if let Some(debug) = chunk.debug {
+            events.push_back(StreamEvent::Debug(debug));
+        }
+        if self.error.is_none() {
+            self.error = chunk.error;
+        }
+    }
+
+    /// Takes in more text of a choice that has already begun, without a chunk around it.
+    pub(crate) fn text(&mut self, choice: usize, text: &str) -> u64 {
+        let choice = &mut self.choices[choice];
+        choice.text.push_str(text);
+        choice.index
+    }
+
+    /// Takes in more reasoning text of a choice that has already begun.
+    pub(crate) fn reasoning(&mut self, choice: usize, text: &str) -> u64 {
+        let choice = &mut self.choices[choice];
+        choice.reasoning.push_str(text);
+        choice.index
+    }
+
+    /// Takes in the delta of a choice that has already begun.
+    pub(crate) fn delta(&mut self, choice: usize, delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
+        self.choices[choice].delta(delta, events);
+    }
+
+    /// The position of the only choice, when there is one.
+    pub(crate) fn only_choice(&self) -> Option<usize> {
+        (self.choices.len() == 1).then_some(0)
+    }
+
+    /// The error that the server wrote into the stream.
+    pub(crate) fn error(&self) -> Option<&types::ErrorBody> {
+        self.error.as_deref().or_else(|| self.choices.iter().find_map(|choice| choice.error.as_deref()))
+    }
+
+    /// The generation's id, once a chunk has told it.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.result.id.as_deref()
+    }
+
+    /// The end mark has come: calls are complete.
+    pub(crate) fn end(&mut self, events: &mut VecDeque<StreamEvent>) {
+        self.done = true;
+        for choice in &mut self.choices {
+            choice.calls.complete_all(choice.index, events);
+        }
+    }
+
+    /// The answer, from what has arrived.
+    pub(crate) fn finish(self) -> ChatResponse {
+        let Self { mut result, choices, done, .. } = self;
+        result.choices = choices.into_iter().map(Choice::finish).collect();
+        ChatResponse::new(result, done)
+    }
+
+    fn choice(&mut self, choice: ChatStreamChoice, events: &mut VecDeque<StreamEvent>) {
+        let index = choice.index.unwrap_or_default();
+        let position = match self.choices.iter().position(|known| known.index == index) {
+            Some(position) => position,
+            None => {
+                self.choices.push(Choice { index, ..Choice::default() });
+                self.choices.len() - 1
+            }
+        };
+        let known = &mut self.choices[position];
+        if let Some(delta) = choice.delta {
+            known.delta(delta, events);
+        }
+        if let Some(logprobs) = choice.logprobs {
+            known.logprobs(logprobs, events);
+        }
+        if known.error.is_none() {
+            known.error = choice.error;
+        }
+        if known.native_finish_reason.is_none() {
+            known.native_finish_reason = choice.native_finish_reason;
+        }
+        if known.finish_reason.is_none()
+            && let Some(reason) = choice.finish_reason
+        {
+            events.push_back(StreamEvent::Finish { choice: index, reason: reason.clone() });
+            known.finish_reason = Some(reason);
+        }
+    }
+}
+
+impl Choice {
+    fn delta(&mut self, delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
+        let choice = self.index;
+        if let Some(details) = delta.reasoning_details {
+            let blocks = self.message.reasoning_details.get_or_insert_default();
+            let plain = delta.reasoning.is_none() && delta.reasoning_content.is_none();
+            for detail in details {
+                if let Some(text) = reasoning::readable(&detail).filter(|text| plain && !text.is_empty()) {
+                    self.reasoning.push_str(text);
+                    events.push_back(StreamEvent::Reasoning { choice, text: Text::from(text) });
+                }
+                reasoning::merge(blocks, detail);
+            }
+        }
+        if let Some(text) = delta.reasoning.or(delta.reasoning_content).filter(|text| !text.is_empty()) {
+            self.reasoning.push_str(&text);
+            events.push_back(StreamEvent::Reasoning { choice, text: text.into() });
+        }
+        if let Some(text) = delta.content.filter(|text| !text.is_empty()) {
+            self.text.push_str(&text);
+            events.push_back(StreamEvent::Text { choice, text: text.into() });
+        }
+        if let Some(text) = delta.refusal.filter(|text| !text.is_empty()) {
+            self.refusal.push_str(&text);
+            events.push_back(StreamEvent::Refusal { choice, text: text.into() });
+        }
+        for call in delta.tool_calls {
+            self.calls.fragment(choice, call, events);
+        }
+        if !delta.images.is_empty() {
+            let images = self.message.images.get_or_insert_default();
+            for image in delta.images {
+                events.push_back(StreamEvent::Image { choice, image: image.clone() });
+                images.push(image);
+            }
+        }
+        if !delta.annotations.is_empty() {
+            let annotations = self.message.annotations.get_or_insert_default();
+            for annotation in delta.annotations {
+                events.push_back(StreamEvent::Annotation { choice, annotation: annotation.clone() });
+                annotations.push(annotation);
+            }
+        }
+        if let Some(audio) = delta.audio {
+            self.audio(*audio, events);
+        }
+        reasoning::keep_first(&mut self.message.extra, &delta.extra);
+    }
+
+    fn audio(&mut self, audio: types::ChatAudioOutput, events: &mut VecDeque<StreamEvent>) {
+        let whole = self.message.audio.get_or_insert_default();
+        keep_first(&mut whole.id, audio.id.clone());
+        keep_first(&mut whole.expires_at, audio.expires_at.clone());
+        if let Some(data) = audio.data.as_ref().and_then(types::BulkText::as_str) {
+            whole.data.get_or_insert_default().push_str(data);
+        }
+        if let Some(transcript) = &audio.transcript {
+            whole.transcript.get_or_insert_default().push_str(transcript);
+        }
+        reasoning::keep_first(&mut whole.extra, &audio.extra);
+        events.push_back(StreamEvent::Audio { choice: self.index, audio });
+    }
+
+    fn logprobs(&mut self, logprobs: Box<types::ChatTokenLogprobs>, events: &mut VecDeque<StreamEvent>) {
+        if logprobs.content.is_empty() && logprobs.refusal.is_empty() {
+            return;
+        }
+        events.push_back(StreamEvent::Logprobs { choice: self.index, logprobs: logprobs.clone() });
+        match &mut self.logprobs {
+            None => self.logprobs = Some(logprobs),
+            Some(known) => {
+                known.content.extend(logprobs.content);
+                known.refusal.extend(logprobs.refusal);
+            }
+        }
+    }
+
+    fn finish(self) -> types::ChatChoice {
+        let mut message = self.message;
+        let calls = self.calls.into_calls();
+        message.content = match (self.text.is_empty(), calls.is_empty()) {
+            // A turn that only calls tools has no text; some providers refuse an empty one.
+            (true, false) => None,
+            _ => Some(self.text.into()),
+        };
+        message.reasoning = Some(self.reasoning).filter(|text| !text.is_empty());
+        message.refusal = Some(self.refusal).filter(|text| !text.is_empty());
+        message.tool_calls = Some(calls).filter(|calls| !calls.is_empty());
+        let mut choice = types::ChatChoice::default();
+        choice.index = Some(self.index);
+        choice.message = Some(message);
+        choice.finish_reason = self.finish_reason;
+        choice.native_finish_reason = self.native_finish_reason;
+        choice.logprobs = self.logprobs;
+        choice.error = self.error;
+        choice
+    }
+}
+
+fn keep_first<T>(known: &mut Option<T>, new: Option<T>) {
+    if known.is_none() {
+        *known = new;
+    }
+}
+
+/// The first text that is not empty.
+fn keep_first_text(known: &mut Option<String>, new: Option<String>) {
+    if known.as_deref().is_none_or(str::is_empty) && new.is_some() {
+        *known = new;
+    }
+}
