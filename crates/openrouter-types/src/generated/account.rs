@@ -13,8 +13,6 @@ use crate::generated::*;
 /// The answer of `GET /credits`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `CreditsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreditsResponse {
@@ -75,8 +73,6 @@ wire::object!(CreditsResponse);
 /// Credits that an account bought and used.
 ///
 /// The balance is the difference. The published description writes it inline.
-///
-/// OpenRouter component: `Credits`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Credits {
@@ -148,8 +144,6 @@ wire::object!(Credits);
 /// The answer of `GET /key`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `CurrentKeyResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CurrentKeyResponse {
@@ -211,8 +205,6 @@ wire::object!(CurrentKeyResponse);
 ///
 /// Days, weeks (Monday to Sunday) and months are those of UTC. The published description writes it
 /// inline.
-///
-/// OpenRouter component: `CurrentKey`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CurrentKey {
@@ -247,13 +239,13 @@ pub struct CurrentKey {
     pub is_free_tier: Option<bool>,
     /// Whether it is a management key, which inference refuses.
     pub is_management_key: Option<bool>,
-    /// The old name of `is_management_key`.
+    /// Deprecated: the old name of `is_management_key`.
     pub is_provisioning_key: Option<bool>,
     /// The user who made the key; for a key of an organization, the member.
     pub creator_user_id: Option<String>,
     /// When the key ends, as an ISO 8601 time in UTC; `null` for never.
     pub expires_at: Option<String>,
-    /// Without meaning; kept by the server for old clients.
+    /// Deprecated and without meaning; the documentation says to ignore it.
     pub rate_limit: Option<LegacyRateLimit>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -472,8 +464,6 @@ wire::object!(CurrentKey);
 /// A rate limit that no longer means anything; ignore it.
 ///
 /// The published description writes it inline, within the answer of `GET /key`.
-///
-/// OpenRouter component: `LegacyRateLimit`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyRateLimit {
@@ -556,8 +546,6 @@ wire::object!(LegacyRateLimit);
 /// How a PKCE challenge was made from its verifier.
 ///
 /// The published description writes these values inline.
-///
-/// OpenRouter component: `CodeChallengeMethod`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CodeChallengeMethod {
@@ -593,8 +581,6 @@ wire::open_string!(CodeChallengeMethod);
 /// The code of an OAuth sign-in (PKCE), to be exchanged for an API key.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `ExchangeAuthCodeRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExchangeAuthCodeRequest {
@@ -689,8 +675,6 @@ wire::object!(ExchangeAuthCodeRequest);
 /// The API key that a user granted.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `ExchangeAuthCodeResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExchangeAuthCodeResponse {
@@ -762,8 +746,6 @@ wire::object!(ExchangeAuthCodeResponse);
 /// What a new key may do, and where its code goes.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `CreateAuthCodeRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAuthCodeRequest {
@@ -935,8 +917,6 @@ wire::object!(CreateAuthCodeRequest);
 /// How often a key's spending limit starts anew, at midnight UTC.
 ///
 /// The published description writes these values inline.
-///
-/// OpenRouter component: `UsageLimitType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UsageLimitType {
@@ -976,8 +956,6 @@ wire::open_string!(UsageLimitType);
 /// The answer of `POST /auth/keys/code`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `CreateAuthCodeResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAuthCodeResponse {
@@ -1038,8 +1016,6 @@ wire::object!(CreateAuthCodeResponse);
 /// An authorization code that can be exchanged for an API key once, within ten minutes.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `AuthCode`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthCode {

@@ -13,8 +13,6 @@ use crate::generated::*;
 /// What to turn into vectors, and with which model.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingsRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsRequest {
@@ -153,8 +151,6 @@ wire::object!(EmbeddingsRequest);
 /// What becomes vectors: one text, several texts, tokens, or media.
 ///
 /// The published description writes it inline, within the request of `POST /embeddings`.
-///
-/// OpenRouter component: `EmbeddingInput`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EmbeddingInput {
@@ -258,8 +254,6 @@ wire::untagged_union!(EmbeddingInput);
 /// One input of text and media; all its parts together become one vector.
 ///
 /// The published description writes it inline, within the request of `POST /embeddings`.
-///
-/// OpenRouter component: `EmbeddingContent`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingContent {
@@ -333,8 +327,6 @@ wire::object!(EmbeddingContent);
 /// A part of an input that becomes a vector.
 ///
 /// The published description writes it inline, untagged, within the request of `POST /embeddings`.
-///
-/// OpenRouter component: `EmbeddingContentPart`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EmbeddingContentPart {
@@ -448,8 +440,6 @@ wire::tagged_union!(EmbeddingContentPart);
 /// A text that becomes part of a vector.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingTextPart`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingTextPart {
@@ -521,8 +511,6 @@ wire::object!(EmbeddingTextPart);
 /// A picture that becomes part of a vector.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingImagePart`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingImagePart {
@@ -594,8 +582,6 @@ wire::object!(EmbeddingImagePart);
 /// Where a picture is.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingImageUrl`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingImageUrl {
@@ -956,8 +942,6 @@ wire::object!(MultimodalMedia);
 /// How vectors come back.
 ///
 /// The published description wrthese valueses these values inline.
-///
-/// OpenRouter component: `EmbeddingEncodingFormat`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EmbeddingEncodingFormat {
@@ -994,8 +978,6 @@ wire::open_string!(EmbeddingEncodingFormat);
 /// The vectors, in the order of the inputs.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsResponse {
@@ -1095,8 +1077,6 @@ wire::object!(EmbeddingsResponse);
 /// The vector of one input.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `Embedding`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Embedding {
@@ -1171,8 +1151,6 @@ wire::object!(Embedding);
 /// A vector, as numbers or as base64, as asked for in `encoding_format`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingVector`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EmbeddingVector {
@@ -1228,8 +1206,6 @@ wire::untagged_union!(EmbeddingVector);
 /// What an embedding took. All zero when the answer came from the response cache.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingsUsage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsUsage {
@@ -1348,8 +1324,6 @@ wire::object!(EmbeddingsUsage);
 /// Tokens of an input, by kind.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `EmbeddingsPromptTokensDetails`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsPromptTokensDetails {

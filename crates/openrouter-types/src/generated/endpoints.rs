@@ -13,8 +13,6 @@ use crate::generated::*;
 /// The answer of `GET /models/{author}/{slug}/endpoints`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `ModelEndpointsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelEndpointsResponse {
@@ -193,8 +191,6 @@ wire::object!(ListEndpointsResponse);
 /// The answer of `GET /endpoints/zdr`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `ZdrEndpointsResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ZdrEndpointsResponse {

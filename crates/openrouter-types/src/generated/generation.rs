@@ -73,8 +73,6 @@ wire::object!(GenerationResponse);
 /// What is known of one generation: cost, tokens, times, provider.
 ///
 /// The published description writes it inline, within `GenerationResponse`.
-///
-/// OpenRouter component: `GenerationResponseData`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationResponseData {
@@ -639,8 +637,6 @@ wire::object!(GenerationResponseData);
 /// Which API made a generation.
 ///
 /// The published description writes it inline, within `GenerationResponse`.
-///
-/// OpenRouter component: `GenerationApiType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenerationApiType {
@@ -696,8 +692,6 @@ wire::open_string!(GenerationApiType);
 /// Where a generation was processed.
 ///
 /// The published description writes it inline, within `GenerationResponse`.
-///
-/// OpenRouter component: `GenerationDataRegion`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenerationDataRegion {
@@ -880,8 +874,6 @@ wire::object!(ProviderResponse);
 /// A service tier that a request can be routed to.
 ///
 /// The published description writes it inline, within `ProviderResponse`.
-///
-/// OpenRouter component: `RoutedServiceTier`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RoutedServiceTier {
@@ -918,8 +910,6 @@ wire::open_string!(RoutedServiceTier);
 ///
 /// [`ProviderName`] has those of today. The published description writes the names inline, within
 /// `ProviderResponse`.
-///
-/// OpenRouter component: `GenerationProviderName`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GenerationProviderName(alloc::borrow::Cow<'static, str>);
 
@@ -1357,8 +1347,6 @@ wire::object!(GenerationContentData);
 /// What was sent: a prompt or messages.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-///
-/// OpenRouter component: `GenerationContentInput`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum GenerationContentInput {
@@ -1430,8 +1418,6 @@ wire::untagged_union!(GenerationContentInput);
 /// A prompt that was sent.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-///
-/// OpenRouter component: `GenerationContentPrompt`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentPrompt {
@@ -1492,8 +1478,6 @@ wire::object!(GenerationContentPrompt);
 /// Messages that were sent.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-///
-/// OpenRouter component: `GenerationContentMessages`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentMessages {
@@ -1557,8 +1541,6 @@ wire::object!(GenerationContentMessages);
 /// What was answered.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-///
-/// OpenRouter component: `GenerationContentOutput`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentOutput {

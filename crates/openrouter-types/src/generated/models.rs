@@ -103,8 +103,6 @@ pub type ModelsListResponseData = Vec<Model>;
 /// Where the next page of a list of models is.
 ///
 /// The published description writes it inline, within `ModelsListResponse`.
-///
-/// OpenRouter component: `ModelsListLinks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsListLinks {
@@ -226,8 +224,6 @@ wire::object!(ModelsCountResponse);
 /// How many models there are.
 ///
 /// The published description writes it inline, within `ModelsCountResponse`.
-///
-/// OpenRouter component: `ModelsCount`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsCount {
@@ -1943,8 +1939,6 @@ pub type ModelName = String;
 /// What models are used for, to filter a list by.
 ///
 /// The published description writes these values inline.
-///
-/// OpenRouter component: `ModelCategory`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelCategory {
@@ -2020,8 +2014,6 @@ wire::open_string!(ModelCategory);
 /// A region that endpoints process data in, to filter a list of models by.
 ///
 /// The published description writes these values inline.
-///
-/// OpenRouter component: `ModelRegion`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelRegion {
@@ -2057,8 +2049,6 @@ wire::open_string!(ModelRegion);
 /// The order of a list of models; models that lack the number come last.
 ///
 /// The published description writes these values inline.
-///
-/// OpenRouter component: `ModelSort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ModelSort {

@@ -700,8 +700,6 @@ wire::object!(ModerationPlugin);
 /// ceiling.
 ///
 /// The published description writes these values inline, within each of the two auto router plugins.
-///
-/// OpenRouter component: `RouterCostTier`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RouterCostTier {
@@ -764,8 +762,8 @@ pub struct AutoRouterPlugin {
     pub excluded_models: Option<Vec<String>>,
     /// How dear a model may be. Default: roughly `low`.
     pub cost_tier: Option<RouterCostTier>,
-    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. `cost_tier` wins over
-    /// it. Default: 9.
+    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. Deprecated:
+    /// `cost_tier` replaces it and wins over it. Default: 9.
     pub cost_quality_tradeoff: Option<u64>,
     /// Whether later turns stay with the model named in the last assistant message. Default: false.
     pub pin_model: Option<bool>,
@@ -899,8 +897,8 @@ pub struct AutoBetaRouterPlugin {
     pub excluded_models: Option<Vec<String>>,
     /// How dear a model may be. Default: roughly `low`.
     pub cost_tier: Option<RouterCostTier>,
-    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. `cost_tier` wins over
-    /// it. Default: 9.
+    /// Quality against cost, 0 to 10: the higher, the cheaper. A ceiling on the cost. Deprecated:
+    /// `cost_tier` replaces it and wins over it. Default: 9.
     pub cost_quality_tradeoff: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1113,8 +1111,6 @@ wire::object!(ParetoRouterPlugin);
 /// Which input price the pareto router compares.
 ///
 /// The published description writes it inline, within `ParetoRouterPlugin`.
-///
-/// OpenRouter component: `ParetoPriceSource`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParetoPriceSource {
@@ -1286,8 +1282,6 @@ wire::object!(FusionPlugin);
 /// A panel that OpenRouter put together.
 ///
 /// The published description writes it inline, within `FusionPlugin`.
-///
-/// OpenRouter component: `FusionPreset`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FusionPreset {
@@ -1327,8 +1321,6 @@ wire::open_string!(FusionPreset);
 /// A server tool for the inner calls of the plugin `fusion`.
 ///
 /// The published description writes it inline, within `FusionPlugin`.
-///
-/// OpenRouter component: `FusionPluginTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionPluginTool {

@@ -13,8 +13,6 @@ use crate::generated::*;
 /// The answer of `GET /providers`.
 ///
 /// The published description writes it inline.
-///
-/// OpenRouter component: `ProvidersResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProvidersResponse {
@@ -78,8 +76,6 @@ wire::object!(ProvidersResponse);
 /// A provider, and where to read about it.
 ///
 /// The only published map from display names to slugs. The published description writes it inline.
-///
-/// OpenRouter component: `ProviderInfo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderInfo {
@@ -209,8 +205,6 @@ wire::object!(ProviderInfo);
 /// A country, as the two letters of ISO 3166-1.
 ///
 /// The published description writes the codes inline, within the answer of `GET /providers`.
-///
-/// OpenRouter component: `CountryCode`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CountryCode(alloc::borrow::Cow<'static, str>);
 

@@ -676,8 +676,6 @@ wire::object!(FusionServerToolConfig);
 /// A server tool for the inner calls of `openrouter:fusion`.
 ///
 /// The published description writes this object inline, within `FusionServerToolConfig`.
-///
-/// OpenRouter component: `FusionNestedTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionNestedTool {
@@ -757,8 +755,6 @@ wire::object!(FusionNestedTool);
 /// How much the inner calls of `openrouter:fusion` think.
 ///
 /// The published description writes this object inline, within `FusionServerToolConfig`.
-///
-/// OpenRouter component: `FusionReasoning`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionReasoning {
@@ -836,8 +832,6 @@ wire::object!(FusionReasoning);
 ///
 /// The published description writes these values inline, within the reasoning settings of each server
 /// tool.
-///
-/// OpenRouter component: `ServerToolReasoningEffort`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerToolReasoningEffort {

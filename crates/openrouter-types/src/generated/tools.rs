@@ -204,8 +204,6 @@ wire::tagged_union!(ChatFunctionTool);
 /// The model answers with a [`ChatToolCall`]; your program runs the function and sends the result back
 /// in a `tool` message. The published description writes this object inline, as the first member of
 /// `ChatFunctionTool`.
-///
-/// OpenRouter component: `ChatFunctionDefinitionTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionDefinitionTool {
@@ -304,9 +302,7 @@ wire::object!(ChatFunctionDefinitionTool);
 /// Name, purpose and arguments of a function that the model may call.
 ///
 /// The name and the description are all that the model knows about it: say when to call it and what it
-/// returns.
-///
-/// OpenRouter component: `ChatFunctionDefinition`.
+/// returns. The published description writes this object inline, within `ChatFunctionTool`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionDefinition {
@@ -519,8 +515,6 @@ wire::object!(ChatToolCall);
 /// The function that the model calls, and with what.
 ///
 /// The published description writes this object inline, within `ChatToolCall`.
-///
-/// OpenRouter component: `ChatToolCallFunction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolCallFunction {
@@ -710,8 +704,6 @@ wire::object!(ChatStreamToolCall);
 /// What a fragment adds to a streamed tool call.
 ///
 /// The published description writes this object inline, within `ChatStreamToolCall`.
-///
-/// OpenRouter component: `ChatStreamToolCallFunction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamToolCallFunction {
@@ -868,8 +860,6 @@ wire::untagged_union!(ChatToolChoice);
 /// Whether the model may, must or must not call a tool.
 ///
 /// The published description writes these values inline, within `ChatToolChoice`.
-///
-/// OpenRouter component: `ChatToolChoiceMode`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatToolChoiceMode {
@@ -983,8 +973,6 @@ wire::object!(ChatNamedToolChoice);
 /// The function that the model has to call.
 ///
 /// The published description writes this object inline, within `ChatNamedToolChoice`.
-///
-/// OpenRouter component: `ChatNamedToolChoiceFunction`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatNamedToolChoiceFunction {

@@ -476,8 +476,6 @@ wire::object!(ChatWebSearchShorthand);
 /// OpenAI's names of the web search tool, all treated alike.
 ///
 /// The published description writes these values inline, within `ChatWebSearchShorthand`.
-///
-/// OpenRouter component: `ChatWebSearchShorthandType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatWebSearchShorthandType {

@@ -83,13 +83,9 @@ impl<'a> Planner<'a> {
             None => Shape::Alias(self.inline(&component.schema, place)?),
         };
         let docs = component.schema.description.clone();
-        self.push(
-            &name,
-            Some(component.name.clone()),
-            &component.subject,
-            docs,
-            shape,
-        );
+        let published = !component.schema.marked("inline");
+        let published = published.then(|| component.name.clone());
+        self.push(&name, published, &component.subject, docs, shape);
         Ok(())
     }
 
