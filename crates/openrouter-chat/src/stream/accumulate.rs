@@ -10,6 +10,7 @@ use types::{ChatResult, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta};
 
 use super::calls::CallSlots;
 use super::event::{StreamEvent, Text};
+use super::read::Hole;
 use crate::reasoning;
 use crate::response::ChatResponse;
 
@@ -70,18 +71,27 @@ impl Accumulator {
         }
     }
 
-    /// Takes in more text of a choice that has already begun, without a chunk around it.
-    pub(crate) fn text(&mut self, choice: usize, text: &str) -> u64 {
-        let choice = &mut self.choices[choice];
-        choice.text.push_str(text);
-        choice.index
-    }
-
-    /// Takes in more reasoning text of a choice that has already begun.
-    pub(crate) fn reasoning(&mut self, choice: usize, text: &str) -> u64 {
-        let choice = &mut self.choices[choice];
-        choice.reasoning.push_str(text);
-        choice.index
+    /// Takes in more of one string of a choice that has already begun.
+    pub(super) fn fill(&mut self, choice: usize, hole: Hole, text: Text, events: &mut VecDeque<StreamEvent>) {
+        if text.is_empty() {
+            return;
+        }
+        let known = &mut self.choices[choice];
+        let choice = known.index;
+        match hole {
+            Hole::Text => {
+                known.text.push_str(&text);
+                events.push_back(StreamEvent::Text { choice, text });
+            }
+            Hole::Reasoning => {
+                known.reasoning.push_str(&text);
+                events.push_back(StreamEvent::Reasoning { choice, text });
+            }
+            Hole::Arguments(call) => {
+                known.calls.arguments(call, &text);
+                events.push_back(StreamEvent::ToolCallArguments { choice, call, text });
+            }
+        }
     }
 
     /// Takes in the delta of a choice that has already begun.
@@ -89,9 +99,14 @@ impl Accumulator {
         self.choices[choice].delta(delta, events);
     }
 
-    /// The position of the only choice, when there is one.
-    pub(crate) fn only_choice(&self) -> Option<usize> {
-        (self.choices.len() == 1).then_some(0)
+    /// Where a choice that has begun is kept.
+    pub(super) fn position_of(&self, index: u64) -> usize {
+        self.choices.iter().position(|known| known.index == index).unwrap_or_default()
+    }
+
+    /// The call of a choice that the last fragment belonged to.
+    pub(super) fn last_call(&self, choice: usize) -> usize {
+        self.choices[choice].calls.last()
     }
 
     /// The error that the server wrote into the stream.

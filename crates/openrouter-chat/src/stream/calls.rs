@@ -13,6 +13,8 @@ use crate::tools::ToolCall;
 #[derive(Debug, Default)]
 pub(super) struct CallSlots {
     slots: Vec<Slot>,
+    /// The slot that the last fragment went to.
+    last: usize,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,7 @@ impl CallSlots {
                 self.slots.len() - 1
             }
         };
+        self.last = position;
         let slot = &mut self.slots[position];
         let started = !slot.call.function.name.is_empty();
         if slot.call.id.is_empty()
@@ -65,6 +68,16 @@ impl CallSlots {
             slot.call.function.arguments.push_str(&arguments);
             events.push_back(StreamEvent::ToolCallArguments { choice, call: position, text: Text::from(arguments) });
         }
+    }
+
+    /// Adds to the arguments of a call that has begun.
+    pub(super) fn arguments(&mut self, slot: usize, text: &str) {
+        self.slots[slot].call.function.arguments.push_str(text);
+    }
+
+    /// The slot that the last fragment went to.
+    pub(super) fn last(&self) -> usize {
+        self.last
     }
 
     /// The call that a fragment continues.

@@ -1,0 +1,77 @@
+//! Finds a value in JSON text that has been read before, and reads a string in place.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::stream::event::Text;
+
+/// The place of the value that follows a key, when the key occurs exactly once.
+///
+/// The key is given with its quotes and colon. Inside a JSON string its quotes would be escaped, so it cannot be
+/// mistaken for text. The text must be valid JSON.
+pub(super) fn only_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize>> {
+    let at = memchr::memmem::find(json, key)?;
+    let start = at + key.len();
+    if memchr::memmem::find(&json[start..], key).is_some() {
+        return None;
+    }
+    let start = start + json[start..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let end = start + value_len(&json[start..])?;
+    Some(start..end)
+}
+
+/// The length of the object or string at the beginning of valid JSON.
+fn value_len(json: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    loop {
+        match json.get(at)? {
+            b'"' => {
+                at += string_len(&json[at..])?;
+                if depth == 0 {
+                    return Some(at);
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            // Neither an object nor a string.
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// The length of the string at the beginning, with its quotes.
+fn string_len(json: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', json.get(at..)?)?;
+        if json[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
+/// The text that stands between the quotes of a JSON string, when nothing but the string stands there.
+///
+/// A slice of the input, unless escapes have to be resolved.
+pub(super) fn string(inside: Bytes) -> Option<Text> {
+    // Quotes end the string, backslashes escape, control characters are no JSON.
+    if inside.iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
+        return Text::from_utf8(inside).ok();
+    }
+    let mut quoted = Vec::with_capacity(inside.len() + 2);
+    quoted.push(b'"');
+    quoted.extend_from_slice(&inside);
+    quoted.push(b'"');
+    serde_json::from_slice::<String>(&quoted).ok().map(Text::from)
+}
