@@ -5,6 +5,7 @@ mod message;
 mod reasoning;
 mod response;
 mod stream;
+pub mod structured;
 mod tools;
 
 pub use openrouter_types as types;

@@ -7,3 +7,5 @@
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
+mod structured_extract;
+mod structured_partial;
