@@ -9,9 +9,11 @@
     reason = "nothing depends on this crate"
 )]
 
+pub mod ci;
 pub mod codegen;
 pub mod drift;
 pub mod schema;
+pub mod tidy;
 
 /// What a command returns: nothing, or what went wrong, for a person to read.
 pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

@@ -18,6 +18,8 @@ usage: cargo xtask COMMAND
   drift FILE [--deny] [--format json] [--verbose]     how our schema and a published description differ
   schema pull FILE                                    published facts come into our schema
   schema fmt [--check]                                schema files in their canonical form
+  tidy                                                layers, manifests, data files, secrets
+  ci [--list] [JOB...]                                what continuous integration runs
 ";
 
 fn main() -> ExitCode {
@@ -68,6 +70,18 @@ fn run(arguments: &[String]) -> xtask::Result<()> {
             }
             _ => Err(format!("schema what?\n{USAGE}").into()),
         },
+        "tidy" => {
+            rest.allow(&[], 0)?;
+            xtask::tidy::run(&workspace)
+        }
+        "ci" if rest.flag("--list") => {
+            xtask::ci::list();
+            Ok(())
+        }
+        "ci" => {
+            rest.allow(&[], usize::MAX)?;
+            xtask::ci::run(&workspace, &rest.names)
+        }
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -261,7 +261,7 @@ impl<'d> Facts<'d> {
                         .elements()
                         .into_iter()
                         .filter(|part| !is_empty(part.value))
-                        .collect()
+                        .collect();
                 }
                 "discriminator" => {}
                 key if is_annotation(key) => self.evidence |= key == "x-evidence",
