@@ -351,4 +351,4 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Line buffers up to this size, in bytes, are kept for the next line.
-const REUSED_LINE_BYTES: usize = 16 * 1024;
+const REUSED_LINE_BYTES: usize = 4 * 1024;

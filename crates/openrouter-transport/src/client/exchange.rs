@@ -1,0 +1,260 @@
+//! Attempts and waits, until there is an answer or nothing more to try.
+
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{Method, Request, Response};
+
+use super::{Client, Seam};
+use crate::call_options::CallOptions;
+use crate::clocks::Clocks;
+use crate::error::{Error, ErrorKind};
+use crate::metadata::Metadata;
+use crate::network::Attempt;
+use crate::retry::{Decision, Failure, RetryPolicy, StopReason};
+use crate::service::{ReplayBody, ResponseBody};
+use crate::tap::FrameTap;
+use crate::trace::CallSpan;
+
+/// A call whose answer has begun.
+pub(crate) struct Exchange {
+    pub(crate) metadata: Metadata,
+    pub(crate) body: ResponseBody,
+    pub(crate) clocks: Clocks,
+    pub(crate) operation: &'static str,
+    pub(crate) tap: Option<Arc<dyn FrameTap>>,
+    pub(crate) span: CallSpan,
+}
+
+/// What all attempts of one call have in common.
+struct Call<'a> {
+    client: &'a Client,
+    request: Request<Bytes>,
+    policy: RetryPolicy,
+    connect_limit: Option<Duration>,
+    is_read_only: bool,
+    operation: &'static str,
+}
+
+impl Client {
+    /// Sends a request, again where the policy says so, until an answer with a success status begins.
+    pub(super) async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        options: &CallOptions,
+        operation: &'static str,
+    ) -> Result<Exchange, Error> {
+        let timeouts = options.timeouts.unwrap_or(self.0.timeouts);
+        let span = CallSpan::begin(operation, &request);
+        let call = Call {
+            client: self,
+            policy: options.retry.unwrap_or(self.0.retry),
+            connect_limit: timeouts.connect,
+            is_read_only: *request.method() == Method::GET,
+            request,
+            operation,
+        };
+        call.run(Clocks::start(timeouts), span).await
+    }
+}
+
+impl Call<'_> {
+    async fn run(self, mut clocks: Clocks, mut span: CallSpan) -> Result<Exchange, Error> {
+        let (mut attempts, mut waited) = (0, Duration::ZERO);
+        loop {
+            attempts += 1;
+            let outcome = self.attempt(&mut clocks, attempts, waited).await;
+            let error = match outcome {
+                Ok((metadata, body)) => {
+                    span.head(&metadata);
+                    let tap = self.client.0.tap.clone();
+                    return Ok(Exchange {
+                        metadata,
+                        body,
+                        clocks,
+                        operation: self.operation,
+                        tap,
+                        span,
+                    });
+                }
+                Err(error) => error.with_attempts(attempts, waited),
+            };
+            let failure = Failure::new(attempts, &error)
+                .with_read_only(self.is_read_only)
+                .with_time_left(clocks.time_left());
+            match self.policy.decide(&failure, luck()) {
+                Decision::RetryAfter(wait) => {
+                    span.retry(&error, attempts, wait);
+                    clocks.waiting();
+                    tokio::time::sleep(wait).await;
+                    waited += wait;
+                }
+                Decision::Stop(reason) => {
+                    let error = explained(error, reason);
+                    span.end(Some(&error));
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// One attempt, to the head of a good answer or to an error.
+    async fn attempt(
+        &self,
+        clocks: &mut Clocks,
+        attempts: u32,
+        waited: Duration,
+    ) -> Result<(Metadata, ResponseBody), Error> {
+        let response = self.send(clocks).await?;
+        let (head, mut body) = response.into_parts();
+        clocks.head_arrived(false);
+        let metadata = Metadata::new(head.status, head.headers)
+            .with_version(head.version)
+            .with_timings(attempts, waited, clocks.elapsed());
+        if head.status.is_success() {
+            return Ok((metadata, body));
+        }
+        if head.status.is_redirection() {
+            let to = metadata
+                .headers()
+                .get(LOCATION)
+                .and_then(|to| to.to_str().ok())
+                .unwrap_or("nowhere");
+            let text = format!(
+                "the answer is a redirect ({}) to {to}, which is not followed",
+                head.status.as_u16()
+            );
+            return Err(Error::new(ErrorKind::Redirect, text).with_metadata(&metadata));
+        }
+        // What cannot be read of the reason does not hide the status.
+        let reason =
+            super::body::read_prefix(&mut body, clocks, self.client.0.limits.max_error_body_bytes)
+                .await;
+        Err(Error::from_status(&reason, &metadata))
+    }
+
+    /// Sends the request once and waits for the head of the answer, or for a clock.
+    async fn send(&self, clocks: &mut Clocks) -> Result<Response<ResponseBody>, Error> {
+        let attempt = Attempt {
+            connect_limit: self.connect_limit,
+            ..Attempt::default()
+        };
+        let mut request = Request::new(ReplayBody::from(self.request.body().clone()));
+        *request.method_mut() = self.request.method().clone();
+        *request.uri_mut() = self.request.uri().clone();
+        *request.headers_mut() = self.request.headers().clone();
+        match &self.client.0.seam {
+            Seam::Network(network) => {
+                clocks.asking(attempt.sent_at.clone(), true);
+                until_expired(network.send(request, &attempt), clocks).await
+            }
+            Seam::Service {
+                service,
+                has_network,
+            } => {
+                clocks.asking(attempt.sent_at.clone(), *has_network);
+                request.extensions_mut().insert(attempt);
+                until_expired(service.send(request), clocks).await
+            }
+        }
+    }
+}
+
+async fn until_expired<T>(
+    work: impl Future<Output = Result<T, Error>>,
+    clocks: &mut Clocks,
+) -> Result<T, Error> {
+    let mut work = pin!(work);
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(outcome) => Poll::Ready(outcome),
+        Poll::Pending => clocks.poll_expired(cx).map(Err),
+    })
+    .await
+}
+
+/// The error that ends a call, with the reason why it was not tried again where that is not plain.
+fn explained(error: Error, reason: StopReason) -> Error {
+    match reason {
+        StopReason::WaitTooLong { asked } => error.with_note(&format!(
+            "the server asked to wait {} s, longer than `max_server_wait`",
+            asked.as_secs_f64()
+        )),
+        StopReason::NoTimeLeft { wait } => error.with_note(&format!(
+            "not tried again, since a wait of {} s would pass the total limit",
+            wait.as_secs_f64()
+        )),
+        StopReason::NotRetryable | StopReason::MayHaveRun | StopReason::AttemptsSpent => error,
+    }
+}
+
+/// A number from 0 to 1 that differs from call to call and from process to process.
+fn luck() -> f64 {
+    RandomState::new().hash_one(0u8) as f64 / u64::MAX as f64
+}
+
+/// Whether the answer to a stream request is something else.
+impl Exchange {
+    pub(super) fn unexpected_content_type(&self) -> Option<&str> {
+        let kind = self.metadata.text("content-type")?;
+        let is_other = ["json", "html", "xml", "image/"]
+            .iter()
+            .any(|other| kind.contains(other));
+        is_other.then_some(kind)
+    }
+
+    /// The error for an answer that should have been a stream.
+    pub(super) async fn not_a_stream(
+        &mut self,
+        content_type: &str,
+        limits: &crate::limits::Limits,
+    ) -> Error {
+        let body = super::body::read_prefix(
+            &mut self.body,
+            &mut self.clocks,
+            limits.max_error_body_bytes,
+        )
+        .await;
+        let error = Error::from_envelope(&body, Some(&self.metadata)).unwrap_or_else(|| {
+            let text = format!("the answer is no stream but {content_type}");
+            Error::new(ErrorKind::UnexpectedContent, text)
+                .with_metadata(&self.metadata)
+                .with_body(&body)
+        });
+        self.end(Some(&error));
+        error
+    }
+
+    pub(super) async fn read_whole(&mut self, max_bytes: usize) -> Result<Bytes, Error> {
+        let outcome = super::body::read_whole(self, max_bytes)
+            .await
+            .map_err(|error| error.with_metadata(&self.metadata));
+        if let Err(error) = &outcome {
+            self.end(Some(error));
+        }
+        outcome
+    }
+
+    pub(crate) fn end(&mut self, error: Option<&Error>) {
+        self.span.end(error);
+    }
+
+    /// Notes a read of the body, and shows it to who wants to see it.
+    pub(crate) fn arrived(&mut self, bytes: &[u8]) -> Result<Duration, Error> {
+        let elapsed = self.clocks.byte_arrived()?;
+        if let Some(tap) = &self.tap {
+            tap.frame(&crate::tap::RawFrame {
+                bytes,
+                elapsed,
+                operation: self.operation,
+                generation_id: self.metadata.generation_id(),
+            });
+        }
+        Ok(elapsed)
+    }
+}
