@@ -10,763 +10,7 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
-///
-/// OpenRouter component: `AnthropicCacheControlDirective`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AnthropicCacheControlDirective {
-    /// No description yet.
-    pub ttl: Option<AnthropicCacheControlTtl>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl AnthropicCacheControlDirective {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`ttl`](Self::ttl).
-    #[must_use]
-    pub fn with_ttl(mut self, value: impl Into<AnthropicCacheControlTtl>) -> Self {
-        self.ttl = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for AnthropicCacheControlDirective {
-    const NAME: &'static str = "AnthropicCacheControlDirective";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "ttl" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.ttl, source),
-            1 => wire::constant("type", "ephemeral", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("ttl", &self.ttl),
-            1 => fields.constant("type", "ephemeral"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(AnthropicCacheControlDirective);
-
-/// No description yet.
-///
-/// OpenRouter component: `AnthropicCacheControlTtl`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AnthropicCacheControlTtl {
-    /// `5m`.
-    N5m,
-    /// `1h`.
-    N1h,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl AnthropicCacheControlTtl {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::N5m => "5m",
-            Self::N1h => "1h",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "5m" => Self::N5m,
-            "1h" => Self::N1h,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(AnthropicCacheControlTtl);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatChoice`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatChoice {
-    /// No description yet.
-    pub index: Option<u64>,
-    /// No description yet.
-    pub message: Option<ChatAssistantMessage>,
-    /// No description yet.
-    pub finish_reason: Option<ChatFinishReasonEnum>,
-    /// No description yet.
-    pub native_finish_reason: Option<String>,
-    /// No description yet.
-    pub logprobs: Option<Box<ChatTokenLogprobs>>,
-    /// No description yet.
-    pub error: Option<Box<ErrorBody>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatChoice {
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: u64) -> Self {
-        self.index = Some(value);
-        self
-    }
-    /// Sets [`message`](Self::message).
-    #[must_use]
-    pub fn with_message(mut self, value: impl Into<ChatAssistantMessage>) -> Self {
-        self.message = Some(value.into());
-        self
-    }
-    /// Sets [`finish_reason`](Self::finish_reason).
-    #[must_use]
-    pub fn with_finish_reason(mut self, value: impl Into<ChatFinishReasonEnum>) -> Self {
-        self.finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`native_finish_reason`](Self::native_finish_reason).
-    #[must_use]
-    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
-        self.native_finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`logprobs`](Self::logprobs).
-    #[must_use]
-    pub fn with_logprobs(mut self, value: impl Into<ChatTokenLogprobs>) -> Self {
-        self.logprobs = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
-        self.error = Some(Box::new(value.into()));
-        self
-    }
-}
-
-impl wire::Object for ChatChoice {
-    const NAME: &'static str = "ChatChoice";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "index" => Some(0),
-            "message" => Some(1),
-            "finish_reason" => Some(2),
-            "native_finish_reason" => Some(3),
-            "logprobs" => Some(4),
-            "error" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.index, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.finish_reason, source),
-            3 => wire::optional(&mut self.native_finish_reason, source),
-            4 => wire::optional(&mut self.logprobs, source),
-            5 => wire::optional(&mut self.error, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("index", &self.index),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("finish_reason", &self.finish_reason),
-            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            4 => fields.optional("logprobs", &self.logprobs),
-            5 => fields.optional("error", &self.error),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatChoice);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatDebugOptions`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatDebugOptions {
-    /// No description yet.
-    pub echo_upstream_body: Option<bool>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatDebugOptions {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`echo_upstream_body`](Self::echo_upstream_body).
-    #[must_use]
-    pub fn with_echo_upstream_body(mut self, value: bool) -> Self {
-        self.echo_upstream_body = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ChatDebugOptions {
-    const NAME: &'static str = "ChatDebugOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "echo_upstream_body" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.echo_upstream_body, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("echo_upstream_body", &self.echo_upstream_body),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatDebugOptions);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFinishReasonEnum`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChatFinishReasonEnum {
-    /// `tool_calls`.
-    ToolCalls,
-    /// `stop`.
-    Stop,
-    /// `length`.
-    Length,
-    /// `content_filter`.
-    ContentFilter,
-    /// `error`.
-    Error,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ChatFinishReasonEnum {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::ToolCalls => "tool_calls",
-            Self::Stop => "stop",
-            Self::Length => "length",
-            Self::ContentFilter => "content_filter",
-            Self::Error => "error",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "tool_calls" => Self::ToolCalls,
-            "stop" => Self::Stop,
-            "length" => Self::Length,
-            "content_filter" => Self::ContentFilter,
-            "error" => Self::Error,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ChatFinishReasonEnum);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFormatGrammarConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFormatGrammarConfig {
-    /// No description yet.
-    pub grammar: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatFormatGrammarConfig {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(grammar: impl Into<String>) -> Self {
-        Self {
-            grammar: grammar.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`grammar`](Self::grammar).
-    #[must_use]
-    pub fn with_grammar(mut self, value: impl Into<String>) -> Self {
-        self.grammar = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatFormatGrammarConfig {
-    const NAME: &'static str = "ChatFormatGrammarConfig";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "grammar" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.grammar, source),
-            1 => wire::constant("type", "grammar", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("grammar", &self.grammar),
-            1 => fields.constant("type", "grammar"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatFormatGrammarConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFormatJsonObjectConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFormatJsonObjectConfig {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatFormatJsonObjectConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for ChatFormatJsonObjectConfig {
-    const NAME: &'static str = "ChatFormatJsonObjectConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "json_object", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "json_object"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatFormatJsonObjectConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFormatJsonSchemaConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFormatJsonSchemaConfig {
-    /// No description yet.
-    pub json_schema: ChatJsonSchemaConfig,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatFormatJsonSchemaConfig {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(json_schema: impl Into<ChatJsonSchemaConfig>) -> Self {
-        Self {
-            json_schema: json_schema.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`json_schema`](Self::json_schema).
-    #[must_use]
-    pub fn with_json_schema(mut self, value: impl Into<ChatJsonSchemaConfig>) -> Self {
-        self.json_schema = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatFormatJsonSchemaConfig {
-    const NAME: &'static str = "ChatFormatJsonSchemaConfig";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "json_schema" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.json_schema, source),
-            1 => wire::constant("type", "json_schema", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("json_schema", &self.json_schema),
-            1 => fields.constant("type", "json_schema"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatFormatJsonSchemaConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFormatPythonConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFormatPythonConfig {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatFormatPythonConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for ChatFormatPythonConfig {
-    const NAME: &'static str = "ChatFormatPythonConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "python", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "python"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatFormatPythonConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatFormatTextConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatFormatTextConfig {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatFormatTextConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for ChatFormatTextConfig {
-    const NAME: &'static str = "ChatFormatTextConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "text", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatFormatTextConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatJsonSchemaConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatJsonSchemaConfig {
-    /// No description yet.
-    pub description: Option<String>,
-    /// No description yet.
-    pub name: String,
-    /// No description yet.
-    pub schema: Option<Extra>,
-    /// No description yet.
-    pub strict: Option<bool>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatJsonSchemaConfig {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`description`](Self::description).
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-    /// Sets [`schema`](Self::schema).
-    #[must_use]
-    pub fn with_schema(mut self, value: impl Into<Extra>) -> Self {
-        self.schema = Some(value.into());
-        self
-    }
-    /// Sets [`strict`](Self::strict).
-    #[must_use]
-    pub fn with_strict(mut self, value: bool) -> Self {
-        self.strict = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ChatJsonSchemaConfig {
-    const NAME: &'static str = "ChatJsonSchemaConfig";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "description" => Some(0),
-            "name" => Some(1),
-            "schema" => Some(2),
-            "strict" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.description, source),
-            1 => wire::required(&mut self.name, source),
-            2 => wire::optional(&mut self.schema, source),
-            3 => wire::optional(&mut self.strict, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("description", &self.description),
-            1 => fields.required("name", &self.name),
-            2 => fields.optional("schema", &self.schema),
-            3 => fields.optional("strict", &self.strict),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatJsonSchemaConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatModelNames`.
-pub type ChatModelNames = Vec<String>;
-
-/// No description yet.
+/// Texts that end the answer when the model writes them; at most four.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatRequestStop {
@@ -825,353 +69,21 @@ impl wire::UntaggedUnion for ChatRequestStop {
 
 wire::untagged_union!(ChatRequestStop);
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatRequestResponseFormat {
-    /// `ChatFormatTextConfig`.
-    Text(ChatFormatTextConfig),
-    /// `ChatFormatJsonObjectConfig`.
-    JsonObject(ChatFormatJsonObjectConfig),
-    /// `ChatFormatJsonSchemaConfig`.
-    JsonSchema(ChatFormatJsonSchemaConfig),
-    /// `ChatFormatGrammarConfig`.
-    Grammar(ChatFormatGrammarConfig),
-    /// `ChatFormatPythonConfig`.
-    Python(ChatFormatPythonConfig),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatRequestResponseFormat {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonObject(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonSchema(value) => serde::Serialize::serialize(value, serializer),
-            Self::Grammar(value) => serde::Serialize::serialize(value, serializer),
-            Self::Python(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatRequestResponseFormat {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ChatFormatTextConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatTextConfig) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<ChatFormatJsonObjectConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatJsonObjectConfig) -> Self {
-        Self::JsonObject(value)
-    }
-}
-
-impl From<ChatFormatJsonSchemaConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatJsonSchemaConfig) -> Self {
-        Self::JsonSchema(value)
-    }
-}
-
-impl From<ChatFormatGrammarConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatGrammarConfig) -> Self {
-        Self::Grammar(value)
-    }
-}
-
-impl From<ChatFormatPythonConfig> for ChatRequestResponseFormat {
-    fn from(value: ChatFormatPythonConfig) -> Self {
-        Self::Python(value)
-    }
-}
-
-impl ChatRequestResponseFormat {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("text")),
-            Self::JsonObject(_) => Some(alloc::borrow::Cow::Borrowed("json_object")),
-            Self::JsonSchema(_) => Some(alloc::borrow::Cow::Borrowed("json_schema")),
-            Self::Grammar(_) => Some(alloc::borrow::Cow::Borrowed("grammar")),
-            Self::Python(_) => Some(alloc::borrow::Cow::Borrowed("python")),
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatRequestResponseFormat {
-    const NAME: &'static str = "ChatRequestResponseFormat";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "json_object",
-        "json_schema",
-        "grammar",
-        "python",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::JsonObject),
-            Some(2) => members.object().map(Self::JsonSchema),
-            Some(3) => members.object().map(Self::Grammar),
-            Some(4) => members.object().map(Self::Python),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatRequestResponseFormat);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChatRequestModalitiesItem {
-    /// `text`.
-    Text,
-    /// `image`.
-    Image,
-    /// `audio`.
-    Audio,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ChatRequestModalitiesItem {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Text => "text",
-            Self::Image => "image",
-            Self::Audio => "audio",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "text" => Self::Text,
-            "image" => Self::Image,
-            "audio" => Self::Audio,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ChatRequestModalitiesItem);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatRequestPluginsItem {
-    /// The plugin `auto-router`: settings of the model `openrouter/auto`, which picks a model by the task.
-    AutoRouter(AutoRouterPlugin),
-    /// The plugin `auto-beta-router`: settings of the model `openrouter/auto-beta`, which picks a model by
-    /// the task.
-    AutoBetaRouter(AutoBetaRouterPlugin),
-    /// The plugin `moderation`: has the input moderated before it reaches the model.
-    Moderation(ModerationPlugin),
-    /// The plugin `web`: one web search before the model answers, its results put into the prompt.
-    Web(WebSearchPlugin),
-    /// The plugin `web-fetch`: the model reads pages whose address it knows.
-    WebFetch(WebFetchPlugin),
-    /// The plugin `file-parser`: how PDF files become text for models that cannot read them.
-    FileParser(FileParserPlugin),
-    /// The plugin `response-healing`: mends broken JSON in the answer.
-    ResponseHealing(ResponseHealingPlugin),
-    /// The plugin `context-compression`: drops or shortens the middle of a prompt that is too long.
-    ContextCompression(ContextCompressionPlugin),
-    /// The plugin `pareto-router`: settings of the model `openrouter/pareto-code`, which picks the cheapest
-    /// coder that is good enough.
-    ParetoRouter(ParetoRouterPlugin),
-    /// The plugin `fusion`: settings of the models `openrouter/fusion`, where a panel works on the prompt
-    /// and another model answers.
-    Fusion(FusionPlugin),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatRequestPluginsItem {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::AutoRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::AutoBetaRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::Moderation(value) => serde::Serialize::serialize(value, serializer),
-            Self::Web(value) => serde::Serialize::serialize(value, serializer),
-            Self::WebFetch(value) => serde::Serialize::serialize(value, serializer),
-            Self::FileParser(value) => serde::Serialize::serialize(value, serializer),
-            Self::ResponseHealing(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ContextCompression(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ParetoRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::Fusion(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatRequestPluginsItem {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<AutoRouterPlugin> for ChatRequestPluginsItem {
-    fn from(value: AutoRouterPlugin) -> Self {
-        Self::AutoRouter(value)
-    }
-}
-
-impl From<AutoBetaRouterPlugin> for ChatRequestPluginsItem {
-    fn from(value: AutoBetaRouterPlugin) -> Self {
-        Self::AutoBetaRouter(value)
-    }
-}
-
-impl From<ModerationPlugin> for ChatRequestPluginsItem {
-    fn from(value: ModerationPlugin) -> Self {
-        Self::Moderation(value)
-    }
-}
-
-impl From<WebSearchPlugin> for ChatRequestPluginsItem {
-    fn from(value: WebSearchPlugin) -> Self {
-        Self::Web(value)
-    }
-}
-
-impl From<WebFetchPlugin> for ChatRequestPluginsItem {
-    fn from(value: WebFetchPlugin) -> Self {
-        Self::WebFetch(value)
-    }
-}
-
-impl From<FileParserPlugin> for ChatRequestPluginsItem {
-    fn from(value: FileParserPlugin) -> Self {
-        Self::FileParser(value)
-    }
-}
-
-impl From<ResponseHealingPlugin> for ChatRequestPluginsItem {
-    fn from(value: ResponseHealingPlugin) -> Self {
-        Self::ResponseHealing(value)
-    }
-}
-
-impl From<ContextCompressionPlugin> for ChatRequestPluginsItem {
-    fn from(value: ContextCompressionPlugin) -> Self {
-        Self::ContextCompression(value)
-    }
-}
-
-impl From<ParetoRouterPlugin> for ChatRequestPluginsItem {
-    fn from(value: ParetoRouterPlugin) -> Self {
-        Self::ParetoRouter(value)
-    }
-}
-
-impl From<FusionPlugin> for ChatRequestPluginsItem {
-    fn from(value: FusionPlugin) -> Self {
-        Self::Fusion(value)
-    }
-}
-
-impl ChatRequestPluginsItem {
-    /// The value of `id`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::AutoRouter(_) => Some(alloc::borrow::Cow::Borrowed("auto-router")),
-            Self::AutoBetaRouter(_) => {
-                Some(alloc::borrow::Cow::Borrowed("auto-beta-router"))
-            }
-            Self::Moderation(_) => Some(alloc::borrow::Cow::Borrowed("moderation")),
-            Self::Web(_) => Some(alloc::borrow::Cow::Borrowed("web")),
-            Self::WebFetch(_) => Some(alloc::borrow::Cow::Borrowed("web-fetch")),
-            Self::FileParser(_) => Some(alloc::borrow::Cow::Borrowed("file-parser")),
-            Self::ResponseHealing(_) => {
-                Some(alloc::borrow::Cow::Borrowed("response-healing"))
-            }
-            Self::ContextCompression(_) => {
-                Some(alloc::borrow::Cow::Borrowed("context-compression"))
-            }
-            Self::ParetoRouter(_) => Some(alloc::borrow::Cow::Borrowed("pareto-router")),
-            Self::Fusion(_) => Some(alloc::borrow::Cow::Borrowed("fusion")),
-            Self::Unknown(member) => {
-                member.get("id")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatRequestPluginsItem {
-    const NAME: &'static str = "ChatRequestPluginsItem";
-    const TAG: &'static str = "id";
-    const MEMBERS: &'static [&'static str] = &[
-        "auto-router",
-        "auto-beta-router",
-        "moderation",
-        "web",
-        "web-fetch",
-        "file-parser",
-        "response-healing",
-        "context-compression",
-        "pareto-router",
-        "fusion",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::AutoRouter),
-            Some(1) => members.object().map(Self::AutoBetaRouter),
-            Some(2) => members.object().map(Self::Moderation),
-            Some(3) => members.object().map(Self::Web),
-            Some(4) => members.object().map(Self::WebFetch),
-            Some(5) => members.object().map(Self::FileParser),
-            Some(6) => members.object().map(Self::ResponseHealing),
-            Some(7) => members.object().map(Self::ContextCompression),
-            Some(8) => members.object().map(Self::ParetoRouter),
-            Some(9) => members.object().map(Self::Fusion),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatRequestPluginsItem);
-
-/// No description yet.
+/// How urgently the request is served, and at which price.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChatRequestServiceTier {
-    /// `auto`.
+    /// Accepted; what it does is not documented.
     Auto,
-    /// `default`.
+    /// The ordinary tier.
     Default,
-    /// `fast`.
+    /// The same as `priority`.
     Fast,
-    /// `flex`.
+    /// Cheaper and slower. Where a model has this tier nothing else is tried: an error is final.
     Flex,
-    /// `priority`.
+    /// Faster and dearer. Falls back to the ordinary tier, at its price.
     Priority,
-    /// `scale`.
+    /// Accepted; what it does is not documented.
     Scale,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -1206,119 +118,167 @@ impl ChatRequestServiceTier {
 
 wire::open_string!(ChatRequestServiceTier);
 
-/// No description yet.
+/// A question to a model: the conversation so far, which model answers, and how.
+///
+/// Only `messages` is required. What is left out is not filled in by OpenRouter: the provider's own
+/// default holds, and writing a default out is not the same as leaving it out, since it changes what
+/// caches look for.
+/// A parameter that a provider does not support is dropped without a word, unless
+/// `provider.require_parameters` is on. Fields that this version does not know go into `extra`; some
+/// are passed on to providers (such as `safe_prompt` to Mistral).
+/// Fields are always written in the same order.
 ///
 /// OpenRouter component: `ChatRequest`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequest {
-    /// No description yet.
+    /// The model: a slug such as `openai/gpt-4o`, an alias such as `~anthropic/claude-opus-latest`, a
+    /// router such as `openrouter/auto`, or a preset such as `@preset/slug`; maybe with a variant such as
+    /// `:free` or `:nitro`. Left out, the account's default model answers. The answer names the model that
+    /// really did.
     pub model: Option<String>,
-    /// No description yet.
+    /// Models to try in this order when the one before fails for any reason; after `model`, where both are
+    /// given. Billing follows the one that answers.
     pub models: Option<Vec<String>>,
-    /// No description yet.
+    /// An old spelling of `provider.sort.partition`.
     pub route: Option<DeprecatedRoute>,
-    /// No description yet.
+    /// The slug of a preset whose settings fill in what this request leaves out. Absent from the published
+    /// description; documented.
     pub preset: Option<String>,
-    /// No description yet.
+    /// The conversation so far; at least one message. Claude takes at most 1,000 unless the context is
+    /// compressed.
     pub messages: Vec<ChatMessages>,
-    /// No description yet.
+    /// A single text instead of `messages`, as in the old text completions. Absent from the published
+    /// description; documented.
     pub prompt: Option<String>,
-    /// No description yet.
+    /// Whether the answer comes piece by piece, as server-sent events. Default `false`. Only a stream can
+    /// be cancelled: without it the answer is finished, and billed, even when nobody waits for it.
     pub stream: Option<bool>,
-    /// No description yet.
+    /// Options of streaming; without effect.
     pub stream_options: Option<ChatStreamOptions>,
-    /// No description yet.
+    /// The most tokens that the answer may take, reasoning included; at least 1, with some providers 16.
+    /// Deprecated in favour of `max_completion_tokens`, yet the one that the documentation uses; it also
+    /// leaves out providers that cannot answer that long, and sets the reasoning budget of Claude.
     pub max_tokens: Option<u64>,
-    /// No description yet.
+    /// The most tokens that the answer may take, reasoning included; at least 1.
     pub max_completion_tokens: Option<u64>,
-    /// No description yet.
+    /// How freely the model chooses among likely words: 0 (hardly) to 2 (wildly). Some reasoning models
+    /// ignore it.
     pub temperature: Option<f64>,
-    /// No description yet.
+    /// Chooses only among the likeliest tokens that together have this probability, above 0 to 1.
     pub top_p: Option<f64>,
-    /// No description yet.
+    /// Chooses only among this many of the likeliest tokens; 1 always takes the likeliest, 0 is off.
+    /// OpenAI's models do not know it.
     pub top_k: Option<u64>,
-    /// No description yet.
+    /// Leaves out tokens less likely than this share of the likeliest one's probability, 0 to 1. Not all
+    /// providers know it.
     pub min_p: Option<f64>,
-    /// No description yet.
+    /// Leaves out tokens by a threshold that grows with the square of the likeliest one's probability, 0 to
+    /// 1. Not all providers know it.
     pub top_a: Option<f64>,
-    /// No description yet.
+    /// Makes tokens less likely the more often they occurred, −2 to 2; negative values make them likelier.
     pub frequency_penalty: Option<f64>,
-    /// No description yet.
+    /// Makes tokens less likely once they have occurred at all, −2 to 2; negative values make them
+    /// likelier.
     pub presence_penalty: Option<f64>,
-    /// No description yet.
+    /// Makes tokens that occurred less likely, above 0 to 2; 1 leaves them alone. Not all providers know
+    /// it.
     pub repetition_penalty: Option<f64>,
-    /// No description yet.
+    /// Asks for the same answer to the same request. Providers do their best, without a promise.
     pub seed: Option<i64>,
-    /// No description yet.
+    /// Texts that end the answer when the model writes them; at most four.
     pub stop: Option<ChatRequestStop>,
-    /// No description yet.
+    /// How many answers are wanted. In neither the published description nor the documentation; third-party
+    /// clients send it, and the recorded answers have one choice all the same.
     pub n: Option<u64>,
-    /// No description yet.
+    /// Makes tokens likelier or less likely, by their number in the model's own vocabulary: −100 (never) to
+    /// 100 (always).
     pub logit_bias: Option<Map<f64>>,
-    /// No description yet.
+    /// Whether the answer tells how likely each of its tokens was.
     pub logprobs: Option<bool>,
-    /// No description yet.
+    /// How many other tokens are told for each place, 0 to 20. Needs `logprobs`.
     pub top_logprobs: Option<u64>,
-    /// No description yet.
+    /// The form that the answer has to have, such as JSON after a schema.
     pub response_format: Option<ChatRequestResponseFormat>,
-    /// No description yet.
+    /// Listed among the parameters, as the name of what a provider must support for `response_format` with
+    /// a schema; the schema itself goes there. Absent from the published description; documented.
     pub structured_outputs: Option<bool>,
-    /// No description yet.
+    /// What the model may call. Has to be sent again with every request of a conversation that uses tools.
+    /// Prefers providers that are good with tools.
     pub tools: Option<Vec<ChatFunctionTool>>,
-    /// No description yet.
+    /// Whether and what the model has to call.
     pub tool_choice: Option<ChatToolChoice>,
-    /// No description yet.
+    /// Whether the model may call several tools at once. Default `true` with most models.
     pub parallel_tool_calls: Option<bool>,
-    /// No description yet.
+    /// How many rounds of tools OpenRouter runs by itself, at most and by default 30. Absent from the
+    /// published description of chat; documented.
     pub max_tool_calls: Option<u64>,
-    /// No description yet.
+    /// When OpenRouter stops running tools by itself; replaces `max_tool_calls`. Calls that are under way
+    /// still finish, then the model answers once more without tools.
     pub stop_server_tools_when: Option<Vec<StopServerToolsWhenCondition>>,
-    /// No description yet.
+    /// How much the model thinks before it answers, and what is shown of it.
     pub reasoning: Option<ChatRequestReasoning>,
-    /// No description yet.
+    /// The same as `reasoning.effort`, in OpenAI's spelling. Both with different values are refused.
     pub reasoning_effort: Option<ReasoningEffort>,
-    /// No description yet.
+    /// An old spelling: `true` is `reasoning: {}`, `false` is `reasoning: {exclude: true}`. Absent from the
+    /// published description; documented.
     pub include_reasoning: Option<bool>,
-    /// No description yet.
+    /// Anthropic's own setting for thinking, passed on as it is to Claude. Prefer `reasoning`, which every
+    /// model understands. Absent from the published description; documented.
+    pub thinking: Option<RawJson>,
+    /// How long an answer is wanted. With Claude 4.6 and newer it sets the effort, and goes before
+    /// `reasoning.effort`. Absent from the published description; documented.
     pub verbosity: Option<Verbosity>,
-    /// No description yet.
-    pub modalities: Option<Vec<ChatRequestModalitiesItem>>,
-    /// No description yet.
+    /// What the answer may be made of: text, images, speech.
+    pub modalities: Option<Vec<ChatRequestModality>>,
+    /// The voice and format of a spoken answer. Needs `modalities: ["text", "audio"]` and `stream: true`.
+    /// Absent from the published description; documented.
     pub audio: Option<ChatRequestAudio>,
-    /// No description yet.
+    /// How images are made, such as `aspect_ratio` and `image_size`; which settings there are depends on
+    /// the model.
     pub image_config: Option<Map<ImageConfigValue>>,
-    /// No description yet.
+    /// What the answer will probably say, which makes supported models faster where little changes.
     pub prediction: Option<Prediction>,
-    /// No description yet.
+    /// Which providers may answer, and which goes first.
     pub provider: Option<ProviderPreferences>,
-    /// No description yet.
-    pub plugins: Option<Vec<ChatRequestPluginsItem>>,
-    /// No description yet.
+    /// What OpenRouter does beside asking the model: search, parsing of files, mending of JSON, choice of a
+    /// model. Each runs once.
+    pub plugins: Option<Vec<ChatRequestPlugin>>,
+    /// How urgently the request is served, and at which price.
     pub service_tier: Option<ChatRequestServiceTier>,
-    /// No description yet.
+    /// `fast` is `service_tier: priority` in Anthropic's spelling. Absent from the published description;
+    /// documented.
     pub speed: Option<String>,
-    /// No description yet.
+    /// Lets the provider cache the prompt up to the last block that can be cached, by itself. For single
+    /// blocks, see the same field there.
     pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// No description yet.
+    /// Keeps requests with the same key at the same provider, so that its prompt cache is found again,
+    /// where there is no `session_id`.
     pub prompt_cache_key: Option<String>,
-    /// No description yet.
+    /// How the prompt is cached; OpenAI's GPT-5.6 and newer.
     pub prompt_cache_options: Option<PromptCacheOptions>,
-    /// No description yet.
+    /// Options of the provider's own web search. Prefer the tool `openrouter:web_search`. Absent from the
+    /// published description; documented.
     pub web_search_options: Option<WebSearchOptions>,
-    /// No description yet.
-    pub x_search_filter: Option<RawJson>,
-    /// No description yet.
+    /// What xAI's search on X looks at; other providers do not know it. A wrong filter is dropped without a
+    /// word. Absent from the published description; documented.
+    pub x_search_filter: Option<XSearchFilter>,
+    /// Groups requests of a conversation or agent, at most 256 characters. They stay with the same
+    /// provider, so that its prompt cache is found again, and are shown together. Goes before the header
+    /// `x-session-id`.
     pub session_id: Option<String>,
-    /// No description yet.
+    /// A stable pseudonym of your end user, hashed before it goes on. Without it, a provider that blocks
+    /// for abuse blocks the whole account. At most 128 characters, where it is broadcast.
     pub user: Option<String>,
-    /// No description yet.
+    /// Notes of yours on the request: at most 16, with names of at most 64 and texts of at most 512
+    /// characters.
     pub metadata: Option<Map<String>>,
-    /// No description yet.
+    /// Names for tracing, passed on to the destinations that the account is set to broadcast to.
     pub trace: Option<TraceConfig>,
-    /// No description yet.
+    /// Asks the server to tell more. Not for production.
     pub debug: Option<ChatDebugOptions>,
-    /// No description yet.
+    /// Once asked for usage numbers, which are always sent by now; without effect. Absent from the
+    /// published description; documented.
     pub usage: Option<UsageOptions>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1552,6 +512,12 @@ impl ChatRequest {
         self.include_reasoning = Some(value);
         self
     }
+    /// Sets [`thinking`](Self::thinking).
+    #[must_use]
+    pub fn with_thinking(mut self, value: impl Into<RawJson>) -> Self {
+        self.thinking = Some(value.into());
+        self
+    }
     /// Sets [`verbosity`](Self::verbosity).
     #[must_use]
     pub fn with_verbosity(mut self, value: impl Into<Verbosity>) -> Self {
@@ -1562,7 +528,7 @@ impl ChatRequest {
     #[must_use]
     pub fn with_modalities(
         mut self,
-        value: impl IntoIterator<Item = impl Into<ChatRequestModalitiesItem>>,
+        value: impl IntoIterator<Item = impl Into<ChatRequestModality>>,
     ) -> Self {
         self.modalities = Some(value.into_iter().map(Into::into).collect());
         self
@@ -1595,7 +561,7 @@ impl ChatRequest {
     #[must_use]
     pub fn with_plugins(
         mut self,
-        value: impl IntoIterator<Item = impl Into<ChatRequestPluginsItem>>,
+        value: impl IntoIterator<Item = impl Into<ChatRequestPlugin>>,
     ) -> Self {
         self.plugins = Some(value.into_iter().map(Into::into).collect());
         self
@@ -1650,7 +616,7 @@ impl ChatRequest {
     }
     /// Sets [`x_search_filter`](Self::x_search_filter).
     #[must_use]
-    pub fn with_x_search_filter(mut self, value: impl Into<RawJson>) -> Self {
+    pub fn with_x_search_filter(mut self, value: impl Into<XSearchFilter>) -> Self {
         self.x_search_filter = Some(value.into());
         self
     }
@@ -1797,6 +763,9 @@ impl ChatRequest {
         if self.include_reasoning.is_none() {
             self.include_reasoning.clone_from(&defaults.include_reasoning);
         }
+        if self.thinking.is_none() {
+            self.thinking.clone_from(&defaults.thinking);
+        }
         if self.verbosity.is_none() {
             self.verbosity.clone_from(&defaults.verbosity);
         }
@@ -1867,7 +836,7 @@ impl ChatRequest {
 
 impl wire::Object for ChatRequest {
     const NAME: &'static str = "ChatRequest";
-    const FIELDS: u8 = 54;
+    const FIELDS: u8 = 55;
     fn field(name: &str) -> Option<u8> {
         match name {
             "model" => Some(0),
@@ -1904,26 +873,27 @@ impl wire::Object for ChatRequest {
             "reasoning" => Some(31),
             "reasoning_effort" => Some(32),
             "include_reasoning" => Some(33),
-            "verbosity" => Some(34),
-            "modalities" => Some(35),
-            "audio" => Some(36),
-            "image_config" => Some(37),
-            "prediction" => Some(38),
-            "provider" => Some(39),
-            "plugins" => Some(40),
-            "service_tier" => Some(41),
-            "speed" => Some(42),
-            "cache_control" => Some(43),
-            "prompt_cache_key" => Some(44),
-            "prompt_cache_options" => Some(45),
-            "web_search_options" => Some(46),
-            "x_search_filter" => Some(47),
-            "session_id" => Some(48),
-            "user" => Some(49),
-            "metadata" => Some(50),
-            "trace" => Some(51),
-            "debug" => Some(52),
-            "usage" => Some(53),
+            "thinking" => Some(34),
+            "verbosity" => Some(35),
+            "modalities" => Some(36),
+            "audio" => Some(37),
+            "image_config" => Some(38),
+            "prediction" => Some(39),
+            "provider" => Some(40),
+            "plugins" => Some(41),
+            "service_tier" => Some(42),
+            "speed" => Some(43),
+            "cache_control" => Some(44),
+            "prompt_cache_key" => Some(45),
+            "prompt_cache_options" => Some(46),
+            "web_search_options" => Some(47),
+            "x_search_filter" => Some(48),
+            "session_id" => Some(49),
+            "user" => Some(50),
+            "metadata" => Some(51),
+            "trace" => Some(52),
+            "debug" => Some(53),
+            "usage" => Some(54),
             _ => None,
         }
     }
@@ -1967,26 +937,27 @@ impl wire::Object for ChatRequest {
             31 => wire::optional(&mut self.reasoning, source),
             32 => wire::optional(&mut self.reasoning_effort, source),
             33 => wire::optional(&mut self.include_reasoning, source),
-            34 => wire::optional(&mut self.verbosity, source),
-            35 => wire::optional(&mut self.modalities, source),
-            36 => wire::optional(&mut self.audio, source),
-            37 => wire::optional(&mut self.image_config, source),
-            38 => wire::optional(&mut self.prediction, source),
-            39 => wire::optional(&mut self.provider, source),
-            40 => wire::optional(&mut self.plugins, source),
-            41 => wire::optional(&mut self.service_tier, source),
-            42 => wire::optional(&mut self.speed, source),
-            43 => wire::optional(&mut self.cache_control, source),
-            44 => wire::optional(&mut self.prompt_cache_key, source),
-            45 => wire::optional(&mut self.prompt_cache_options, source),
-            46 => wire::optional(&mut self.web_search_options, source),
-            47 => wire::optional(&mut self.x_search_filter, source),
-            48 => wire::optional(&mut self.session_id, source),
-            49 => wire::optional(&mut self.user, source),
-            50 => wire::optional(&mut self.metadata, source),
-            51 => wire::optional(&mut self.trace, source),
-            52 => wire::optional(&mut self.debug, source),
-            53 => wire::optional(&mut self.usage, source),
+            34 => wire::optional(&mut self.thinking, source),
+            35 => wire::optional(&mut self.verbosity, source),
+            36 => wire::optional(&mut self.modalities, source),
+            37 => wire::optional(&mut self.audio, source),
+            38 => wire::optional(&mut self.image_config, source),
+            39 => wire::optional(&mut self.prediction, source),
+            40 => wire::optional(&mut self.provider, source),
+            41 => wire::optional(&mut self.plugins, source),
+            42 => wire::optional(&mut self.service_tier, source),
+            43 => wire::optional(&mut self.speed, source),
+            44 => wire::optional(&mut self.cache_control, source),
+            45 => wire::optional(&mut self.prompt_cache_key, source),
+            46 => wire::optional(&mut self.prompt_cache_options, source),
+            47 => wire::optional(&mut self.web_search_options, source),
+            48 => wire::optional(&mut self.x_search_filter, source),
+            49 => wire::optional(&mut self.session_id, source),
+            50 => wire::optional(&mut self.user, source),
+            51 => wire::optional(&mut self.metadata, source),
+            52 => wire::optional(&mut self.trace, source),
+            53 => wire::optional(&mut self.debug, source),
+            54 => wire::optional(&mut self.usage, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2030,26 +1001,27 @@ impl wire::Object for ChatRequest {
             31 => fields.optional("reasoning", &self.reasoning),
             32 => fields.optional("reasoning_effort", &self.reasoning_effort),
             33 => fields.optional("include_reasoning", &self.include_reasoning),
-            34 => fields.optional("verbosity", &self.verbosity),
-            35 => fields.optional("modalities", &self.modalities),
-            36 => fields.optional("audio", &self.audio),
-            37 => fields.optional("image_config", &self.image_config),
-            38 => fields.optional("prediction", &self.prediction),
-            39 => fields.optional("provider", &self.provider),
-            40 => fields.optional("plugins", &self.plugins),
-            41 => fields.optional("service_tier", &self.service_tier),
-            42 => fields.optional("speed", &self.speed),
-            43 => fields.optional("cache_control", &self.cache_control),
-            44 => fields.optional("prompt_cache_key", &self.prompt_cache_key),
-            45 => fields.optional("prompt_cache_options", &self.prompt_cache_options),
-            46 => fields.optional("web_search_options", &self.web_search_options),
-            47 => fields.optional("x_search_filter", &self.x_search_filter),
-            48 => fields.optional("session_id", &self.session_id),
-            49 => fields.optional("user", &self.user),
-            50 => fields.optional("metadata", &self.metadata),
-            51 => fields.optional("trace", &self.trace),
-            52 => fields.optional("debug", &self.debug),
-            53 => fields.optional("usage", &self.usage),
+            34 => fields.optional("thinking", &self.thinking),
+            35 => fields.optional("verbosity", &self.verbosity),
+            36 => fields.optional("modalities", &self.modalities),
+            37 => fields.optional("audio", &self.audio),
+            38 => fields.optional("image_config", &self.image_config),
+            39 => fields.optional("prediction", &self.prediction),
+            40 => fields.optional("provider", &self.provider),
+            41 => fields.optional("plugins", &self.plugins),
+            42 => fields.optional("service_tier", &self.service_tier),
+            43 => fields.optional("speed", &self.speed),
+            44 => fields.optional("cache_control", &self.cache_control),
+            45 => fields.optional("prompt_cache_key", &self.prompt_cache_key),
+            46 => fields.optional("prompt_cache_options", &self.prompt_cache_options),
+            47 => fields.optional("web_search_options", &self.web_search_options),
+            48 => fields.optional("x_search_filter", &self.x_search_filter),
+            49 => fields.optional("session_id", &self.session_id),
+            50 => fields.optional("user", &self.user),
+            51 => fields.optional("metadata", &self.metadata),
+            52 => fields.optional("trace", &self.trace),
+            53 => fields.optional("debug", &self.debug),
+            54 => fields.optional("usage", &self.usage),
             _ => Ok(()),
         }
     }
@@ -2063,1666 +1035,55 @@ impl wire::Object for ChatRequest {
 
 wire::object!(ChatRequest);
 
-/// No description yet.
+/// Models in the order in which they are tried.
 ///
-/// OpenRouter component: `ChatResult`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatResult {
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub created: Option<u64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub provider: Option<String>,
-    /// No description yet.
-    pub choices: Vec<ChatChoice>,
-    /// No description yet.
-    pub usage: Option<Box<ChatUsage>>,
-    /// No description yet.
-    pub service_tier: Option<String>,
-    /// No description yet.
-    pub system_fingerprint: Option<String>,
-    /// No description yet.
-    pub openrouter_metadata: Option<Box<OpenRouterMetadata>>,
-    /// No description yet.
-    pub error: Option<Box<ErrorBody>>,
-    /// No description yet.
-    pub user_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
+/// OpenRouter component: `ChatModelNames`.
+pub type ChatModelNames = Vec<String>;
 
-impl ChatResult {
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`created`](Self::created).
-    #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`provider`](Self::provider).
-    #[must_use]
-    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
-        self.provider = Some(value.into());
-        self
-    }
-    /// Sets [`choices`](Self::choices).
-    #[must_use]
-    pub fn with_choices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatChoice>>,
-    ) -> Self {
-        self.choices = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`usage`](Self::usage).
-    #[must_use]
-    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
-        self.usage = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`service_tier`](Self::service_tier).
-    #[must_use]
-    pub fn with_service_tier(mut self, value: impl Into<String>) -> Self {
-        self.service_tier = Some(value.into());
-        self
-    }
-    /// Sets [`system_fingerprint`](Self::system_fingerprint).
-    #[must_use]
-    pub fn with_system_fingerprint(mut self, value: impl Into<String>) -> Self {
-        self.system_fingerprint = Some(value.into());
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(
-        mut self,
-        value: impl Into<OpenRouterMetadata>,
-    ) -> Self {
-        self.openrouter_metadata = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
-        self.error = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`user_id`](Self::user_id).
-    #[must_use]
-    pub fn with_user_id(mut self, value: impl Into<String>) -> Self {
-        self.user_id = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatResult {
-    const NAME: &'static str = "ChatResult";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "object" => Some(1),
-            "created" => Some(2),
-            "model" => Some(3),
-            "provider" => Some(4),
-            "choices" => Some(5),
-            "usage" => Some(6),
-            "service_tier" => Some(7),
-            "system_fingerprint" => Some(8),
-            "openrouter_metadata" => Some(9),
-            "error" => Some(10),
-            "user_id" => Some(11),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::constant("object", "chat.completion", source),
-            2 => wire::optional(&mut self.created, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.provider, source),
-            5 => wire::required(&mut self.choices, source),
-            6 => wire::optional(&mut self.usage, source),
-            7 => wire::optional(&mut self.service_tier, source),
-            8 => wire::optional(&mut self.system_fingerprint, source),
-            9 => wire::optional(&mut self.openrouter_metadata, source),
-            10 => wire::optional(&mut self.error, source),
-            11 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.constant("object", "chat.completion"),
-            2 => fields.optional("created", &self.created),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("provider", &self.provider),
-            5 => fields.list("choices", &self.choices),
-            6 => fields.optional("usage", &self.usage),
-            7 => fields.optional("service_tier", &self.service_tier),
-            8 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            10 => fields.optional("error", &self.error),
-            11 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatResult);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamChoice`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamChoice {
-    /// No description yet.
-    pub index: Option<u64>,
-    /// No description yet.
-    pub delta: Option<ChatStreamDelta>,
-    /// No description yet.
-    pub finish_reason: Option<ChatFinishReasonEnum>,
-    /// No description yet.
-    pub native_finish_reason: Option<String>,
-    /// No description yet.
-    pub logprobs: Option<Box<ChatTokenLogprobs>>,
-    /// No description yet.
-    pub error: Option<Box<ErrorBody>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamChoice {
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: u64) -> Self {
-        self.index = Some(value);
-        self
-    }
-    /// Sets [`delta`](Self::delta).
-    #[must_use]
-    pub fn with_delta(mut self, value: impl Into<ChatStreamDelta>) -> Self {
-        self.delta = Some(value.into());
-        self
-    }
-    /// Sets [`finish_reason`](Self::finish_reason).
-    #[must_use]
-    pub fn with_finish_reason(mut self, value: impl Into<ChatFinishReasonEnum>) -> Self {
-        self.finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`native_finish_reason`](Self::native_finish_reason).
-    #[must_use]
-    pub fn with_native_finish_reason(mut self, value: impl Into<String>) -> Self {
-        self.native_finish_reason = Some(value.into());
-        self
-    }
-    /// Sets [`logprobs`](Self::logprobs).
-    #[must_use]
-    pub fn with_logprobs(mut self, value: impl Into<ChatTokenLogprobs>) -> Self {
-        self.logprobs = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
-        self.error = Some(Box::new(value.into()));
-        self
-    }
-}
-
-impl wire::Object for ChatStreamChoice {
-    const NAME: &'static str = "ChatStreamChoice";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "index" => Some(0),
-            "delta" => Some(1),
-            "finish_reason" => Some(2),
-            "native_finish_reason" => Some(3),
-            "logprobs" => Some(4),
-            "error" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.index, source),
-            1 => wire::optional(&mut self.delta, source),
-            2 => wire::optional(&mut self.finish_reason, source),
-            3 => wire::optional(&mut self.native_finish_reason, source),
-            4 => wire::optional(&mut self.logprobs, source),
-            5 => wire::optional(&mut self.error, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("index", &self.index),
-            1 => fields.optional("delta", &self.delta),
-            2 => fields.optional("finish_reason", &self.finish_reason),
-            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            4 => fields.optional("logprobs", &self.logprobs),
-            5 => fields.optional("error", &self.error),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamChoice);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamChunk`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamChunk {
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub created: Option<u64>,
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub provider: Option<String>,
-    /// No description yet.
-    pub choices: Vec<ChatStreamChoice>,
-    /// No description yet.
-    pub usage: Option<Box<ChatUsage>>,
-    /// No description yet.
-    pub service_tier: Option<String>,
-    /// No description yet.
-    pub system_fingerprint: Option<String>,
-    /// No description yet.
-    pub openrouter_metadata: Option<Box<OpenRouterMetadata>>,
-    /// No description yet.
-    pub error: Option<Box<ErrorBody>>,
-    /// No description yet.
-    pub debug: Option<Box<RawJson>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamChunk {
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`created`](Self::created).
-    #[must_use]
-    pub fn with_created(mut self, value: u64) -> Self {
-        self.created = Some(value);
-        self
-    }
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`provider`](Self::provider).
-    #[must_use]
-    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
-        self.provider = Some(value.into());
-        self
-    }
-    /// Sets [`choices`](Self::choices).
-    #[must_use]
-    pub fn with_choices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatStreamChoice>>,
-    ) -> Self {
-        self.choices = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`usage`](Self::usage).
-    #[must_use]
-    pub fn with_usage(mut self, value: impl Into<ChatUsage>) -> Self {
-        self.usage = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`service_tier`](Self::service_tier).
-    #[must_use]
-    pub fn with_service_tier(mut self, value: impl Into<String>) -> Self {
-        self.service_tier = Some(value.into());
-        self
-    }
-    /// Sets [`system_fingerprint`](Self::system_fingerprint).
-    #[must_use]
-    pub fn with_system_fingerprint(mut self, value: impl Into<String>) -> Self {
-        self.system_fingerprint = Some(value.into());
-        self
-    }
-    /// Sets [`openrouter_metadata`](Self::openrouter_metadata).
-    #[must_use]
-    pub fn with_openrouter_metadata(
-        mut self,
-        value: impl Into<OpenRouterMetadata>,
-    ) -> Self {
-        self.openrouter_metadata = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`error`](Self::error).
-    #[must_use]
-    pub fn with_error(mut self, value: impl Into<ErrorBody>) -> Self {
-        self.error = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`debug`](Self::debug).
-    #[must_use]
-    pub fn with_debug(mut self, value: impl Into<RawJson>) -> Self {
-        self.debug = Some(Box::new(value.into()));
-        self
-    }
-}
-
-impl wire::Object for ChatStreamChunk {
-    const NAME: &'static str = "ChatStreamChunk";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "object" => Some(1),
-            "created" => Some(2),
-            "model" => Some(3),
-            "provider" => Some(4),
-            "choices" => Some(5),
-            "usage" => Some(6),
-            "service_tier" => Some(7),
-            "system_fingerprint" => Some(8),
-            "openrouter_metadata" => Some(9),
-            "error" => Some(10),
-            "debug" => Some(11),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::constant("object", "chat.completion.chunk", source),
-            2 => wire::optional(&mut self.created, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.provider, source),
-            5 => wire::required(&mut self.choices, source),
-            6 => wire::optional(&mut self.usage, source),
-            7 => wire::optional(&mut self.service_tier, source),
-            8 => wire::optional(&mut self.system_fingerprint, source),
-            9 => wire::optional(&mut self.openrouter_metadata, source),
-            10 => wire::optional(&mut self.error, source),
-            11 => wire::optional(&mut self.debug, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.constant("object", "chat.completion.chunk"),
-            2 => fields.optional("created", &self.created),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("provider", &self.provider),
-            5 => fields.list("choices", &self.choices),
-            6 => fields.optional("usage", &self.usage),
-            7 => fields.optional("service_tier", &self.service_tier),
-            8 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            10 => fields.optional("error", &self.error),
-            11 => fields.optional("debug", &self.debug),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamChunk);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamDelta`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamDelta {
-    /// No description yet.
-    pub role: Option<String>,
-    /// No description yet.
-    pub content: Option<String>,
-    /// No description yet.
-    pub reasoning: Option<String>,
-    /// No description yet.
-    pub reasoning_content: Option<String>,
-    /// No description yet.
-    pub reasoning_details: Option<Vec<ReasoningDetailUnion>>,
-    /// No description yet.
-    pub tool_calls: Vec<ChatStreamToolCall>,
-    /// No description yet.
-    pub refusal: Option<String>,
-    /// No description yet.
-    pub images: Vec<ChatAssistantImage>,
-    /// No description yet.
-    pub audio: Option<Box<ChatAudioOutput>>,
-    /// No description yet.
-    pub annotations: Vec<ChatAnnotation>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamDelta {
-    /// Sets [`role`](Self::role).
-    #[must_use]
-    pub fn with_role(mut self, value: impl Into<String>) -> Self {
-        self.role = Some(value.into());
-        self
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<String>) -> Self {
-        self.content = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning`](Self::reasoning).
-    #[must_use]
-    pub fn with_reasoning(mut self, value: impl Into<String>) -> Self {
-        self.reasoning = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning_content`](Self::reasoning_content).
-    #[must_use]
-    pub fn with_reasoning_content(mut self, value: impl Into<String>) -> Self {
-        self.reasoning_content = Some(value.into());
-        self
-    }
-    /// Sets [`reasoning_details`](Self::reasoning_details).
-    #[must_use]
-    pub fn with_reasoning_details(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ReasoningDetailUnion>>,
-    ) -> Self {
-        self.reasoning_details = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`tool_calls`](Self::tool_calls).
-    #[must_use]
-    pub fn with_tool_calls(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatStreamToolCall>>,
-    ) -> Self {
-        self.tool_calls = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`refusal`](Self::refusal).
-    #[must_use]
-    pub fn with_refusal(mut self, value: impl Into<String>) -> Self {
-        self.refusal = Some(value.into());
-        self
-    }
-    /// Sets [`images`](Self::images).
-    #[must_use]
-    pub fn with_images(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatAssistantImage>>,
-    ) -> Self {
-        self.images = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`audio`](Self::audio).
-    #[must_use]
-    pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
-        self.audio = Some(Box::new(value.into()));
-        self
-    }
-    /// Sets [`annotations`](Self::annotations).
-    #[must_use]
-    pub fn with_annotations(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatAnnotation>>,
-    ) -> Self {
-        self.annotations = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for ChatStreamDelta {
-    const NAME: &'static str = "ChatStreamDelta";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "reasoning" => Some(2),
-            "reasoning_content" => Some(3),
-            "reasoning_details" => Some(4),
-            "tool_calls" => Some(5),
-            "refusal" => Some(6),
-            "images" => Some(7),
-            "audio" => Some(8),
-            "annotations" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.role, source),
-            1 => wire::optional(&mut self.content, source),
-            2 => wire::optional(&mut self.reasoning, source),
-            3 => wire::optional(&mut self.reasoning_content, source),
-            4 => wire::optional(&mut self.reasoning_details, source),
-            5 => wire::required(&mut self.tool_calls, source),
-            6 => wire::optional(&mut self.refusal, source),
-            7 => wire::required(&mut self.images, source),
-            8 => wire::optional(&mut self.audio, source),
-            9 => wire::required(&mut self.annotations, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("role", &self.role),
-            1 => fields.optional("content", &self.content),
-            2 => fields.optional("reasoning", &self.reasoning),
-            3 => fields.optional("reasoning_content", &self.reasoning_content),
-            4 => fields.optional("reasoning_details", &self.reasoning_details),
-            5 => fields.list("tool_calls", &self.tool_calls),
-            6 => fields.optional("refusal", &self.refusal),
-            7 => fields.list("images", &self.images),
-            8 => fields.optional("audio", &self.audio),
-            9 => fields.list("annotations", &self.annotations),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamDelta);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamingResponse`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamingResponse {
-    /// No description yet.
-    pub data: Option<ChatStreamChunk>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamingResponse {
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<ChatStreamChunk>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatStreamingResponse {
-    const NAME: &'static str = "ChatStreamingResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamingResponse);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatStreamOptions`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatStreamOptions {
-    /// No description yet.
-    pub include_usage: Option<bool>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatStreamOptions {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`include_usage`](Self::include_usage).
-    #[must_use]
-    pub fn with_include_usage(mut self, value: bool) -> Self {
-        self.include_usage = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ChatStreamOptions {
-    const NAME: &'static str = "ChatStreamOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "include_usage" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.include_usage, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("include_usage", &self.include_usage),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatStreamOptions);
-
-/// No description yet.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatTokenLogprobTopLogprobsItem {
-    /// No description yet.
-    pub bytes: Vec<u64>,
-    /// No description yet.
-    pub logprob: Option<f64>,
-    /// No description yet.
-    pub token: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatTokenLogprobTopLogprobsItem {
-    /// Sets [`bytes`](Self::bytes).
-    #[must_use]
-    pub fn with_bytes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<u64>>,
-    ) -> Self {
-        self.bytes = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`logprob`](Self::logprob).
-    #[must_use]
-    pub fn with_logprob(mut self, value: f64) -> Self {
-        self.logprob = Some(value);
-        self
-    }
-    /// Sets [`token`](Self::token).
-    #[must_use]
-    pub fn with_token(mut self, value: impl Into<String>) -> Self {
-        self.token = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatTokenLogprobTopLogprobsItem {
-    const NAME: &'static str = "ChatTokenLogprobTopLogprobsItem";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "bytes" => Some(0),
-            "logprob" => Some(1),
-            "token" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.bytes, source),
-            1 => wire::optional(&mut self.logprob, source),
-            2 => wire::optional(&mut self.token, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("bytes", &self.bytes),
-            1 => fields.optional("logprob", &self.logprob),
-            2 => fields.optional("token", &self.token),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatTokenLogprobTopLogprobsItem);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatTokenLogprob`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatTokenLogprob {
-    /// No description yet.
-    pub bytes: Vec<u64>,
-    /// No description yet.
-    pub logprob: Option<f64>,
-    /// No description yet.
-    pub token: Option<String>,
-    /// No description yet.
-    pub top_logprobs: Vec<ChatTokenLogprobTopLogprobsItem>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatTokenLogprob {
-    /// Sets [`bytes`](Self::bytes).
-    #[must_use]
-    pub fn with_bytes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<u64>>,
-    ) -> Self {
-        self.bytes = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`logprob`](Self::logprob).
-    #[must_use]
-    pub fn with_logprob(mut self, value: f64) -> Self {
-        self.logprob = Some(value);
-        self
-    }
-    /// Sets [`token`](Self::token).
-    #[must_use]
-    pub fn with_token(mut self, value: impl Into<String>) -> Self {
-        self.token = Some(value.into());
-        self
-    }
-    /// Sets [`top_logprobs`](Self::top_logprobs).
-    #[must_use]
-    pub fn with_top_logprobs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatTokenLogprobTopLogprobsItem>>,
-    ) -> Self {
-        self.top_logprobs = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for ChatTokenLogprob {
-    const NAME: &'static str = "ChatTokenLogprob";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "bytes" => Some(0),
-            "logprob" => Some(1),
-            "token" => Some(2),
-            "top_logprobs" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.bytes, source),
-            1 => wire::optional(&mut self.logprob, source),
-            2 => wire::optional(&mut self.token, source),
-            3 => wire::required(&mut self.top_logprobs, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("bytes", &self.bytes),
-            1 => fields.optional("logprob", &self.logprob),
-            2 => fields.optional("token", &self.token),
-            3 => fields.list("top_logprobs", &self.top_logprobs),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatTokenLogprob);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatTokenLogprobs`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatTokenLogprobs {
-    /// No description yet.
-    pub content: Vec<ChatTokenLogprob>,
-    /// No description yet.
-    pub refusal: Vec<ChatTokenLogprob>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatTokenLogprobs {
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatTokenLogprob>>,
-    ) -> Self {
-        self.content = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`refusal`](Self::refusal).
-    #[must_use]
-    pub fn with_refusal(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatTokenLogprob>>,
-    ) -> Self {
-        self.refusal = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl wire::Object for ChatTokenLogprobs {
-    const NAME: &'static str = "ChatTokenLogprobs";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "refusal" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::required(&mut self.refusal, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("content", &self.content),
-            1 => fields.list("refusal", &self.refusal),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatTokenLogprobs);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum PredictionContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<PredictionContentText>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl PredictionContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for PredictionContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for PredictionContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for PredictionContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<PredictionContentText>> for PredictionContent {
-    fn from(value: Vec<PredictionContentText>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for PredictionContent {
-    const NAME: &'static str = "PredictionContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(PredictionContent);
-
-/// No description yet.
-///
-/// OpenRouter component: `Prediction`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Prediction {
-    /// No description yet.
-    pub content: PredictionContent,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl Prediction {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<PredictionContent>) -> Self {
-        Self {
-            content: content.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<PredictionContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-}
-
-impl wire::Object for Prediction {
-    const NAME: &'static str = "Prediction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::constant("type", "content", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("content", &self.content),
-            1 => fields.constant("type", "content"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(Prediction);
-
-/// No description yet.
-///
-/// OpenRouter component: `PredictionContentText`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PredictionContentText {
-    /// No description yet.
-    pub text: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PredictionContentText {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`text`](Self::text).
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-}
-
-impl wire::Object for PredictionContentText {
-    const NAME: &'static str = "PredictionContentText";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "text" => Some(0),
-            "type" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.text, source),
-            1 => wire::constant("type", "text", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("text", &self.text),
-            1 => fields.constant("type", "text"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PredictionContentText);
-
-/// No description yet.
-///
-/// OpenRouter component: `PromptCacheBreakpoint`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PromptCacheBreakpoint {
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl PromptCacheBreakpoint {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-}
-
-impl wire::Object for PromptCacheBreakpoint {
-    const NAME: &'static str = "PromptCacheBreakpoint";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "mode" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("mode", "explicit", source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("mode", "explicit"),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(PromptCacheBreakpoint);
-
-/// No description yet.
-///
-/// OpenRouter component: `PromptCacheOptions`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PromptCacheOptions {
-    /// No description yet.
-    pub ttl: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PromptCacheOptions {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`ttl`](Self::ttl).
-    #[must_use]
-    pub fn with_ttl(mut self, value: impl Into<String>) -> Self {
-        self.ttl = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PromptCacheOptions {
-    const NAME: &'static str = "PromptCacheOptions";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "mode" => Some(0),
-            "ttl" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("mode", "explicit", source),
-            1 => wire::optional(&mut self.ttl, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("mode", "explicit"),
-            1 => fields.optional("ttl", &self.ttl),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PromptCacheOptions);
-
-/// No description yet.
-///
-/// OpenRouter component: `TraceConfig`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct TraceConfig {
-    /// No description yet.
-    pub generation_name: Option<String>,
-    /// No description yet.
-    pub parent_span_id: Option<String>,
-    /// No description yet.
-    pub span_name: Option<String>,
-    /// No description yet.
-    pub trace_id: Option<String>,
-    /// No description yet.
-    pub trace_name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl TraceConfig {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`generation_name`](Self::generation_name).
-    #[must_use]
-    pub fn with_generation_name(mut self, value: impl Into<String>) -> Self {
-        self.generation_name = Some(value.into());
-        self
-    }
-    /// Sets [`parent_span_id`](Self::parent_span_id).
-    #[must_use]
-    pub fn with_parent_span_id(mut self, value: impl Into<String>) -> Self {
-        self.parent_span_id = Some(value.into());
-        self
-    }
-    /// Sets [`span_name`](Self::span_name).
-    #[must_use]
-    pub fn with_span_name(mut self, value: impl Into<String>) -> Self {
-        self.span_name = Some(value.into());
-        self
-    }
-    /// Sets [`trace_id`](Self::trace_id).
-    #[must_use]
-    pub fn with_trace_id(mut self, value: impl Into<String>) -> Self {
-        self.trace_id = Some(value.into());
-        self
-    }
-    /// Sets [`trace_name`](Self::trace_name).
-    #[must_use]
-    pub fn with_trace_name(mut self, value: impl Into<String>) -> Self {
-        self.trace_name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for TraceConfig {
-    const NAME: &'static str = "TraceConfig";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "generation_name" => Some(0),
-            "parent_span_id" => Some(1),
-            "span_name" => Some(2),
-            "trace_id" => Some(3),
-            "trace_name" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.generation_name, source),
-            1 => wire::optional(&mut self.parent_span_id, source),
-            2 => wire::optional(&mut self.span_name, source),
-            3 => wire::optional(&mut self.trace_id, source),
-            4 => wire::optional(&mut self.trace_name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("generation_name", &self.generation_name),
-            1 => fields.optional("parent_span_id", &self.parent_span_id),
-            2 => fields.optional("span_name", &self.span_name),
-            3 => fields.optional("trace_id", &self.trace_id),
-            4 => fields.optional("trace_name", &self.trace_name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(TraceConfig);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatRequestReasoning`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatRequestReasoning {
-    /// No description yet.
-    pub effort: Option<ReasoningEffort>,
-    /// No description yet.
-    pub max_tokens: Option<u64>,
-    /// No description yet.
-    pub summary: Option<ChatReasoningSummaryVerbosityEnum>,
-    /// No description yet.
-    pub exclude: Option<bool>,
-    /// No description yet.
-    pub enabled: Option<bool>,
-    /// No description yet.
-    pub context: Option<String>,
-    /// No description yet.
-    pub mode: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatRequestReasoning {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`effort`](Self::effort).
-    #[must_use]
-    pub fn with_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
-        self.effort = Some(value.into());
-        self
-    }
-    /// Sets [`max_tokens`](Self::max_tokens).
-    #[must_use]
-    pub fn with_max_tokens(mut self, value: u64) -> Self {
-        self.max_tokens = Some(value);
-        self
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(
-        mut self,
-        value: impl Into<ChatReasoningSummaryVerbosityEnum>,
-    ) -> Self {
-        self.summary = Some(value.into());
-        self
-    }
-    /// Sets [`exclude`](Self::exclude).
-    #[must_use]
-    pub fn with_exclude(mut self, value: bool) -> Self {
-        self.exclude = Some(value);
-        self
-    }
-    /// Sets [`enabled`](Self::enabled).
-    #[must_use]
-    pub fn with_enabled(mut self, value: bool) -> Self {
-        self.enabled = Some(value);
-        self
-    }
-    /// Sets [`context`](Self::context).
-    #[must_use]
-    pub fn with_context(mut self, value: impl Into<String>) -> Self {
-        self.context = Some(value.into());
-        self
-    }
-    /// Sets [`mode`](Self::mode).
-    #[must_use]
-    pub fn with_mode(mut self, value: impl Into<String>) -> Self {
-        self.mode = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatRequestReasoning {
-    const NAME: &'static str = "ChatRequestReasoning";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            "summary" => Some(2),
-            "exclude" => Some(3),
-            "enabled" => Some(4),
-            "context" => Some(5),
-            "mode" => Some(6),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            2 => wire::optional(&mut self.summary, source),
-            3 => wire::optional(&mut self.exclude, source),
-            4 => wire::optional(&mut self.enabled, source),
-            5 => wire::optional(&mut self.context, source),
-            6 => wire::optional(&mut self.mode, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            2 => fields.optional("summary", &self.summary),
-            3 => fields.optional("exclude", &self.exclude),
-            4 => fields.optional("enabled", &self.enabled),
-            5 => fields.optional("context", &self.context),
-            6 => fields.optional("mode", &self.mode),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatRequestReasoning);
-
-/// No description yet.
-///
-/// OpenRouter component: `Verbosity`.
+/// What an answer may be made of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Verbosity {
-    /// `low`.
-    Low,
-    /// `medium`.
-    Medium,
-    /// `high`.
-    High,
-    /// `xhigh`.
-    Xhigh,
-    /// `max`.
-    Max,
+pub enum ChatRequestModality {
+    /// Text.
+    Text,
+    /// Images; with models that make them.
+    Image,
+    /// Speech; with models that speak, in streams only.
+    Audio,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
 }
 
-impl Verbosity {
+impl ChatRequestModality {
     /// The text on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Xhigh => "xhigh",
-            Self::Max => "max",
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Audio => "audio",
             Self::Unknown(value) => value.as_str(),
         }
     }
     fn from_text(text: &str) -> Self {
         match text {
-            "low" => Self::Low,
-            "medium" => Self::Medium,
-            "high" => Self::High,
-            "xhigh" => Self::Xhigh,
-            "max" => Self::Max,
+            "text" => Self::Text,
+            "image" => Self::Image,
+            "audio" => Self::Audio,
             text => Self::Unknown(UnknownValue::new(text)),
         }
     }
 }
 
-wire::open_string!(Verbosity);
+wire::open_string!(ChatRequestModality);
 
-/// No description yet.
-///
-/// OpenRouter component: `ChatRequestAudio`.
+/// The voice and format of a spoken answer. Absent from the published description; documented.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequestAudio {
-    /// No description yet.
+    /// The voice, such as `alloy`; which there are depends on the model.
     pub voice: Option<String>,
-    /// No description yet.
+    /// The format, such as `wav` or `pcm16`; which there are depends on the model.
     pub format: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -3790,19 +1151,516 @@ impl wire::Object for ChatRequestAudio {
 
 wire::object!(ChatRequestAudio);
 
-/// No description yet.
+/// How long an answer is wanted. Absent from the published description of chat; documented.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verbosity {
+    /// Short.
+    Low,
+    /// The usual; the default.
+    Medium,
+    /// Long.
+    High,
+    /// Very long. Models that do not know it take the next lower one.
+    Xhigh,
+    /// As long as it gets. Models that do not know it take the next lower one.
+    Max,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl Verbosity {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Xhigh => "xhigh",
+            Self::Max => "max",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "xhigh" => Self::Xhigh,
+            "max" => Self::Max,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(Verbosity);
+
+/// The expected text, whole or in parts.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PredictionContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<PredictionContentText>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl PredictionContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for PredictionContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for PredictionContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for PredictionContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<PredictionContentText>> for PredictionContent {
+    fn from(value: Vec<PredictionContentText>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for PredictionContent {
+    const NAME: &'static str = "PredictionContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(PredictionContent);
+
+/// What the answer will probably say.
 ///
-/// OpenRouter component: `WebSearchOptions`.
+/// OpenRouter component: `Prediction`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Prediction {
+    /// The expected text, whole or in parts.
+    pub content: PredictionContent,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl Prediction {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<PredictionContent>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<PredictionContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+}
+
+impl wire::Object for Prediction {
+    const NAME: &'static str = "Prediction";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "content" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "content", source),
+            1 => wire::required(&mut self.content, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "content"),
+            1 => fields.required("content", &self.content),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(Prediction);
+
+/// A piece of the expected text.
+///
+/// OpenRouter component: `PredictionContentText`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PredictionContentText {
+    /// The text.
+    pub text: String,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl PredictionContentText {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn with_text(mut self, value: impl Into<String>) -> Self {
+        self.text = value.into();
+        self
+    }
+}
+
+impl wire::Object for PredictionContentText {
+    const NAME: &'static str = "PredictionContentText";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "text" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "text", source),
+            1 => wire::required(&mut self.text, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "text"),
+            1 => fields.required("text", &self.text),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(PredictionContentText);
+
+/// Something that OpenRouter does beside asking the model, told apart by `id`.
+///
+/// A plugin that the account has switched on is switched off for one request with `enabled: false`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatRequestPlugin {
+    /// The plugin `auto-router`: settings of the model `openrouter/auto`, which picks a model by the task.
+    AutoRouter(AutoRouterPlugin),
+    /// The plugin `auto-beta-router`: settings of the model `openrouter/auto-beta`, which picks a model by
+    /// the task.
+    AutoBetaRouter(AutoBetaRouterPlugin),
+    /// The plugin `moderation`: has the input moderated before it reaches the model.
+    Moderation(ModerationPlugin),
+    /// The plugin `web`: one web search before the model answers, its results put into the prompt.
+    Web(WebSearchPlugin),
+    /// The plugin `web-fetch`: the model reads pages whose address it knows.
+    WebFetch(WebFetchPlugin),
+    /// The plugin `file-parser`: how PDF files become text for models that cannot read them.
+    FileParser(FileParserPlugin),
+    /// The plugin `response-healing`: mends broken JSON in the answer.
+    ResponseHealing(ResponseHealingPlugin),
+    /// The plugin `context-compression`: drops or shortens the middle of a prompt that is too long.
+    ContextCompression(ContextCompressionPlugin),
+    /// The plugin `pareto-router`: settings of the model `openrouter/pareto-code`, which picks the cheapest
+    /// coder that is good enough.
+    ParetoRouter(ParetoRouterPlugin),
+    /// The plugin `fusion`: settings of the models `openrouter/fusion`, where a panel works on the prompt
+    /// and another model answers.
+    Fusion(FusionPlugin),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatRequestPlugin {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::AutoRouter(value) => serde::Serialize::serialize(value, serializer),
+            Self::AutoBetaRouter(value) => serde::Serialize::serialize(value, serializer),
+            Self::Moderation(value) => serde::Serialize::serialize(value, serializer),
+            Self::Web(value) => serde::Serialize::serialize(value, serializer),
+            Self::WebFetch(value) => serde::Serialize::serialize(value, serializer),
+            Self::FileParser(value) => serde::Serialize::serialize(value, serializer),
+            Self::ResponseHealing(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::ContextCompression(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::ParetoRouter(value) => serde::Serialize::serialize(value, serializer),
+            Self::Fusion(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatRequestPlugin {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<AutoRouterPlugin> for ChatRequestPlugin {
+    fn from(value: AutoRouterPlugin) -> Self {
+        Self::AutoRouter(value)
+    }
+}
+
+impl From<AutoBetaRouterPlugin> for ChatRequestPlugin {
+    fn from(value: AutoBetaRouterPlugin) -> Self {
+        Self::AutoBetaRouter(value)
+    }
+}
+
+impl From<ModerationPlugin> for ChatRequestPlugin {
+    fn from(value: ModerationPlugin) -> Self {
+        Self::Moderation(value)
+    }
+}
+
+impl From<WebSearchPlugin> for ChatRequestPlugin {
+    fn from(value: WebSearchPlugin) -> Self {
+        Self::Web(value)
+    }
+}
+
+impl From<WebFetchPlugin> for ChatRequestPlugin {
+    fn from(value: WebFetchPlugin) -> Self {
+        Self::WebFetch(value)
+    }
+}
+
+impl From<FileParserPlugin> for ChatRequestPlugin {
+    fn from(value: FileParserPlugin) -> Self {
+        Self::FileParser(value)
+    }
+}
+
+impl From<ResponseHealingPlugin> for ChatRequestPlugin {
+    fn from(value: ResponseHealingPlugin) -> Self {
+        Self::ResponseHealing(value)
+    }
+}
+
+impl From<ContextCompressionPlugin> for ChatRequestPlugin {
+    fn from(value: ContextCompressionPlugin) -> Self {
+        Self::ContextCompression(value)
+    }
+}
+
+impl From<ParetoRouterPlugin> for ChatRequestPlugin {
+    fn from(value: ParetoRouterPlugin) -> Self {
+        Self::ParetoRouter(value)
+    }
+}
+
+impl From<FusionPlugin> for ChatRequestPlugin {
+    fn from(value: FusionPlugin) -> Self {
+        Self::Fusion(value)
+    }
+}
+
+impl ChatRequestPlugin {
+    /// The value of `id`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::AutoRouter(_) => Some(alloc::borrow::Cow::Borrowed("auto-router")),
+            Self::AutoBetaRouter(_) => {
+                Some(alloc::borrow::Cow::Borrowed("auto-beta-router"))
+            }
+            Self::Moderation(_) => Some(alloc::borrow::Cow::Borrowed("moderation")),
+            Self::Web(_) => Some(alloc::borrow::Cow::Borrowed("web")),
+            Self::WebFetch(_) => Some(alloc::borrow::Cow::Borrowed("web-fetch")),
+            Self::FileParser(_) => Some(alloc::borrow::Cow::Borrowed("file-parser")),
+            Self::ResponseHealing(_) => {
+                Some(alloc::borrow::Cow::Borrowed("response-healing"))
+            }
+            Self::ContextCompression(_) => {
+                Some(alloc::borrow::Cow::Borrowed("context-compression"))
+            }
+            Self::ParetoRouter(_) => Some(alloc::borrow::Cow::Borrowed("pareto-router")),
+            Self::Fusion(_) => Some(alloc::borrow::Cow::Borrowed("fusion")),
+            Self::Unknown(member) => {
+                member.get("id")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for ChatRequestPlugin {
+    const NAME: &'static str = "ChatRequestPlugin";
+    const TAG: &'static str = "id";
+    const MEMBERS: &'static [&'static str] = &[
+        "auto-router",
+        "auto-beta-router",
+        "moderation",
+        "web",
+        "web-fetch",
+        "file-parser",
+        "response-healing",
+        "context-compression",
+        "pareto-router",
+        "fusion",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::AutoRouter),
+            Some(1) => members.object().map(Self::AutoBetaRouter),
+            Some(2) => members.object().map(Self::Moderation),
+            Some(3) => members.object().map(Self::Web),
+            Some(4) => members.object().map(Self::WebFetch),
+            Some(5) => members.object().map(Self::FileParser),
+            Some(6) => members.object().map(Self::ResponseHealing),
+            Some(7) => members.object().map(Self::ContextCompression),
+            Some(8) => members.object().map(Self::ParetoRouter),
+            Some(9) => members.object().map(Self::Fusion),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(ChatRequestPlugin);
+
+/// Options of streaming; without effect.
+///
+/// OpenRouter component: `ChatStreamOptions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatStreamOptions {
+    /// Once asked for usage numbers, which are always sent by now.
+    pub include_usage: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatStreamOptions {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`include_usage`](Self::include_usage).
+    #[must_use]
+    pub fn with_include_usage(mut self, value: bool) -> Self {
+        self.include_usage = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ChatStreamOptions {
+    const NAME: &'static str = "ChatStreamOptions";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "include_usage" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.include_usage, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("include_usage", &self.include_usage),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatStreamOptions);
+
+/// Options of the provider's own web search. Absent from the published description; documented.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchOptions {
-    /// No description yet.
-    pub search_context_size: Option<String>,
-    /// No description yet.
+    /// How much of what was found is read.
+    pub search_context_size: Option<SearchContextSizeEnum>,
+    /// How many results are wanted. Sent by the official AI SDK adapter; absent from the published
+    /// description.
     pub max_results: Option<u64>,
-    /// No description yet.
+    /// The words that introduce the results to the model. Sent by the official AI SDK adapter; absent from
+    /// the published description.
     pub search_prompt: Option<String>,
-    /// No description yet.
+    /// The search engine. Sent by the official AI SDK adapter; absent from the published description.
     pub engine: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -3816,7 +1674,10 @@ impl WebSearchOptions {
     }
     /// Sets [`search_context_size`](Self::search_context_size).
     #[must_use]
-    pub fn with_search_context_size(mut self, value: impl Into<String>) -> Self {
+    pub fn with_search_context_size(
+        mut self,
+        value: impl Into<SearchContextSizeEnum>,
+    ) -> Self {
         self.search_context_size = Some(value.into());
         self
     }
@@ -3888,13 +1749,362 @@ impl wire::Object for WebSearchOptions {
 
 wire::object!(WebSearchOptions);
 
-/// No description yet.
+/// How much of what was found is read.
 ///
-/// OpenRouter component: `UsageOptions`.
+/// OpenRouter component: `SearchContextSizeEnum`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SearchContextSizeEnum {
+    /// Little, for less money and time.
+    Low,
+    /// The usual.
+    Medium,
+    /// Much.
+    High,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl SearchContextSizeEnum {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(SearchContextSizeEnum);
+
+/// What xAI's search on X looks at. Absent from the published description; documented.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct XSearchFilter {
+    /// Only posts of these accounts, at most 20. Not together with `excluded_x_handles`.
+    pub allowed_x_handles: Option<Vec<String>>,
+    /// No posts of these accounts, at most 20. Not together with `allowed_x_handles`.
+    pub excluded_x_handles: Option<Vec<String>>,
+    /// Only posts since this day, as `YYYY-MM-DD`.
+    pub from_date: Option<String>,
+    /// Only posts until this day, as `YYYY-MM-DD`.
+    pub to_date: Option<String>,
+    /// Whether images in posts are looked at.
+    pub enable_image_understanding: Option<bool>,
+    /// Whether videos in posts are looked at.
+    pub enable_video_understanding: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl XSearchFilter {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`allowed_x_handles`](Self::allowed_x_handles).
+    #[must_use]
+    pub fn with_allowed_x_handles(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_x_handles = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`excluded_x_handles`](Self::excluded_x_handles).
+    #[must_use]
+    pub fn with_excluded_x_handles(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.excluded_x_handles = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`from_date`](Self::from_date).
+    #[must_use]
+    pub fn with_from_date(mut self, value: impl Into<String>) -> Self {
+        self.from_date = Some(value.into());
+        self
+    }
+    /// Sets [`to_date`](Self::to_date).
+    #[must_use]
+    pub fn with_to_date(mut self, value: impl Into<String>) -> Self {
+        self.to_date = Some(value.into());
+        self
+    }
+    /// Sets [`enable_image_understanding`](Self::enable_image_understanding).
+    #[must_use]
+    pub fn with_enable_image_understanding(mut self, value: bool) -> Self {
+        self.enable_image_understanding = Some(value);
+        self
+    }
+    /// Sets [`enable_video_understanding`](Self::enable_video_understanding).
+    #[must_use]
+    pub fn with_enable_video_understanding(mut self, value: bool) -> Self {
+        self.enable_video_understanding = Some(value);
+        self
+    }
+}
+
+impl wire::Object for XSearchFilter {
+    const NAME: &'static str = "XSearchFilter";
+    const FIELDS: u8 = 6;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "allowed_x_handles" => Some(0),
+            "excluded_x_handles" => Some(1),
+            "from_date" => Some(2),
+            "to_date" => Some(3),
+            "enable_image_understanding" => Some(4),
+            "enable_video_understanding" => Some(5),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.allowed_x_handles, source),
+            1 => wire::optional(&mut self.excluded_x_handles, source),
+            2 => wire::optional(&mut self.from_date, source),
+            3 => wire::optional(&mut self.to_date, source),
+            4 => wire::optional(&mut self.enable_image_understanding, source),
+            5 => wire::optional(&mut self.enable_video_understanding, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("allowed_x_handles", &self.allowed_x_handles),
+            1 => fields.optional("excluded_x_handles", &self.excluded_x_handles),
+            2 => fields.optional("from_date", &self.from_date),
+            3 => fields.optional("to_date", &self.to_date),
+            4 => {
+                fields
+                    .optional(
+                        "enable_image_understanding",
+                        &self.enable_image_understanding,
+                    )
+            }
+            5 => {
+                fields
+                    .optional(
+                        "enable_video_understanding",
+                        &self.enable_video_understanding,
+                    )
+            }
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(XSearchFilter);
+
+/// Names for tracing. Other fields are passed on as metadata.
+///
+/// OpenRouter component: `TraceConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TraceConfig {
+    /// The trace that the request belongs to.
+    pub trace_id: Option<String>,
+    /// The trace's name.
+    pub trace_name: Option<String>,
+    /// The name of the span around this request.
+    pub span_name: Option<String>,
+    /// The name of this request's own entry.
+    pub generation_name: Option<String>,
+    /// The span that this one is a part of.
+    pub parent_span_id: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl TraceConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`trace_id`](Self::trace_id).
+    #[must_use]
+    pub fn with_trace_id(mut self, value: impl Into<String>) -> Self {
+        self.trace_id = Some(value.into());
+        self
+    }
+    /// Sets [`trace_name`](Self::trace_name).
+    #[must_use]
+    pub fn with_trace_name(mut self, value: impl Into<String>) -> Self {
+        self.trace_name = Some(value.into());
+        self
+    }
+    /// Sets [`span_name`](Self::span_name).
+    #[must_use]
+    pub fn with_span_name(mut self, value: impl Into<String>) -> Self {
+        self.span_name = Some(value.into());
+        self
+    }
+    /// Sets [`generation_name`](Self::generation_name).
+    #[must_use]
+    pub fn with_generation_name(mut self, value: impl Into<String>) -> Self {
+        self.generation_name = Some(value.into());
+        self
+    }
+    /// Sets [`parent_span_id`](Self::parent_span_id).
+    #[must_use]
+    pub fn with_parent_span_id(mut self, value: impl Into<String>) -> Self {
+        self.parent_span_id = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for TraceConfig {
+    const NAME: &'static str = "TraceConfig";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "trace_id" => Some(0),
+            "trace_name" => Some(1),
+            "span_name" => Some(2),
+            "generation_name" => Some(3),
+            "parent_span_id" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.trace_id, source),
+            1 => wire::optional(&mut self.trace_name, source),
+            2 => wire::optional(&mut self.span_name, source),
+            3 => wire::optional(&mut self.generation_name, source),
+            4 => wire::optional(&mut self.parent_span_id, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("trace_id", &self.trace_id),
+            1 => fields.optional("trace_name", &self.trace_name),
+            2 => fields.optional("span_name", &self.span_name),
+            3 => fields.optional("generation_name", &self.generation_name),
+            4 => fields.optional("parent_span_id", &self.parent_span_id),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(TraceConfig);
+
+/// Asks the server to tell more. Not for production.
+///
+/// OpenRouter component: `ChatDebugOptions`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatDebugOptions {
+    /// Asks to be shown the request as each provider got it. Only with `stream: true`; the first chunk of
+    /// each attempted provider tells it in `debug`.
+    pub echo_upstream_body: Option<bool>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatDebugOptions {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`echo_upstream_body`](Self::echo_upstream_body).
+    #[must_use]
+    pub fn with_echo_upstream_body(mut self, value: bool) -> Self {
+        self.echo_upstream_body = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ChatDebugOptions {
+    const NAME: &'static str = "ChatDebugOptions";
+    const FIELDS: u8 = 1;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "echo_upstream_body" => Some(0),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.echo_upstream_body, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("echo_upstream_body", &self.echo_upstream_body),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatDebugOptions);
+
+/// Once asked for usage numbers, which are always sent by now. Absent from the published description;
+/// documented.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UsageOptions {
-    /// No description yet.
+    /// Without effect.
     pub include: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,

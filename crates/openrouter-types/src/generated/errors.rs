@@ -10,17 +10,19 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// The body of an answer that failed.
 ///
-/// OpenRouter component: `ErrorResponse`.
+/// One shape for every status; OpenRouter's description repeats it under a name for each. It may also
+/// be the whole body of an answer with status 200, when the failure came while the model was at work.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// No description yet.
+    /// What went wrong.
     pub error: ErrorBody,
-    /// No description yet.
+    /// The account that the key belongs to.
     pub user_id: Option<String>,
-    /// No description yet.
+    /// How the request was routed, when the request asked for it and got that far. Some of its fields may
+    /// be missing; never there with status 500.
     pub openrouter_metadata: Option<OpenRouterMetadata>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -110,27 +112,37 @@ impl wire::Object for ErrorResponse {
 
 wire::object!(ErrorResponse);
 
-/// No description yet.
+/// What went wrong.
 ///
-/// OpenRouter component: `ErrorBody`.
+/// It stands in the body of a failed answer, in a stream chunk, or in a choice that broke off. All but
+/// the message may be missing. `error_type`, here or in the metadata, is the field to decide by.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// No description yet.
+    /// The HTTP status, normally as a number. It may be text, such as `"server_error"`, or missing where
+    /// `http_status` is given; within an answer of status 200 it says what the status would have been. The
+    /// published description knows only whole numbers; text is documented, and accepted by the official AI
+    /// SDK adapter.
     pub code: Option<RawJson>,
-    /// No description yet.
+    /// What went wrong, for a person to read. `Provider returned error` says little: look into the
+    /// metadata's `raw` too.
     pub message: Option<String>,
-    /// No description yet.
+    /// More about the error; what it holds depends on its kind.
     pub metadata: Option<ErrorMetadata>,
-    /// No description yet.
+    /// The kind of error, the same on all of OpenRouter's APIs. Absent from the published description,
+    /// which has it in the metadata; documented.
     pub error_type: Option<ApiErrorType>,
-    /// No description yet.
+    /// The HTTP status, given instead of `code` where no model was available. Absent from the published
+    /// description; documented.
     pub http_status: Option<u64>,
-    /// No description yet.
+    /// Why no model or provider could answer, and what may help. Absent from the published description;
+    /// documented.
     pub availability: Option<ErrorAvailability>,
-    /// No description yet.
+    /// The kind of error in OpenAI's spelling, on older or passed-on errors. Absent from the published
+    /// description; read by the official AI SDK adapter.
     pub kind: Option<String>,
-    /// No description yet.
+    /// The parameter at fault, on older or passed-on errors, as it came. Absent from the published
+    /// description; read by the official AI SDK adapter.
     pub param: Option<RawJson>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -247,31 +259,38 @@ impl wire::Object for ErrorBody {
 
 wire::object!(ErrorBody);
 
-/// No description yet.
-///
-/// OpenRouter component: `ErrorMetadata`.
+/// More about an error. Which fields there are depends on the kind of error; others are kept as they
+/// came.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorMetadata {
-    /// No description yet.
+    /// The kind of error, the same on all of OpenRouter's APIs.
     pub error_type: Option<ApiErrorType>,
-    /// No description yet.
+    /// The provider's own code for the error, such as `conn_reset`. Left out when the error is masked
+    /// (status 500).
     pub provider_code: Option<String>,
-    /// No description yet.
+    /// The display name of the provider that failed or refused. Absent from the published description;
+    /// documented.
     pub provider_name: Option<String>,
-    /// No description yet.
+    /// What the provider itself said: a text, JSON within a text, or an object. Absent from the published
+    /// description; read by the official AI SDK adapter.
     pub raw: Option<RawJson>,
-    /// No description yet.
+    /// Why moderation flagged the input, such as `violence`. Absent from the published description;
+    /// documented.
     pub reasons: Vec<String>,
-    /// No description yet.
+    /// The input that moderation flagged, at most 100 characters, shortened in the middle. Absent from the
+    /// published description; documented.
     pub flagged_input: Option<String>,
-    /// No description yet.
+    /// The model whose moderation refused. Absent from the published description; documented.
     pub model_slug: Option<String>,
-    /// No description yet.
+    /// The patterns of prompt injection that a guardrail found. Absent from the published description;
+    /// documented.
     pub patterns: Vec<String>,
-    /// No description yet.
+    /// Errors of the providers that were tried before the last one. Absent from the published description;
+    /// documented.
     pub previous_errors: Vec<PreviousError>,
-    /// No description yet.
+    /// Files that were parsed before the request failed. Put them on the next attempt's assistant message
+    /// to spare parsing again. Absent from the published description; documented.
     pub file_annotations: Vec<ChatAnnotation>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -418,18 +437,18 @@ impl wire::Object for ErrorMetadata {
 
 wire::object!(ErrorMetadata);
 
-/// No description yet.
-///
-/// OpenRouter component: `PreviousError`.
+/// The error of a provider that was tried before.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PreviousError {
-    /// No description yet.
+    /// The provider.
     pub provider: Option<String>,
-    /// No description yet.
+    /// The code, a number or a text, as it came.
     pub code: Option<RawJson>,
-    /// No description yet.
+    /// The HTTP status.
     pub status: Option<u64>,
+    /// What the provider said. Seen in recorded answers; not documented.
+    pub message: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
@@ -453,16 +472,23 @@ impl PreviousError {
         self.status = Some(value);
         self
     }
+    /// Sets [`message`](Self::message).
+    #[must_use]
+    pub fn with_message(mut self, value: impl Into<String>) -> Self {
+        self.message = Some(value.into());
+        self
+    }
 }
 
 impl wire::Object for PreviousError {
     const NAME: &'static str = "PreviousError";
-    const FIELDS: u8 = 3;
+    const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
             "provider" => Some(0),
             "code" => Some(1),
             "status" => Some(2),
+            "message" => Some(3),
             _ => None,
         }
     }
@@ -475,6 +501,7 @@ impl wire::Object for PreviousError {
             0 => wire::optional(&mut self.provider, source),
             1 => wire::optional(&mut self.code, source),
             2 => wire::optional(&mut self.status, source),
+            3 => wire::optional(&mut self.message, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -487,6 +514,7 @@ impl wire::Object for PreviousError {
             0 => fields.optional("provider", &self.provider),
             1 => fields.optional("code", &self.code),
             2 => fields.optional("status", &self.status),
+            3 => fields.optional("message", &self.message),
             _ => Ok(()),
         }
     }
@@ -500,29 +528,30 @@ impl wire::Object for PreviousError {
 
 wire::object!(PreviousError);
 
-/// No description yet.
+/// Why no model or provider could answer, and what may help.
 ///
-/// OpenRouter component: `ErrorAvailability`.
+/// It comes with every failure of that kind, streamed or not. Absent from the published description;
+/// documented.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorAvailability {
-    /// No description yet.
+    /// Why.
     pub code: Option<AvailabilityCode>,
-    /// No description yet.
+    /// Whether the same request may work later.
     pub retryable: Option<bool>,
-    /// No description yet.
+    /// How many seconds to wait before that: the shortest that any of the attempted providers asked for.
     pub retry_after: Option<f64>,
-    /// No description yet.
+    /// The models that were asked for.
     pub requested_models: Vec<String>,
-    /// No description yet.
+    /// The providers that were tried or left out.
     pub affected_providers: Vec<String>,
-    /// No description yet.
+    /// What left the other providers out.
     pub excluded_by: Vec<ExclusionReason>,
-    /// No description yet.
+    /// Models that might do instead. Suggestions only: they are not tried.
     pub fallback_models: Vec<String>,
-    /// No description yet.
+    /// The setting of the request that left nothing over.
     pub constraint: Option<AvailabilityConstraint>,
-    /// No description yet.
+    /// A page about this failure.
     pub docs_url: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -660,15 +689,13 @@ impl wire::Object for ErrorAvailability {
 
 wire::object!(ErrorAvailability);
 
-/// No description yet.
-///
-/// OpenRouter component: `AvailabilityConstraint`.
+/// A setting of the request that no provider meets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AvailabilityConstraint {
-    /// No description yet.
+    /// The setting.
     pub field: Option<String>,
-    /// No description yet.
+    /// What it asks for, or what to do instead.
     pub detail: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -731,33 +758,31 @@ impl wire::Object for AvailabilityConstraint {
 
 wire::object!(AvailabilityConstraint);
 
-/// No description yet.
-///
-/// OpenRouter component: `AvailabilityCode`.
+/// Why no model or provider could answer. The status is that of the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AvailabilityCode {
-    /// `model_not_found`.
+    /// No such model (400).
     ModelNotFound,
-    /// `wrong_endpoint`.
+    /// The model is not for this API; `constraint` names the right one (400).
     WrongEndpoint,
-    /// `no_endpoints`.
+    /// No provider is left: there are none, or the preferences leave them all out (404).
     NoEndpoints,
-    /// `model_deprecated`.
+    /// The model is gone (404).
     ModelDeprecated,
-    /// `model_unavailable_upstream`.
+    /// The provider no longer has the model (404).
     ModelUnavailableUpstream,
-    /// `privacy_restricted`.
+    /// Settings about retention, training or publication leave every provider out (404).
     PrivacyRestricted,
-    /// `constraint_filtered`.
+    /// Price, context length, parameters, quantization or data region leave every provider out (404).
     ConstraintFiltered,
-    /// `free_variant_ended`.
+    /// The free variant of the model is gone (404).
     FreeVariantEnded,
-    /// `region_restricted`.
+    /// The model is not offered where you are (403).
     RegionRestricted,
-    /// `capacity_exhausted`.
+    /// Every provider is at its limit; try later (429).
     CapacityExhausted,
-    /// `temporarily_unavailable`.
+    /// Every provider failed for the moment; try later (503).
     TemporarilyUnavailable,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -802,29 +827,27 @@ impl AvailabilityCode {
 
 wire::open_string!(AvailabilityCode);
 
-/// No description yet.
-///
-/// OpenRouter component: `ExclusionReason`.
+/// What leaves a provider out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExclusionReason {
-    /// `geo`.
+    /// Where the request comes from.
     Geo,
-    /// `data_region`.
+    /// Where the data has to stay.
     DataRegion,
-    /// `data_policy:zdr`.
+    /// The provider keeps data, and zero data retention was asked for.
     DataPolicyZdr,
-    /// `data_policy:training`.
+    /// The provider may train on the data.
     DataPolicyTraining,
-    /// `max_price`.
+    /// It costs more than `provider.max_price`.
     MaxPrice,
-    /// `context_length`.
+    /// The prompt does not fit.
     ContextLength,
-    /// `require_parameters`.
+    /// It does not know a parameter of the request, and `provider.require_parameters` is on.
     RequireParameters,
-    /// `quantization`.
+    /// It is not among `provider.quantizations`.
     Quantization,
-    /// `allowed_providers`.
+    /// It is not among the providers that the account or the request allows.
     AllowedProviders,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -865,65 +888,66 @@ impl ExclusionReason {
 
 wire::open_string!(ExclusionReason);
 
-/// No description yet.
+/// The kind of an error, the same on all of OpenRouter's APIs: the field to decide by. The status is
+/// the usual one.
 ///
 /// OpenRouter component: `ApiErrorType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiErrorType {
-    /// `context_length_exceeded`.
+    /// Prompt and answer do not fit into the model's context (400).
     ContextLengthExceeded,
-    /// `max_tokens_exceeded`.
+    /// The answer that was asked for is longer than the model can give (400).
     MaxTokensExceeded,
-    /// `token_limit_exceeded`.
+    /// A limit of tokens was passed (400).
     TokenLimitExceeded,
-    /// `string_too_long`.
+    /// A text of the request is too long (400).
     StringTooLong,
-    /// `authentication`.
+    /// No key, a wrong one, or one that is switched off (401).
     Authentication,
-    /// `permission_denied`.
+    /// Not allowed: the key's rights, a guardrail, moderation, a budget or the region (403).
     PermissionDenied,
-    /// `payment_required`.
+    /// Credits or the key's limit are used up (402).
     PaymentRequired,
-    /// `rate_limit_exceeded`.
+    /// Too many requests, or the providers are at their limit; try later (429).
     RateLimitExceeded,
-    /// `provider_overloaded`.
+    /// The providers have no room; try later (503, sometimes 529).
     ProviderOverloaded,
-    /// `provider_unavailable`.
+    /// The provider failed or answered nonsense; try again (502).
     ProviderUnavailable,
-    /// `invalid_request`.
+    /// The request is malformed, or a parameter is wrong (400).
     InvalidRequest,
-    /// `invalid_prompt`.
+    /// The prompt is not acceptable in form (400).
     InvalidPrompt,
-    /// `not_found`.
+    /// No such thing, or no provider left after the preferences (404).
     NotFound,
-    /// `precondition_failed`.
+    /// A condition of the request does not hold (412).
     PreconditionFailed,
-    /// `payload_too_large`.
+    /// The body is too large (413).
     PayloadTooLarge,
-    /// `unprocessable`.
+    /// Well formed, but meaningless (422).
     Unprocessable,
-    /// `content_policy_violation`.
+    /// The content breaks the provider's rules (400).
     ContentPolicyViolation,
-    /// `refusal`.
+    /// The model refuses (400).
     Refusal,
-    /// `invalid_image`.
+    /// An image cannot be read (400).
     InvalidImage,
-    /// `image_too_large`.
+    /// An image is too large (400).
     ImageTooLarge,
-    /// `image_too_small`.
+    /// An image is too small (400).
     ImageTooSmall,
-    /// `unsupported_image_format`.
+    /// An image has a format that the model does not take (400).
     UnsupportedImageFormat,
-    /// `image_not_found`.
+    /// There is no image at the URL (404).
     ImageNotFound,
-    /// `image_download_failed`.
+    /// The image could not be fetched from its URL (400).
     ImageDownloadFailed,
-    /// `server`.
+    /// An error within OpenRouter, its details masked (500).
     Server,
-    /// `timeout`.
+    /// The provider took too long (504; also 408 or 524). The request may have been billed.
     Timeout,
-    /// `unmapped`.
+    /// An error that OpenRouter has no kind for (500).
     Unmapped,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),

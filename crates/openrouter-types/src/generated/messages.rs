@@ -10,38 +10,415 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// One message of a conversation, told apart by `role`.
 ///
-/// OpenRouter component: `ChatAssistantImages`.
-pub type ChatAssistantImages = Vec<ChatAssistantImage>;
+/// A conversation is an ordinary OpenAI-style `messages` list: instructions (`system`, `developer`),
+/// what the user said, what the model answered, and what its tools gave back.
+/// A trailing assistant message is a prefill: the model goes on from it.
+///
+/// OpenRouter component: `ChatMessages`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatMessages {
+    /// Instructions that hold for the whole conversation.
+    System(ChatSystemMessage),
+    /// What the user says, shows or attaches.
+    User(ChatUserMessage),
+    /// Instructions from the application's developer, OpenAI's newer name for system instructions.
+    Developer(ChatDeveloperMessage),
+    /// What the model answered; in a request, an earlier answer that is sent back.
+    Assistant(ChatAssistantMessage),
+    /// The result of a tool call, for the model to read.
+    Tool(ChatToolMessage),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
 
-/// No description yet.
+impl ChatMessages {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::System(value) => serde::Serialize::serialize(value, serializer),
+            Self::User(value) => serde::Serialize::serialize(value, serializer),
+            Self::Developer(value) => serde::Serialize::serialize(value, serializer),
+            Self::Assistant(value) => serde::Serialize::serialize(value, serializer),
+            Self::Tool(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatMessages {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<ChatSystemMessage> for ChatMessages {
+    fn from(value: ChatSystemMessage) -> Self {
+        Self::System(value)
+    }
+}
+
+impl From<ChatUserMessage> for ChatMessages {
+    fn from(value: ChatUserMessage) -> Self {
+        Self::User(value)
+    }
+}
+
+impl From<ChatDeveloperMessage> for ChatMessages {
+    fn from(value: ChatDeveloperMessage) -> Self {
+        Self::Developer(value)
+    }
+}
+
+impl From<ChatAssistantMessage> for ChatMessages {
+    fn from(value: ChatAssistantMessage) -> Self {
+        Self::Assistant(value)
+    }
+}
+
+impl From<ChatToolMessage> for ChatMessages {
+    fn from(value: ChatToolMessage) -> Self {
+        Self::Tool(value)
+    }
+}
+
+impl ChatMessages {
+    /// The value of `role`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn role(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::System(_) => Some(alloc::borrow::Cow::Borrowed("system")),
+            Self::User(_) => Some(alloc::borrow::Cow::Borrowed("user")),
+            Self::Developer(_) => Some(alloc::borrow::Cow::Borrowed("developer")),
+            Self::Assistant(_) => Some(alloc::borrow::Cow::Borrowed("assistant")),
+            Self::Tool(_) => Some(alloc::borrow::Cow::Borrowed("tool")),
+            Self::Unknown(member) => {
+                member.get("role")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for ChatMessages {
+    const NAME: &'static str = "ChatMessages";
+    const TAG: &'static str = "role";
+    const MEMBERS: &'static [&'static str] = &[
+        "system",
+        "user",
+        "developer",
+        "assistant",
+        "tool",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::System),
+            Some(1) => members.object().map(Self::User),
+            Some(2) => members.object().map(Self::Developer),
+            Some(3) => members.object().map(Self::Assistant),
+            Some(4) => members.object().map(Self::Tool),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(ChatMessages);
+
+/// Instructions that hold for the whole conversation.
+///
+/// OpenRouter component: `ChatSystemMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatSystemMessage {
+    /// The instructions, as text or as text parts. Only parts can carry a cache breakpoint.
+    pub content: ChatSystemMessageContent,
+    /// A name for the speaker. For models that know no names, OpenRouter puts it before the text, as
+    /// `{name}: {content}`.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatSystemMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<ChatSystemMessageContent>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<ChatSystemMessageContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatSystemMessage {
+    const NAME: &'static str = "ChatSystemMessage";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "system", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "system"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatSystemMessage);
+
+/// Instructions from the application's developer, OpenAI's newer name for system instructions.
+///
+/// OpenRouter component: `ChatDeveloperMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatDeveloperMessage {
+    /// The instructions, as text or as text parts. Only parts can carry a cache breakpoint.
+    pub content: ChatDeveloperMessageContent,
+    /// A name for the speaker. For models that know no names, OpenRouter puts it before the text, as
+    /// `{name}: {content}`.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatDeveloperMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<ChatDeveloperMessageContent>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(
+        mut self,
+        value: impl Into<ChatDeveloperMessageContent>,
+    ) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatDeveloperMessage {
+    const NAME: &'static str = "ChatDeveloperMessage";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "developer", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "developer"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatDeveloperMessage);
+
+/// What the user says, shows or attaches.
+///
+/// OpenRouter component: `ChatUserMessage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatUserMessage {
+    /// A text, or parts: text, images, audio, video, files.
+    pub content: ChatUserMessageContent,
+    /// A name for the speaker, of use where several people talk. For models that know no names, OpenRouter
+    /// puts it before the text, as `{name}: {content}`.
+    pub name: Option<String>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatUserMessage {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
+        Self {
+            content: content.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`content`](Self::content).
+    #[must_use]
+    pub fn with_content(mut self, value: impl Into<ChatUserMessageContent>) -> Self {
+        self.content = value.into();
+        self
+    }
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatUserMessage {
+    const NAME: &'static str = "ChatUserMessage";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "role" => Some(0),
+            "content" => Some(1),
+            "name" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("role", "user", source),
+            1 => wire::required(&mut self.content, source),
+            2 => wire::optional(&mut self.name, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("role", "user"),
+            1 => fields.required("content", &self.content),
+            2 => fields.optional("name", &self.name),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatUserMessage);
+
+/// What the model answered; in a request, an earlier answer that is sent back.
+///
+/// Send it back as it came: `tool_calls`, `reasoning_details` and `annotations` unedited and in their
+/// order.
+/// Providers check the signatures of reasoning, match results to calls by id, and find cached prefixes
+/// by exact text.
+/// Fields that this version does not know are kept and written back.
 ///
 /// OpenRouter component: `ChatAssistantMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantMessage {
-    /// No description yet.
+    /// The answer: a text, parts, or `null`. A turn that only calls tools is written with `null`, since
+    /// some providers refuse an empty text.
     pub content: Option<ChatAssistantMessageContent>,
-    /// No description yet.
+    /// A name for the speaker, of use where several assistants talk.
     pub name: Option<String>,
-    /// No description yet.
+    /// The model's thinking as plain text. It repeats the text of `reasoning_details`: show one of the two.
+    /// To continue a conversation send the details; this text alone is for models that have no details.
     pub reasoning: Option<String>,
-    /// No description yet.
+    /// Another name for `reasoning`, as some models and clients spell it; accepted in requests. Absent from
+    /// the published description; documented.
     pub reasoning_content: Option<String>,
-    /// No description yet.
+    /// The model's thinking in blocks, with signatures. Send back all of them, in their order, unedited; an
+    /// empty list stays an empty list.
     pub reasoning_details: Option<Vec<ReasoningDetailUnion>>,
-    /// No description yet.
+    /// The functions that the model wants called. Each needs a `tool` message with its result. A non-empty
+    /// list counts even where the finish reason says `stop`.
     pub tool_calls: Option<Vec<ChatToolCall>>,
-    /// No description yet.
+    /// Why the model declines to answer; `null` when it does not.
     pub refusal: Option<String>,
-    /// No description yet.
+    /// Images that the model made, normally as data URLs.
     pub images: Option<Vec<ChatAssistantImage>>,
-    /// No description yet.
+    /// Speech that the model made, on models that speak.
     pub audio: Option<ChatAudioOutput>,
-    /// No description yet.
+    /// What the answer rests on: web pages it cites, files that were parsed for it. Sent back, file
+    /// annotations spare parsing (and paying) again. Absent from the published description; documented.
     pub annotations: Option<Vec<ChatAnnotation>>,
-    /// No description yet.
+    /// The model that wrote this message. The auto router reads it when it is told to stay with a model
+    /// (`pin_model`).
     pub model: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -215,1085 +592,23 @@ impl wire::Object for ChatAssistantMessage {
 
 wire::object!(ChatAssistantMessage);
 
-/// No description yet.
+/// The result of a tool call, for the model to read.
 ///
-/// OpenRouter component: `ChatAudioOutput`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatAudioOutput {
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub data: Option<BulkText>,
-    /// No description yet.
-    pub transcript: Option<String>,
-    /// No description yet.
-    pub expires_at: Option<Number>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatAudioOutput {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-    /// Sets [`transcript`](Self::transcript).
-    #[must_use]
-    pub fn with_transcript(mut self, value: impl Into<String>) -> Self {
-        self.transcript = Some(value.into());
-        self
-    }
-    /// Sets [`expires_at`](Self::expires_at).
-    #[must_use]
-    pub fn with_expires_at(mut self, value: impl Into<Number>) -> Self {
-        self.expires_at = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatAudioOutput {
-    const NAME: &'static str = "ChatAudioOutput";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "data" => Some(1),
-            "transcript" => Some(2),
-            "expires_at" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.data, source),
-            2 => wire::optional(&mut self.transcript, source),
-            3 => wire::optional(&mut self.expires_at, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("data", &self.data),
-            2 => fields.optional("transcript", &self.transcript),
-            3 => fields.optional("expires_at", &self.expires_at),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatAudioOutput);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentAudio`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentAudio {
-    /// No description yet.
-    pub input_audio: ChatContentAudioInput,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentAudio {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(input_audio: impl Into<ChatContentAudioInput>) -> Self {
-        Self {
-            input_audio: input_audio.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`input_audio`](Self::input_audio).
-    #[must_use]
-    pub fn with_input_audio(mut self, value: impl Into<ChatContentAudioInput>) -> Self {
-        self.input_audio = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentAudio {
-    const NAME: &'static str = "ChatContentAudio";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "input_audio" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "input_audio", source),
-            1 => wire::required(&mut self.input_audio, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_audio"),
-            1 => fields.required("input_audio", &self.input_audio),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentAudio);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentCacheControl`.
-pub type ChatContentCacheControl = AnthropicCacheControlDirective;
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentFile`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentFile {
-    /// No description yet.
-    pub file: ChatContentFileData,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentFile {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(file: impl Into<ChatContentFileData>) -> Self {
-        Self {
-            file: file.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`file`](Self::file).
-    #[must_use]
-    pub fn with_file(mut self, value: impl Into<ChatContentFileData>) -> Self {
-        self.file = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentFile {
-    const NAME: &'static str = "ChatContentFile";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "file", source),
-            1 => wire::required(&mut self.file, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file"),
-            1 => fields.required("file", &self.file),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentFile);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentImage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentImage {
-    /// No description yet.
-    pub image_url: ChatContentImageUrl,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentImage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(image_url: impl Into<ChatContentImageUrl>) -> Self {
-        Self {
-            image_url: image_url.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`image_url`](Self::image_url).
-    #[must_use]
-    pub fn with_image_url(mut self, value: impl Into<ChatContentImageUrl>) -> Self {
-        self.image_url = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentImage {
-    const NAME: &'static str = "ChatContentImage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "image_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "image_url", source),
-            1 => wire::required(&mut self.image_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "image_url"),
-            1 => fields.required("image_url", &self.image_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentImage);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentItems`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatContentItems {
-    /// `ChatContentText`.
-    Text(ChatContentText),
-    /// `ChatContentImage`.
-    ImageUrl(ChatContentImage),
-    /// `ChatContentAudio`.
-    InputAudio(ChatContentAudio),
-    /// `Legacy_ChatContentVideo`.
-    InputVideo(LegacyChatContentVideo),
-    /// `ChatContentVideo`.
-    VideoUrl(ChatContentVideo),
-    /// `ChatContentFile`.
-    File(ChatContentFile),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatContentItems {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::ImageUrl(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputAudio(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputVideo(value) => serde::Serialize::serialize(value, serializer),
-            Self::VideoUrl(value) => serde::Serialize::serialize(value, serializer),
-            Self::File(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatContentItems {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ChatContentText> for ChatContentItems {
-    fn from(value: ChatContentText) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<ChatContentImage> for ChatContentItems {
-    fn from(value: ChatContentImage) -> Self {
-        Self::ImageUrl(value)
-    }
-}
-
-impl From<ChatContentAudio> for ChatContentItems {
-    fn from(value: ChatContentAudio) -> Self {
-        Self::InputAudio(value)
-    }
-}
-
-impl From<LegacyChatContentVideo> for ChatContentItems {
-    fn from(value: LegacyChatContentVideo) -> Self {
-        Self::InputVideo(value)
-    }
-}
-
-impl From<ChatContentVideo> for ChatContentItems {
-    fn from(value: ChatContentVideo) -> Self {
-        Self::VideoUrl(value)
-    }
-}
-
-impl From<ChatContentFile> for ChatContentItems {
-    fn from(value: ChatContentFile) -> Self {
-        Self::File(value)
-    }
-}
-
-impl ChatContentItems {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("text")),
-            Self::ImageUrl(_) => Some(alloc::borrow::Cow::Borrowed("image_url")),
-            Self::InputAudio(_) => Some(alloc::borrow::Cow::Borrowed("input_audio")),
-            Self::InputVideo(_) => Some(alloc::borrow::Cow::Borrowed("input_video")),
-            Self::VideoUrl(_) => Some(alloc::borrow::Cow::Borrowed("video_url")),
-            Self::File(_) => Some(alloc::borrow::Cow::Borrowed("file")),
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatContentItems {
-    const NAME: &'static str = "ChatContentItems";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "image_url",
-        "input_audio",
-        "input_video",
-        "video_url",
-        "file",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::ImageUrl),
-            Some(2) => members.object().map(Self::InputAudio),
-            Some(3) => members.object().map(Self::InputVideo),
-            Some(4) => members.object().map(Self::VideoUrl),
-            Some(5) => members.object().map(Self::File),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatContentItems);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentText`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentText {
-    /// No description yet.
-    pub text: String,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// No description yet.
-    pub prompt_cache_breakpoint: Option<PromptCacheBreakpoint>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentText {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`text`](Self::text).
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-    /// Sets [`prompt_cache_breakpoint`](Self::prompt_cache_breakpoint).
-    #[must_use]
-    pub fn with_prompt_cache_breakpoint(
-        mut self,
-        value: impl Into<PromptCacheBreakpoint>,
-    ) -> Self {
-        self.prompt_cache_breakpoint = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentText {
-    const NAME: &'static str = "ChatContentText";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            "cache_control" => Some(2),
-            "prompt_cache_breakpoint" => Some(3),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "text", source),
-            1 => wire::required(&mut self.text, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            3 => wire::optional(&mut self.prompt_cache_breakpoint, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            1 => fields.required("text", &self.text),
-            2 => fields.optional("cache_control", &self.cache_control),
-            3 => {
-                fields.optional("prompt_cache_breakpoint", &self.prompt_cache_breakpoint)
-            }
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentText);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentVideo`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentVideo {
-    /// No description yet.
-    pub video_url: ChatContentVideoInput,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentVideo {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(video_url: impl Into<ChatContentVideoInput>) -> Self {
-        Self {
-            video_url: video_url.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`video_url`](Self::video_url).
-    #[must_use]
-    pub fn with_video_url(mut self, value: impl Into<ChatContentVideoInput>) -> Self {
-        self.video_url = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentVideo {
-    const NAME: &'static str = "ChatContentVideo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "video_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "video_url", source),
-            1 => wire::required(&mut self.video_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "video_url"),
-            1 => fields.required("video_url", &self.video_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentVideo);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentVideoInput`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentVideoInput {
-    /// No description yet.
-    pub url: BulkText,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentVideoInput {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<BulkText>) -> Self {
-        Self {
-            url: url.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
-        self.url = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatContentVideoInput {
-    const NAME: &'static str = "ChatContentVideoInput";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentVideoInput);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatDeveloperMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatDeveloperMessage {
-    /// No description yet.
-    pub content: ChatDeveloperMessageContent,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatDeveloperMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<ChatDeveloperMessageContent>) -> Self {
-        Self {
-            content: content.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(
-        mut self,
-        value: impl Into<ChatDeveloperMessageContent>,
-    ) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatDeveloperMessage {
-    const NAME: &'static str = "ChatDeveloperMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("role", "developer", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "developer"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatDeveloperMessage);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatMessages`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatMessages {
-    /// `ChatSystemMessage`.
-    System(ChatSystemMessage),
-    /// `ChatUserMessage`.
-    User(ChatUserMessage),
-    /// `ChatDeveloperMessage`.
-    Developer(ChatDeveloperMessage),
-    /// `ChatAssistantMessage`.
-    Assistant(ChatAssistantMessage),
-    /// `ChatToolMessage`.
-    Tool(ChatToolMessage),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatMessages {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::System(value) => serde::Serialize::serialize(value, serializer),
-            Self::User(value) => serde::Serialize::serialize(value, serializer),
-            Self::Developer(value) => serde::Serialize::serialize(value, serializer),
-            Self::Assistant(value) => serde::Serialize::serialize(value, serializer),
-            Self::Tool(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatMessages {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ChatSystemMessage> for ChatMessages {
-    fn from(value: ChatSystemMessage) -> Self {
-        Self::System(value)
-    }
-}
-
-impl From<ChatUserMessage> for ChatMessages {
-    fn from(value: ChatUserMessage) -> Self {
-        Self::User(value)
-    }
-}
-
-impl From<ChatDeveloperMessage> for ChatMessages {
-    fn from(value: ChatDeveloperMessage) -> Self {
-        Self::Developer(value)
-    }
-}
-
-impl From<ChatAssistantMessage> for ChatMessages {
-    fn from(value: ChatAssistantMessage) -> Self {
-        Self::Assistant(value)
-    }
-}
-
-impl From<ChatToolMessage> for ChatMessages {
-    fn from(value: ChatToolMessage) -> Self {
-        Self::Tool(value)
-    }
-}
-
-impl ChatMessages {
-    /// The value of `role`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn role(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::System(_) => Some(alloc::borrow::Cow::Borrowed("system")),
-            Self::User(_) => Some(alloc::borrow::Cow::Borrowed("user")),
-            Self::Developer(_) => Some(alloc::borrow::Cow::Borrowed("developer")),
-            Self::Assistant(_) => Some(alloc::borrow::Cow::Borrowed("assistant")),
-            Self::Tool(_) => Some(alloc::borrow::Cow::Borrowed("tool")),
-            Self::Unknown(member) => {
-                member.get("role")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatMessages {
-    const NAME: &'static str = "ChatMessages";
-    const TAG: &'static str = "role";
-    const MEMBERS: &'static [&'static str] = &[
-        "system",
-        "user",
-        "developer",
-        "assistant",
-        "tool",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::System),
-            Some(1) => members.object().map(Self::User),
-            Some(2) => members.object().map(Self::Developer),
-            Some(3) => members.object().map(Self::Assistant),
-            Some(4) => members.object().map(Self::Tool),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatMessages);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatSystemMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatSystemMessage {
-    /// No description yet.
-    pub content: ChatSystemMessageContent,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ChatSystemMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<ChatSystemMessageContent>) -> Self {
-        Self {
-            content: content.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<ChatSystemMessageContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatSystemMessage {
-    const NAME: &'static str = "ChatSystemMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("role", "system", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "system"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ChatSystemMessage);
-
-/// No description yet.
+/// Each call of the assistant message before gets one.
 ///
 /// OpenRouter component: `ChatToolMessage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolMessage {
-    /// No description yet.
+    /// The `id` of the call that this answers.
     pub tool_call_id: String,
-    /// No description yet.
+    /// The result: a text (JSON written as text is usual), or parts where the result holds images or other
+    /// media.
     pub content: ChatToolMessageContent,
-    /// No description yet.
+    /// The function's name. Absent from the published description; documented.
     pub name: Option<String>,
-    /// No description yet.
+    /// Ends a cached prefix of the prompt with this result, for providers that cache on request. Sent by
+    /// the official AI SDK adapter; absent from the published description.
     pub cache_control: Option<AnthropicCacheControlDirective>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1392,268 +707,320 @@ impl wire::Object for ChatToolMessage {
 
 wire::object!(ChatToolMessage);
 
-/// No description yet.
-///
-/// OpenRouter component: `ChatUserMessage`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Instructions: one text, or text parts.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ChatUserMessage {
-    /// No description yet.
-    pub content: ChatUserMessageContent,
-    /// No description yet.
-    pub name: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
+pub enum ChatSystemMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentText>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl ChatUserMessage {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(content: impl Into<ChatUserMessageContent>) -> Self {
-        Self {
-            content: content.into(),
-            ..Self::default()
+impl ChatSystemMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<ChatUserMessageContent>) -> Self {
-        self.content = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
     }
 }
 
-impl wire::Object for ChatUserMessage {
-    const NAME: &'static str = "ChatUserMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("role", "user", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "user"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
+impl Default for ChatSystemMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
     }
 }
 
-wire::object!(ChatUserMessage);
+impl From<String> for ChatSystemMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
 
-/// No description yet.
-///
-/// OpenRouter component: `Legacy_ChatContentVideo`.
-#[derive(Clone, Debug, Default, PartialEq)]
+impl From<&str> for ChatSystemMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentText>> for ChatSystemMessageContent {
+    fn from(value: Vec<ChatContentText>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatSystemMessageContent {
+    const NAME: &'static str = "ChatSystemMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatSystemMessageContent);
+
+/// Instructions: one text, or text parts.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct LegacyChatContentVideo {
-    /// No description yet.
-    pub video_url: LegacyChatContentVideoInput,
-    /// No description yet.
-    pub cache_control: Option<AnthropicCacheControlDirective>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
+pub enum ChatDeveloperMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentText>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl LegacyChatContentVideo {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(video_url: impl Into<LegacyChatContentVideoInput>) -> Self {
-        Self {
-            video_url: video_url.into(),
-            ..Self::default()
+impl ChatDeveloperMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
-    }
-    /// Sets [`video_url`](Self::video_url).
-    #[must_use]
-    pub fn with_video_url(
-        mut self,
-        value: impl Into<LegacyChatContentVideoInput>,
-    ) -> Self {
-        self.video_url = value.into();
-        self
-    }
-    /// Sets [`cache_control`](Self::cache_control).
-    #[must_use]
-    pub fn with_cache_control(
-        mut self,
-        value: impl Into<AnthropicCacheControlDirective>,
-    ) -> Self {
-        self.cache_control = Some(value.into());
-        self
     }
 }
 
-impl wire::Object for LegacyChatContentVideo {
-    const NAME: &'static str = "Legacy_ChatContentVideo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "video_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "input_video", source),
-            1 => wire::required(&mut self.video_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_video"),
-            1 => fields.required("video_url", &self.video_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
+impl Default for ChatDeveloperMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
     }
 }
 
-wire::object!(LegacyChatContentVideo);
+impl From<String> for ChatDeveloperMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
 
-/// No description yet.
+impl From<&str> for ChatDeveloperMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentText>> for ChatDeveloperMessageContent {
+    fn from(value: Vec<ChatContentText>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatDeveloperMessageContent {
+    const NAME: &'static str = "ChatDeveloperMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatDeveloperMessageContent);
+
+/// What the user says: one text, or parts of several kinds.
 ///
-/// OpenRouter component: `Legacy_ChatContentVideoInput`.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Where text and images come together, the text part goes first.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct LegacyChatContentVideoInput {
-    /// No description yet.
-    pub url: BulkText,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
+pub enum ChatUserMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentItems>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl LegacyChatContentVideoInput {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<BulkText>) -> Self {
-        Self {
-            url: url.into(),
-            ..Self::default()
+impl ChatUserMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
-        self.url = value.into();
-        self
     }
 }
 
-impl wire::Object for LegacyChatContentVideoInput {
-    const NAME: &'static str = "Legacy_ChatContentVideoInput";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
+impl Default for ChatUserMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
     }
 }
 
-wire::object!(LegacyChatContentVideoInput);
+impl From<String> for ChatUserMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
 
-/// No description yet.
+impl From<&str> for ChatUserMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentItems>> for ChatUserMessageContent {
+    fn from(value: Vec<ChatContentItems>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatUserMessageContent {
+    const NAME: &'static str = "ChatUserMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatUserMessageContent);
+
+/// What the model says: one text, or parts.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatAssistantMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentItems>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatAssistantMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatAssistantMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for ChatAssistantMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for ChatAssistantMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentItems>> for ChatAssistantMessageContent {
+    fn from(value: Vec<ChatContentItems>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatAssistantMessageContent {
+    const NAME: &'static str = "ChatAssistantMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatAssistantMessageContent);
+
+/// The result of a tool: one text, or parts of several kinds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ChatToolMessageContent {
+    /// A text.
+    Text(String),
+    /// A list.
+    Parts(Vec<ChatContentItems>),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl ChatToolMessageContent {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for ChatToolMessageContent {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<String> for ChatToolMessageContent {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for ChatToolMessageContent {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<Vec<ChatContentItems>> for ChatToolMessageContent {
+    fn from(value: Vec<ChatContentItems>) -> Self {
+        Self::Parts(value)
+    }
+}
+
+impl wire::UntaggedUnion for ChatToolMessageContent {
+    const NAME: &'static str = "ChatToolMessageContent";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::String => source.value().map(Self::Text),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ChatToolMessageContent);
+
+/// Images that the model made, in order.
 ///
-/// OpenRouter component: `ChatAssistantImage`.
+/// OpenRouter component: `ChatAssistantImages`.
+pub type ChatAssistantImages = Vec<ChatAssistantImage>;
+
+/// An image that the model made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantImage {
-    /// No description yet.
+    /// Always `image_url`. Absent from the published description; sent in answers, and read by the official
+    /// AI SDK adapter.
     pub kind: Option<String>,
-    /// No description yet.
+    /// The image.
     pub image_url: ChatAssistantImageUrl,
+    /// The image's place among the images of a streamed answer, counted from 0. Absent from the published
+    /// description; seen in recorded streams.
+    pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
@@ -1680,15 +1047,22 @@ impl ChatAssistantImage {
         self.image_url = value.into();
         self
     }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
+        self
+    }
 }
 
 impl wire::Object for ChatAssistantImage {
     const NAME: &'static str = "ChatAssistantImage";
-    const FIELDS: u8 = 2;
+    const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
             "type" => Some(0),
             "image_url" => Some(1),
+            "index" => Some(2),
             _ => None,
         }
     }
@@ -1700,6 +1074,7 @@ impl wire::Object for ChatAssistantImage {
         match field {
             0 => wire::optional(&mut self.kind, source),
             1 => wire::required(&mut self.image_url, source),
+            2 => wire::optional(&mut self.index, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1711,6 +1086,7 @@ impl wire::Object for ChatAssistantImage {
         match field {
             0 => fields.optional("type", &self.kind),
             1 => fields.required("image_url", &self.image_url),
+            2 => fields.optional("index", &self.index),
             _ => Ok(()),
         }
     }
@@ -1730,13 +1106,11 @@ impl wire::Object for ChatAssistantImage {
 
 wire::object!(ChatAssistantImage);
 
-/// No description yet.
-///
-/// OpenRouter component: `ChatAssistantImageUrl`.
+/// An image that the model made, as a URL.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantImageUrl {
-    /// No description yet.
+    /// Normally a data URL such as `data:image/png;base64,…`.
     pub url: BulkText,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -1805,578 +1179,69 @@ impl wire::Object for ChatAssistantImageUrl {
 
 wire::object!(ChatAssistantImageUrl);
 
-/// No description yet.
+/// Speech that the model made.
 ///
-/// OpenRouter component: `ChatAssistantMessageContent`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatAssistantMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentItems>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatAssistantMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatAssistantMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatAssistantMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatAssistantMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentItems>> for ChatAssistantMessageContent {
-    fn from(value: Vec<ChatContentItems>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatAssistantMessageContent {
-    const NAME: &'static str = "ChatAssistantMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatAssistantMessageContent);
-
-/// No description yet.
+/// It is only streamed: the request needs `modalities: ["text", "audio"]`, `audio` and `stream: true`.
 ///
-/// OpenRouter component: `ChatSystemMessageContent`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatSystemMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentText>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatSystemMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatSystemMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatSystemMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatSystemMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentText>> for ChatSystemMessageContent {
-    fn from(value: Vec<ChatContentText>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatSystemMessageContent {
-    const NAME: &'static str = "ChatSystemMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatSystemMessageContent);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatDeveloperMessageContent`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatDeveloperMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentText>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatDeveloperMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatDeveloperMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatDeveloperMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatDeveloperMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentText>> for ChatDeveloperMessageContent {
-    fn from(value: Vec<ChatContentText>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatDeveloperMessageContent {
-    const NAME: &'static str = "ChatDeveloperMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatDeveloperMessageContent);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatUserMessageContent`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatUserMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentItems>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatUserMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatUserMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatUserMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatUserMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentItems>> for ChatUserMessageContent {
-    fn from(value: Vec<ChatContentItems>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatUserMessageContent {
-    const NAME: &'static str = "ChatUserMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatUserMessageContent);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatToolMessageContent`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatToolMessageContent {
-    /// A text.
-    Text(String),
-    /// A list.
-    Parts(Vec<ChatContentItems>),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatToolMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatToolMessageContent {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<String> for ChatToolMessageContent {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for ChatToolMessageContent {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
-}
-
-impl From<Vec<ChatContentItems>> for ChatToolMessageContent {
-    fn from(value: Vec<ChatContentItems>) -> Self {
-        Self::Parts(value)
-    }
-}
-
-impl wire::UntaggedUnion for ChatToolMessageContent {
-    const NAME: &'static str = "ChatToolMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ChatToolMessageContent);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentImageUrl`.
+/// OpenRouter component: `ChatAudioOutput`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ChatContentImageUrl {
-    /// No description yet.
-    pub url: BulkText,
-    /// No description yet.
-    pub detail: Option<ImageDetail>,
+pub struct ChatAudioOutput {
+    /// Names this audio, so that a later turn can refer to it.
+    pub id: Option<String>,
+    /// The audio as base64, in the format asked for. In a stream each piece continues the one before: join
+    /// the text, then decode.
+    pub data: Option<BulkText>,
+    /// What is said, as text. In a stream each piece continues the one before.
+    pub transcript: Option<String>,
+    /// When `id` stops being usable, in seconds since 1970.
+    pub expires_at: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
     key_order: KeyOrder,
 }
 
-impl ChatContentImageUrl {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<BulkText>) -> Self {
-        Self {
-            url: url.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<BulkText>) -> Self {
-        self.url = value.into();
-        self
-    }
-    /// Sets [`detail`](Self::detail).
-    #[must_use]
-    pub fn with_detail(mut self, value: impl Into<ImageDetail>) -> Self {
-        self.detail = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ChatContentImageUrl {
-    const NAME: &'static str = "ChatContentImageUrl";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            "detail" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.url, source),
-            1 => wire::optional(&mut self.detail, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            1 => fields.optional("detail", &self.detail),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentImageUrl);
-
-/// No description yet.
-///
-/// OpenRouter component: `ImageDetail`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ImageDetail {
-    /// `auto`.
-    Auto,
-    /// `low`.
-    Low,
-    /// `high`.
-    High,
-    /// `original`.
-    Original,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ImageDetail {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "auto",
-            Self::Low => "low",
-            Self::High => "high",
-            Self::Original => "original",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "low" => Self::Low,
-            "high" => Self::High,
-            "original" => Self::Original,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ImageDetail);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentAudioInput`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentAudioInput {
-    /// No description yet.
-    pub data: BulkText,
-    /// No description yet.
-    pub format: String,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentAudioInput {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(data: impl Into<BulkText>, format: impl Into<String>) -> Self {
-        Self {
-            data: data.into(),
-            format: format.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
-        self.data = value.into();
-        self
-    }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<String>) -> Self {
-        self.format = value.into();
-        self
-    }
-}
-
-impl wire::Object for ChatContentAudioInput {
-    const NAME: &'static str = "ChatContentAudioInput";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            "format" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::required(&mut self.format, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("data", &self.data),
-            1 => fields.required("format", &self.format),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ChatContentAudioInput);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatContentFileData`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ChatContentFileData {
-    /// No description yet.
-    pub filename: Option<String>,
-    /// No description yet.
-    pub file_data: Option<BulkText>,
-    /// No description yet.
-    pub file_id: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ChatContentFileData {
+impl ChatAudioOutput {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`filename`](Self::filename).
+    /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_filename(mut self, value: impl Into<String>) -> Self {
-        self.filename = Some(value.into());
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
         self
     }
-    /// Sets [`file_data`](Self::file_data).
+    /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_file_data(mut self, value: impl Into<BulkText>) -> Self {
-        self.file_data = Some(value.into());
+    pub fn with_data(mut self, value: impl Into<BulkText>) -> Self {
+        self.data = Some(value.into());
         self
     }
-    /// Sets [`file_id`](Self::file_id).
+    /// Sets [`transcript`](Self::transcript).
     #[must_use]
-    pub fn with_file_id(mut self, value: impl Into<String>) -> Self {
-        self.file_id = Some(value.into());
+    pub fn with_transcript(mut self, value: impl Into<String>) -> Self {
+        self.transcript = Some(value.into());
+        self
+    }
+    /// Sets [`expires_at`](Self::expires_at).
+    #[must_use]
+    pub fn with_expires_at(mut self, value: impl Into<Number>) -> Self {
+        self.expires_at = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ChatContentFileData {
-    const NAME: &'static str = "ChatContentFileData";
-    const FIELDS: u8 = 3;
+impl wire::Object for ChatAudioOutput {
+    const NAME: &'static str = "ChatAudioOutput";
+    const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "filename" => Some(0),
-            "file_data" => Some(1),
-            "file_id" => Some(2),
+            "id" => Some(0),
+            "data" => Some(1),
+            "transcript" => Some(2),
+            "expires_at" => Some(3),
             _ => None,
         }
     }
@@ -2386,9 +1251,10 @@ impl wire::Object for ChatContentFileData {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.filename, source),
-            1 => wire::optional(&mut self.file_data, source),
-            2 => wire::optional(&mut self.file_id, source),
+            0 => wire::optional(&mut self.id, source),
+            1 => wire::optional(&mut self.data, source),
+            2 => wire::optional(&mut self.transcript, source),
+            3 => wire::optional(&mut self.expires_at, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -2398,9 +1264,10 @@ impl wire::Object for ChatContentFileData {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("filename", &self.filename),
-            1 => fields.optional("file_data", &self.file_data),
-            2 => fields.optional("file_id", &self.file_id),
+            0 => fields.optional("id", &self.id),
+            1 => fields.optional("data", &self.data),
+            2 => fields.optional("transcript", &self.transcript),
+            3 => fields.optional("expires_at", &self.expires_at),
             _ => Ok(()),
         }
     }
@@ -2418,634 +1285,4 @@ impl wire::Object for ChatContentFileData {
     }
 }
 
-wire::object!(ChatContentFileData);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatAnnotation`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ChatAnnotation {
-    /// `UrlCitationAnnotation`.
-    UrlCitation(UrlCitationAnnotation),
-    /// `FileAnnotation`.
-    File(FileAnnotation),
-    /// `FileQuoteAnnotation`.
-    FileAnnotation(FileQuoteAnnotation),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ChatAnnotation {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::UrlCitation(value) => serde::Serialize::serialize(value, serializer),
-            Self::File(value) => serde::Serialize::serialize(value, serializer),
-            Self::FileAnnotation(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ChatAnnotation {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<UrlCitationAnnotation> for ChatAnnotation {
-    fn from(value: UrlCitationAnnotation) -> Self {
-        Self::UrlCitation(value)
-    }
-}
-
-impl From<FileAnnotation> for ChatAnnotation {
-    fn from(value: FileAnnotation) -> Self {
-        Self::File(value)
-    }
-}
-
-impl From<FileQuoteAnnotation> for ChatAnnotation {
-    fn from(value: FileQuoteAnnotation) -> Self {
-        Self::FileAnnotation(value)
-    }
-}
-
-impl ChatAnnotation {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::UrlCitation(_) => Some(alloc::borrow::Cow::Borrowed("url_citation")),
-            Self::File(_) => Some(alloc::borrow::Cow::Borrowed("file")),
-            Self::FileAnnotation(_) => {
-                Some(alloc::borrow::Cow::Borrowed("file_annotation"))
-            }
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ChatAnnotation {
-    const NAME: &'static str = "ChatAnnotation";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "url_citation",
-        "file",
-        "file_annotation",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::UrlCitation),
-            Some(1) => members.object().map(Self::File),
-            Some(2) => members.object().map(Self::FileAnnotation),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ChatAnnotation);
-
-/// No description yet.
-///
-/// OpenRouter component: `UrlCitationAnnotation`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UrlCitationAnnotation {
-    /// No description yet.
-    pub url_citation: UrlCitation,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UrlCitationAnnotation {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url_citation: impl Into<UrlCitation>) -> Self {
-        Self {
-            url_citation: url_citation.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`url_citation`](Self::url_citation).
-    #[must_use]
-    pub fn with_url_citation(mut self, value: impl Into<UrlCitation>) -> Self {
-        self.url_citation = value.into();
-        self
-    }
-}
-
-impl wire::Object for UrlCitationAnnotation {
-    const NAME: &'static str = "UrlCitationAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "url_citation" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "url_citation", source),
-            1 => wire::required(&mut self.url_citation, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "url_citation"),
-            1 => fields.required("url_citation", &self.url_citation),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UrlCitationAnnotation);
-
-/// No description yet.
-///
-/// OpenRouter component: `UrlCitation`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UrlCitation {
-    /// No description yet.
-    pub url: String,
-    /// No description yet.
-    pub title: Option<String>,
-    /// No description yet.
-    pub content: Option<String>,
-    /// No description yet.
-    pub start_index: Option<Number>,
-    /// No description yet.
-    pub end_index: Option<Number>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl UrlCitation {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`url`](Self::url).
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<String>) -> Self {
-        self.url = value.into();
-        self
-    }
-    /// Sets [`title`](Self::title).
-    #[must_use]
-    pub fn with_title(mut self, value: impl Into<String>) -> Self {
-        self.title = Some(value.into());
-        self
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(mut self, value: impl Into<String>) -> Self {
-        self.content = Some(value.into());
-        self
-    }
-    /// Sets [`start_index`](Self::start_index).
-    #[must_use]
-    pub fn with_start_index(mut self, value: impl Into<Number>) -> Self {
-        self.start_index = Some(value.into());
-        self
-    }
-    /// Sets [`end_index`](Self::end_index).
-    #[must_use]
-    pub fn with_end_index(mut self, value: impl Into<Number>) -> Self {
-        self.end_index = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for UrlCitation {
-    const NAME: &'static str = "UrlCitation";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            "title" => Some(1),
-            "content" => Some(2),
-            "start_index" => Some(3),
-            "end_index" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.url, source),
-            1 => wire::optional(&mut self.title, source),
-            2 => wire::optional(&mut self.content, source),
-            3 => wire::optional(&mut self.start_index, source),
-            4 => wire::optional(&mut self.end_index, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            1 => fields.optional("title", &self.title),
-            2 => fields.optional("content", &self.content),
-            3 => fields.optional("start_index", &self.start_index),
-            4 => fields.optional("end_index", &self.end_index),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(UrlCitation);
-
-/// No description yet.
-///
-/// OpenRouter component: `FileAnnotation`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileAnnotation {
-    /// No description yet.
-    pub file: ParsedFile,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl FileAnnotation {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(file: impl Into<ParsedFile>) -> Self {
-        Self {
-            file: file.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`file`](Self::file).
-    #[must_use]
-    pub fn with_file(mut self, value: impl Into<ParsedFile>) -> Self {
-        self.file = value.into();
-        self
-    }
-}
-
-impl wire::Object for FileAnnotation {
-    const NAME: &'static str = "FileAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "file", source),
-            1 => wire::required(&mut self.file, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file"),
-            1 => fields.required("file", &self.file),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(FileAnnotation);
-
-/// No description yet.
-///
-/// OpenRouter component: `ParsedFile`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ParsedFile {
-    /// No description yet.
-    pub hash: String,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub content: Option<Vec<ChatContentItems>>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ParsedFile {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(hash: impl Into<String>) -> Self {
-        Self {
-            hash: hash.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`hash`](Self::hash).
-    #[must_use]
-    pub fn with_hash(mut self, value: impl Into<String>) -> Self {
-        self.hash = value.into();
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`content`](Self::content).
-    #[must_use]
-    pub fn with_content(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ChatContentItems>>,
-    ) -> Self {
-        self.content = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl wire::Object for ParsedFile {
-    const NAME: &'static str = "ParsedFile";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "hash" => Some(0),
-            "name" => Some(1),
-            "content" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.hash, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::optional(&mut self.content, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("hash", &self.hash),
-            1 => fields.optional("name", &self.name),
-            2 => fields.optional("content", &self.content),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ParsedFile);
-
-/// No description yet.
-///
-/// OpenRouter component: `FileQuoteAnnotation`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileQuoteAnnotation {
-    /// No description yet.
-    pub file_annotation: FileQuote,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl FileQuoteAnnotation {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(file_annotation: impl Into<FileQuote>) -> Self {
-        Self {
-            file_annotation: file_annotation.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`file_annotation`](Self::file_annotation).
-    #[must_use]
-    pub fn with_file_annotation(mut self, value: impl Into<FileQuote>) -> Self {
-        self.file_annotation = value.into();
-        self
-    }
-}
-
-impl wire::Object for FileQuoteAnnotation {
-    const NAME: &'static str = "FileQuoteAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file_annotation" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "file_annotation", source),
-            1 => wire::required(&mut self.file_annotation, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file_annotation"),
-            1 => fields.required("file_annotation", &self.file_annotation),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(FileQuoteAnnotation);
-
-/// No description yet.
-///
-/// OpenRouter component: `FileQuote`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FileQuote {
-    /// No description yet.
-    pub file_id: String,
-    /// No description yet.
-    pub quote: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl FileQuote {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(file_id: impl Into<String>) -> Self {
-        Self {
-            file_id: file_id.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`file_id`](Self::file_id).
-    #[must_use]
-    pub fn with_file_id(mut self, value: impl Into<String>) -> Self {
-        self.file_id = value.into();
-        self
-    }
-    /// Sets [`quote`](Self::quote).
-    #[must_use]
-    pub fn with_quote(mut self, value: impl Into<String>) -> Self {
-        self.quote = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for FileQuote {
-    const NAME: &'static str = "FileQuote";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "file_id" => Some(0),
-            "quote" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.file_id, source),
-            1 => wire::optional(&mut self.quote, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("file_id", &self.file_id),
-            1 => fields.optional("quote", &self.quote),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(FileQuote);
+wire::object!(ChatAudioOutput);

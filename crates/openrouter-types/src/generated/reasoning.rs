@@ -10,68 +10,367 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// A block of the model's thinking, told apart by `type`.
 ///
-/// OpenRouter component: `ChatReasoningDetails`.
-pub type ChatReasoningDetails = Vec<ReasoningDetailUnion>;
-
-/// No description yet.
+/// Providers sign these blocks and check them when they come back: send all of them, once each, in
+/// their order, unedited.
+/// In a stream a block arrives in fragments; those of equal `type` and `index` that follow one another
+/// belong together.
+/// Kinds and fields that this version does not know are kept and written back.
 ///
-/// OpenRouter component: `ChatReasoningSummaryVerbosityEnum`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// OpenRouter component: `ReasoningDetailUnion`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ChatReasoningSummaryVerbosityEnum {
-    /// `auto`.
-    Auto,
-    /// `concise`.
-    Concise,
-    /// `detailed`.
-    Detailed,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
+pub enum ReasoningDetailUnion {
+    /// A summary of the thinking, where the provider keeps the thinking itself to itself.
+    Summary(ReasoningDetailSummary),
+    /// Thinking that only the provider can read.
+    Encrypted(ReasoningDetailEncrypted),
+    /// Thinking as text.
+    Text(ReasoningDetailText),
+    /// The record of a tool that OpenRouter ran while the model was thinking, for sending back.
+    ServerToolCall(ReasoningDetailServerToolCall),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl ChatReasoningSummaryVerbosityEnum {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+impl ReasoningDetailUnion {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Auto => "auto",
-            Self::Concise => "concise",
-            Self::Detailed => "detailed",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "concise" => Self::Concise,
-            "detailed" => Self::Detailed,
-            text => Self::Unknown(UnknownValue::new(text)),
+            Self::Summary(value) => serde::Serialize::serialize(value, serializer),
+            Self::Encrypted(value) => serde::Serialize::serialize(value, serializer),
+            Self::Text(value) => serde::Serialize::serialize(value, serializer),
+            Self::ServerToolCall(value) => serde::Serialize::serialize(value, serializer),
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
     }
 }
 
-wire::open_string!(ChatReasoningSummaryVerbosityEnum);
+impl Default for ReasoningDetailUnion {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
 
-/// No description yet.
+impl From<ReasoningDetailSummary> for ReasoningDetailUnion {
+    fn from(value: ReasoningDetailSummary) -> Self {
+        Self::Summary(value)
+    }
+}
+
+impl From<ReasoningDetailEncrypted> for ReasoningDetailUnion {
+    fn from(value: ReasoningDetailEncrypted) -> Self {
+        Self::Encrypted(value)
+    }
+}
+
+impl From<ReasoningDetailText> for ReasoningDetailUnion {
+    fn from(value: ReasoningDetailText) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<ReasoningDetailServerToolCall> for ReasoningDetailUnion {
+    fn from(value: ReasoningDetailServerToolCall) -> Self {
+        Self::ServerToolCall(value)
+    }
+}
+
+impl ReasoningDetailUnion {
+    /// The value of `type`; `None` for an unknown member without one.
+    #[must_use]
+    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
+        match self {
+            Self::Summary(_) => Some(alloc::borrow::Cow::Borrowed("reasoning.summary")),
+            Self::Encrypted(_) => {
+                Some(alloc::borrow::Cow::Borrowed("reasoning.encrypted"))
+            }
+            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("reasoning.text")),
+            Self::ServerToolCall(_) => {
+                Some(alloc::borrow::Cow::Borrowed("reasoning.server_tool_call"))
+            }
+            Self::Unknown(member) => {
+                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
+            }
+        }
+    }
+}
+
+impl wire::TaggedUnion for ReasoningDetailUnion {
+    const NAME: &'static str = "ReasoningDetailUnion";
+    const TAG: &'static str = "type";
+    const MEMBERS: &'static [&'static str] = &[
+        "reasoning.summary",
+        "reasoning.encrypted",
+        "reasoning.text",
+        "reasoning.server_tool_call",
+    ];
+    fn read<'de, M: wire::Members<'de>>(
+        member: Option<usize>,
+        members: M,
+    ) -> Result<Self, M::Error> {
+        match member {
+            Some(0) => members.object().map(Self::Summary),
+            Some(1) => members.object().map(Self::Encrypted),
+            Some(2) => members.object().map(Self::Text),
+            Some(3) => members.object().map(Self::ServerToolCall),
+            _ => members.unknown().map(Self::Unknown),
+        }
+    }
+}
+
+wire::tagged_union!(ReasoningDetailUnion);
+
+/// Thinking as text.
 ///
-/// OpenRouter component: `ChatStreamReasoningDetails`.
-pub type ChatStreamReasoningDetails = Vec<ReasoningDetailUnion>;
+/// OpenRouter component: `ReasoningDetailText`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningDetailText {
+    /// What the model thinks. Claude shows a summary, so that it may be shorter than the tokens that were
+    /// billed.
+    pub text: Option<String>,
+    /// The provider's proof that the block is its own. In a stream it usually comes alone, in a late
+    /// fragment, maybe after the answer has begun. Without it, Claude and Gemini refuse the block.
+    pub signature: Option<String>,
+    /// The provider's name for the block.
+    pub id: Option<String>,
+    /// Which provider's rules the block follows. Absent means `anthropic-claude-v1`.
+    pub format: Option<ReasoningFormat>,
+    /// The block's place among the blocks of its answer, counted from 0. Blocks of different types may
+    /// share one.
+    pub index: Option<Number>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
 
-/// No description yet.
+impl ReasoningDetailText {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`text`](Self::text).
+    #[must_use]
+    pub fn with_text(mut self, value: impl Into<String>) -> Self {
+        self.text = Some(value.into());
+        self
+    }
+    /// Sets [`signature`](Self::signature).
+    #[must_use]
+    pub fn with_signature(mut self, value: impl Into<String>) -> Self {
+        self.signature = Some(value.into());
+        self
+    }
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ReasoningDetailText {
+    const NAME: &'static str = "ReasoningDetailText";
+    const FIELDS: u8 = 6;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "text" => Some(1),
+            "signature" => Some(2),
+            "id" => Some(3),
+            "format" => Some(4),
+            "index" => Some(5),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "reasoning.text", source),
+            1 => wire::optional(&mut self.text, source),
+            2 => wire::optional(&mut self.signature, source),
+            3 => wire::optional(&mut self.id, source),
+            4 => wire::optional(&mut self.format, source),
+            5 => wire::optional(&mut self.index, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "reasoning.text"),
+            1 => fields.optional("text", &self.text),
+            2 => fields.optional("signature", &self.signature),
+            3 => fields.optional("id", &self.id),
+            4 => fields.optional("format", &self.format),
+            5 => fields.optional("index", &self.index),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ReasoningDetailText);
+
+/// A summary of the thinking, where the provider keeps the thinking itself to itself.
+///
+/// OpenRouter component: `ReasoningDetailSummary`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReasoningDetailSummary {
+    /// The summary.
+    pub summary: String,
+    /// The provider's name for the block.
+    pub id: Option<String>,
+    /// Which provider's rules the block follows. Absent means `anthropic-claude-v1`.
+    pub format: Option<ReasoningFormat>,
+    /// The block's place among the blocks of its answer, counted from 0. Blocks of different types may
+    /// share one.
+    pub index: Option<Number>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+    key_order: KeyOrder,
+}
+
+impl ReasoningDetailSummary {
+    /// Creates a value with the fields that the API requires.
+    #[must_use]
+    pub fn new(summary: impl Into<String>) -> Self {
+        Self {
+            summary: summary.into(),
+            ..Self::default()
+        }
+    }
+    /// Sets [`summary`](Self::summary).
+    #[must_use]
+    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
+        self.summary = value.into();
+        self
+    }
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = Some(value.into());
+        self
+    }
+    /// Sets [`format`](Self::format).
+    #[must_use]
+    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
+        self.format = Some(value.into());
+        self
+    }
+    /// Sets [`index`](Self::index).
+    #[must_use]
+    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
+        self.index = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ReasoningDetailSummary {
+    const NAME: &'static str = "ReasoningDetailSummary";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "type" => Some(0),
+            "summary" => Some(1),
+            "id" => Some(2),
+            "format" => Some(3),
+            "index" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::constant("type", "reasoning.summary", source),
+            1 => wire::required(&mut self.summary, source),
+            2 => wire::optional(&mut self.id, source),
+            3 => wire::optional(&mut self.format, source),
+            4 => wire::optional(&mut self.index, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.constant("type", "reasoning.summary"),
+            1 => fields.required("summary", &self.summary),
+            2 => fields.optional("id", &self.id),
+            3 => fields.optional("format", &self.format),
+            4 => fields.optional("index", &self.index),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
+}
+
+wire::object!(ReasoningDetailSummary);
+
+/// Thinking that only the provider can read.
 ///
 /// OpenRouter component: `ReasoningDetailEncrypted`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailEncrypted {
-    /// No description yet.
+    /// The sealed thinking: not for display, never merged with another block's. In a stream it may read
+    /// `[REDACTED]`.
     pub data: String,
-    /// No description yet.
+    /// The provider's name for the block. With Gemini it equals the id of the tool call that the block
+    /// belongs to.
     pub id: Option<String>,
-    /// No description yet.
+    /// Which provider's rules the block follows. Absent means `anthropic-claude-v1`.
     pub format: Option<ReasoningFormat>,
-    /// No description yet.
+    /// The block's place among the blocks of its answer, counted from 0. Blocks of different types may
+    /// share one.
     pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -170,25 +469,26 @@ impl wire::Object for ReasoningDetailEncrypted {
 
 wire::object!(ReasoningDetailEncrypted);
 
-/// No description yet.
+/// The record of a tool that OpenRouter ran while the model was thinking, for sending back.
 ///
 /// OpenRouter component: `ReasoningDetailServerToolCall`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailServerToolCall {
-    /// No description yet.
+    /// The tool, such as `openrouter:fusion`.
     pub tool_name: String,
-    /// No description yet.
+    /// The arguments as JSON text, byte for byte.
     pub arguments: String,
-    /// No description yet.
+    /// The result as JSON text, byte for byte.
     pub result: String,
-    /// No description yet.
+    /// The call's id.
     pub tool_call_id: Option<String>,
-    /// No description yet.
+    /// The provider's name for the block.
     pub id: Option<String>,
-    /// No description yet.
+    /// Which provider's rules the block follows. Absent means `anthropic-claude-v1`.
     pub format: Option<ReasoningFormat>,
-    /// No description yet.
+    /// The block's place among the blocks of its answer, counted from 0. Blocks of different types may
+    /// share one.
     pub index: Option<Number>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -320,419 +620,30 @@ impl wire::Object for ReasoningDetailServerToolCall {
 
 wire::object!(ReasoningDetailServerToolCall);
 
-/// No description yet.
-///
-/// OpenRouter component: `ReasoningDetailSummary`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReasoningDetailSummary {
-    /// No description yet.
-    pub summary: String,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub format: Option<ReasoningFormat>,
-    /// No description yet.
-    pub index: Option<Number>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ReasoningDetailSummary {
-    /// Creates a value with the fields that the API requires.
-    #[must_use]
-    pub fn new(summary: impl Into<String>) -> Self {
-        Self {
-            summary: summary.into(),
-            ..Self::default()
-        }
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
-        self.summary = value.into();
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
-        self
-    }
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
-        self.index = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ReasoningDetailSummary {
-    const NAME: &'static str = "ReasoningDetailSummary";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "summary" => Some(1),
-            "id" => Some(2),
-            "format" => Some(3),
-            "index" => Some(4),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "reasoning.summary", source),
-            1 => wire::required(&mut self.summary, source),
-            2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.format, source),
-            4 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.summary"),
-            1 => fields.required("summary", &self.summary),
-            2 => fields.optional("id", &self.id),
-            3 => fields.optional("format", &self.format),
-            4 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ReasoningDetailSummary);
-
-/// No description yet.
-///
-/// OpenRouter component: `ReasoningDetailText`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReasoningDetailText {
-    /// No description yet.
-    pub text: Option<String>,
-    /// No description yet.
-    pub signature: Option<String>,
-    /// No description yet.
-    pub id: Option<String>,
-    /// No description yet.
-    pub format: Option<ReasoningFormat>,
-    /// No description yet.
-    pub index: Option<Number>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-    key_order: KeyOrder,
-}
-
-impl ReasoningDetailText {
-    /// Creates an empty value.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`text`](Self::text).
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = Some(value.into());
-        self
-    }
-    /// Sets [`signature`](Self::signature).
-    #[must_use]
-    pub fn with_signature(mut self, value: impl Into<String>) -> Self {
-        self.signature = Some(value.into());
-        self
-    }
-    /// Sets [`id`](Self::id).
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = Some(value.into());
-        self
-    }
-    /// Sets [`format`](Self::format).
-    #[must_use]
-    pub fn with_format(mut self, value: impl Into<ReasoningFormat>) -> Self {
-        self.format = Some(value.into());
-        self
-    }
-    /// Sets [`index`](Self::index).
-    #[must_use]
-    pub fn with_index(mut self, value: impl Into<Number>) -> Self {
-        self.index = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for ReasoningDetailText {
-    const NAME: &'static str = "ReasoningDetailText";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            "signature" => Some(2),
-            "id" => Some(3),
-            "format" => Some(4),
-            "index" => Some(5),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::constant("type", "reasoning.text", source),
-            1 => wire::optional(&mut self.text, source),
-            2 => wire::optional(&mut self.signature, source),
-            3 => wire::optional(&mut self.id, source),
-            4 => wire::optional(&mut self.format, source),
-            5 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.text"),
-            1 => fields.optional("text", &self.text),
-            2 => fields.optional("signature", &self.signature),
-            3 => fields.optional("id", &self.id),
-            4 => fields.optional("format", &self.format),
-            5 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-    fn key_order(&self) -> Option<&KeyOrder> {
-        Some(&self.key_order)
-    }
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        Some(&mut self.key_order)
-    }
-}
-
-wire::object!(ReasoningDetailText);
-
-/// No description yet.
-///
-/// OpenRouter component: `ReasoningDetailUnion`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ReasoningDetailUnion {
-    /// `ReasoningDetailSummary`.
-    Summary(ReasoningDetailSummary),
-    /// `ReasoningDetailEncrypted`.
-    Encrypted(ReasoningDetailEncrypted),
-    /// `ReasoningDetailText`.
-    Text(ReasoningDetailText),
-    /// `ReasoningDetailServerToolCall`.
-    ServerToolCall(ReasoningDetailServerToolCall),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ReasoningDetailUnion {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Summary(value) => serde::Serialize::serialize(value, serializer),
-            Self::Encrypted(value) => serde::Serialize::serialize(value, serializer),
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::ServerToolCall(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ReasoningDetailUnion {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ReasoningDetailSummary> for ReasoningDetailUnion {
-    fn from(value: ReasoningDetailSummary) -> Self {
-        Self::Summary(value)
-    }
-}
-
-impl From<ReasoningDetailEncrypted> for ReasoningDetailUnion {
-    fn from(value: ReasoningDetailEncrypted) -> Self {
-        Self::Encrypted(value)
-    }
-}
-
-impl From<ReasoningDetailText> for ReasoningDetailUnion {
-    fn from(value: ReasoningDetailText) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<ReasoningDetailServerToolCall> for ReasoningDetailUnion {
-    fn from(value: ReasoningDetailServerToolCall) -> Self {
-        Self::ServerToolCall(value)
-    }
-}
-
-impl ReasoningDetailUnion {
-    /// The value of `type`; `None` for an unknown member without one.
-    #[must_use]
-    pub fn kind(&self) -> Option<alloc::borrow::Cow<'_, str>> {
-        match self {
-            Self::Summary(_) => Some(alloc::borrow::Cow::Borrowed("reasoning.summary")),
-            Self::Encrypted(_) => {
-                Some(alloc::borrow::Cow::Borrowed("reasoning.encrypted"))
-            }
-            Self::Text(_) => Some(alloc::borrow::Cow::Borrowed("reasoning.text")),
-            Self::ServerToolCall(_) => {
-                Some(alloc::borrow::Cow::Borrowed("reasoning.server_tool_call"))
-            }
-            Self::Unknown(member) => {
-                member.get("type")?.to_text().map(alloc::borrow::Cow::Owned)
-            }
-        }
-    }
-}
-
-impl wire::TaggedUnion for ReasoningDetailUnion {
-    const NAME: &'static str = "ReasoningDetailUnion";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "reasoning.summary",
-        "reasoning.encrypted",
-        "reasoning.text",
-        "reasoning.server_tool_call",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Summary),
-            Some(1) => members.object().map(Self::Encrypted),
-            Some(2) => members.object().map(Self::Text),
-            Some(3) => members.object().map(Self::ServerToolCall),
-            _ => members.unknown().map(Self::Unknown),
-        }
-    }
-}
-
-wire::tagged_union!(ReasoningDetailUnion);
-
-/// No description yet.
-///
-/// OpenRouter component: `ReasoningEffort`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReasoningEffort {
-    /// `max`.
-    Max,
-    /// `xhigh`.
-    Xhigh,
-    /// `high`.
-    High,
-    /// `medium`.
-    Medium,
-    /// `low`.
-    Low,
-    /// `minimal`.
-    Minimal,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ReasoningEffort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Max => "max",
-            Self::Xhigh => "xhigh",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Minimal => "minimal",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "max" => Self::Max,
-            "xhigh" => Self::Xhigh,
-            "high" => Self::High,
-            "medium" => Self::Medium,
-            "low" => Self::Low,
-            "minimal" => Self::Minimal,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ReasoningEffort);
-
-/// No description yet.
+/// Which provider's rules a block of reasoning follows. A block can only go back to a model that
+/// follows the same.
 ///
 /// OpenRouter component: `ReasoningFormat`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasoningFormat {
-    /// `unknown`.
+    /// OpenRouter does not know.
     Unspecified,
-    /// `openai-responses-v1`.
+    /// OpenAI.
     OpenaiResponsesV1,
-    /// `azure-openai-responses-v1`.
+    /// OpenAI's models on Azure.
     AzureOpenaiResponsesV1,
-    /// `bedrock-openai-responses-v1`.
+    /// OpenAI's models on Amazon Bedrock.
     BedrockOpenaiResponsesV1,
-    /// `bedrock-xai-responses-v1`.
+    /// xAI's models on Amazon Bedrock.
     BedrockXaiResponsesV1,
-    /// `xai-responses-v1`.
+    /// xAI.
     XaiResponsesV1,
-    /// `meta-responses-v1`.
+    /// Meta.
     MetaResponsesV1,
-    /// `anthropic-claude-v1`.
+    /// Anthropic's Claude; also meant where no format is given. Blocks of text need their signature.
     AnthropicClaudeV1,
-    /// `google-gemini-v1`.
+    /// Google's Gemini. Blocks of text need their signature.
     GoogleGeminiV1,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -772,3 +683,325 @@ impl ReasoningFormat {
 }
 
 wire::open_string!(ReasoningFormat);
+
+/// The blocks of an answer's thinking, in the order in which they go back.
+///
+/// OpenRouter component: `ChatReasoningDetails`.
+pub type ChatReasoningDetails = Vec<ReasoningDetailUnion>;
+
+/// Fragments of blocks of thinking, as one stream chunk brings them.
+///
+/// OpenRouter component: `ChatStreamReasoningDetails`.
+pub type ChatStreamReasoningDetails = Vec<ReasoningDetailUnion>;
+
+/// How much the model thinks before it answers, and what is shown of it.
+///
+/// Reasoning is billed as output, shown or not. `effort` and `max_tokens` exclude each other. An effort
+/// that a model does not know becomes the nearest one that it knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ChatRequestReasoning {
+    /// How hard the model thinks. Models that count thinking in tokens get a share of the request's
+    /// `max_tokens`.
+    pub effort: Option<ReasoningEffort>,
+    /// How many tokens the model may think, for models with a budget: Claude takes 1024 to 128,000, and the
+    /// request's `max_tokens` has to be larger. Other models get the nearest effort. Absent from the
+    /// published description; documented.
+    pub max_tokens: Option<u64>,
+    /// How long a summary of the thinking is wanted, for providers that give only a summary.
+    pub summary: Option<ChatReasoningSummaryVerbosityEnum>,
+    /// Lets the model think, but leaves the thinking out of the answer; it costs the same. Encrypted blocks
+    /// may come all the same. Default `false`. Absent from the published description; documented.
+    pub exclude: Option<bool>,
+    /// Switches thinking on (at effort `medium`) or off. Left out, the other fields tell; the newest Claude
+    /// models think unless told otherwise. Models that must think refuse `false` with status 400. Absent
+    /// from the published description; documented.
+    pub enabled: Option<bool>,
+    /// Which of the thinking sent back is taken into account; OpenAI's GPT-5.6 and newer. Absent from the
+    /// published description of chat; documented.
+    pub context: Option<ReasoningContext>,
+    /// Ordinary or extended thinking; OpenAI's GPT-5.6 and newer, at OpenAI and Azure only. Absent from the
+    /// published description of chat; documented.
+    pub mode: Option<ReasoningMode>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ChatRequestReasoning {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`effort`](Self::effort).
+    #[must_use]
+    pub fn with_effort(mut self, value: impl Into<ReasoningEffort>) -> Self {
+        self.effort = Some(value.into());
+        self
+    }
+    /// Sets [`max_tokens`](Self::max_tokens).
+    #[must_use]
+    pub fn with_max_tokens(mut self, value: u64) -> Self {
+        self.max_tokens = Some(value);
+        self
+    }
+    /// Sets [`summary`](Self::summary).
+    #[must_use]
+    pub fn with_summary(
+        mut self,
+        value: impl Into<ChatReasoningSummaryVerbosityEnum>,
+    ) -> Self {
+        self.summary = Some(value.into());
+        self
+    }
+    /// Sets [`exclude`](Self::exclude).
+    #[must_use]
+    pub fn with_exclude(mut self, value: bool) -> Self {
+        self.exclude = Some(value);
+        self
+    }
+    /// Sets [`enabled`](Self::enabled).
+    #[must_use]
+    pub fn with_enabled(mut self, value: bool) -> Self {
+        self.enabled = Some(value);
+        self
+    }
+    /// Sets [`context`](Self::context).
+    #[must_use]
+    pub fn with_context(mut self, value: impl Into<ReasoningContext>) -> Self {
+        self.context = Some(value.into());
+        self
+    }
+    /// Sets [`mode`](Self::mode).
+    #[must_use]
+    pub fn with_mode(mut self, value: impl Into<ReasoningMode>) -> Self {
+        self.mode = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ChatRequestReasoning {
+    const NAME: &'static str = "ChatRequestReasoning";
+    const FIELDS: u8 = 7;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "effort" => Some(0),
+            "max_tokens" => Some(1),
+            "summary" => Some(2),
+            "exclude" => Some(3),
+            "enabled" => Some(4),
+            "context" => Some(5),
+            "mode" => Some(6),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.effort, source),
+            1 => wire::optional(&mut self.max_tokens, source),
+            2 => wire::optional(&mut self.summary, source),
+            3 => wire::optional(&mut self.exclude, source),
+            4 => wire::optional(&mut self.enabled, source),
+            5 => wire::optional(&mut self.context, source),
+            6 => wire::optional(&mut self.mode, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("effort", &self.effort),
+            1 => fields.optional("max_tokens", &self.max_tokens),
+            2 => fields.optional("summary", &self.summary),
+            3 => fields.optional("exclude", &self.exclude),
+            4 => fields.optional("enabled", &self.enabled),
+            5 => fields.optional("context", &self.context),
+            6 => fields.optional("mode", &self.mode),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ChatRequestReasoning);
+
+/// How hard a model thinks. The shares are those of the request's `max_tokens`, for models that count
+/// thinking in tokens.
+///
+/// OpenRouter component: `ReasoningEffort`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasoningEffort {
+    /// As hard as it can; a share of 95 %.
+    Max,
+    /// Very hard; a share of 95 %.
+    Xhigh,
+    /// Hard; a share of 80 %.
+    High,
+    /// The usual; a share of 50 %.
+    Medium,
+    /// Little; a share of 20 %.
+    Low,
+    /// As little as possible; a share of 10 %.
+    Minimal,
+    /// Not at all. Models that must think refuse it with status 400.
+    None,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ReasoningEffort {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Max => "max",
+            Self::Xhigh => "xhigh",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Minimal => "minimal",
+            Self::None => "none",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "max" => Self::Max,
+            "xhigh" => Self::Xhigh,
+            "high" => Self::High,
+            "medium" => Self::Medium,
+            "low" => Self::Low,
+            "minimal" => Self::Minimal,
+            "none" => Self::None,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ReasoningEffort);
+
+/// How long a summary of the thinking is wanted.
+///
+/// OpenRouter component: `ChatReasoningSummaryVerbosityEnum`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChatReasoningSummaryVerbosityEnum {
+    /// The provider decides.
+    Auto,
+    /// Short.
+    Concise,
+    /// Long.
+    Detailed,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ChatReasoningSummaryVerbosityEnum {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Concise => "concise",
+            Self::Detailed => "detailed",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "concise" => Self::Concise,
+            "detailed" => Self::Detailed,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ChatReasoningSummaryVerbosityEnum);
+
+/// Which of the thinking sent back the model takes into account.
+///
+/// OpenRouter component: `ReasoningContext`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasoningContext {
+    /// What the model does by itself; the same as leaving the field out.
+    Auto,
+    /// The thinking of every turn that is sent back.
+    AllTurns,
+    /// Only the thinking since the last message of the user.
+    CurrentTurn,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ReasoningContext {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::AllTurns => "all_turns",
+            Self::CurrentTurn => "current_turn",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "all_turns" => Self::AllTurns,
+            "current_turn" => Self::CurrentTurn,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ReasoningContext);
+
+/// Ordinary or extended thinking.
+///
+/// OpenRouter component: `ReasoningMode`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasoningMode {
+    /// Ordinary thinking; the default.
+    Standard,
+    /// Longer thinking: OpenRouter takes the model's `-pro` twin.
+    Pro,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ReasoningMode {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Standard => "standard",
+            Self::Pro => "pro",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "standard" => Self::Standard,
+            "pro" => Self::Pro,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ReasoningMode);

@@ -10,456 +10,238 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
-///
-/// OpenRouter component: `DeprecatedRoute`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What providers are sorted by: a word, or an object that can also sort over several models. Switches
+/// load balancing off. Without it the first provider is drawn, with odds in favour of cheap and healthy
+/// ones; a request with tools prefers those that are good with tools.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum DeprecatedRoute {
-    /// `fallback`.
-    Fallback,
-    /// `sort`.
-    Sort,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
+pub enum ProviderPreferencesSort {
+    /// A text.
+    ProviderSort(ProviderSort),
+    /// An object.
+    ProviderSortConfig(ProviderSortConfig),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
 }
 
-impl DeprecatedRoute {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+impl ProviderPreferencesSort {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Fallback => "fallback",
-            Self::Sort => "sort",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "fallback" => Self::Fallback,
-            "sort" => Self::Sort,
-            text => Self::Unknown(UnknownValue::new(text)),
+            Self::ProviderSort(value) => serde::Serialize::serialize(value, serializer),
+            Self::ProviderSortConfig(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
     }
 }
 
-wire::open_string!(DeprecatedRoute);
+impl Default for ProviderPreferencesSort {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
 
-/// No description yet.
+impl From<ProviderSort> for ProviderPreferencesSort {
+    fn from(value: ProviderSort) -> Self {
+        Self::ProviderSort(value)
+    }
+}
+
+impl From<ProviderSortConfig> for ProviderPreferencesSort {
+    fn from(value: ProviderSortConfig) -> Self {
+        Self::ProviderSortConfig(value)
+    }
+}
+
+impl wire::UntaggedUnion for ProviderPreferencesSort {
+    const NAME: &'static str = "ProviderPreferencesSort";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Object => source.value().map(Self::ProviderSortConfig),
+            wire::Kind::String => source.value().map(Self::ProviderSort),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(ProviderPreferencesSort);
+
+/// Which providers may answer, and which goes first.
 ///
-/// OpenRouter component: `EndpointInfo`.
+/// Some fields leave providers out (`only`, `ignore`, `zdr`, `data_collection`,
+/// `enforce_distillable_text`, `quantizations`, `max_price`, `require_parameters`); the others only
+/// order them. Where nothing is left, the request fails with status 404.
+/// The server knows no other fields here, unlike in the request itself. `null` is the same as leaving a
+/// field out.
+///
+/// OpenRouter component: `ProviderPreferences`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct EndpointInfo {
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
-    pub provider: Option<String>,
-    /// No description yet.
-    pub selected: Option<bool>,
+pub struct ProviderPreferences {
+    /// Providers to try first, in this order. A slug such as `deepinfra` means all of a provider's
+    /// endpoints but those of a service tier; `deepinfra/turbo` means that one. The others follow, unless
+    /// `allow_fallbacks` is `false`. Switches load balancing and sticky routing off.
+    pub order: Option<Vec<String>>,
+    /// The only providers that may answer, as slugs (see `order`). Together with a list of the account,
+    /// those that are in both.
+    pub only: Option<Vec<String>>,
+    /// Providers that may not answer, as slugs (see `order`). Together with a list of the account, those
+    /// that are in either.
+    pub ignore: Option<Vec<String>>,
+    /// Whether another provider may answer when the first fails. With `false` and `order`, only those
+    /// listed are tried; otherwise only the first. Default `true`.
+    pub allow_fallbacks: Option<bool>,
+    /// Leaves out providers that do not support every parameter of the request. Default `false`: they
+    /// ignore what they do not know.
+    pub require_parameters: Option<bool>,
+    /// Whether providers may answer that store data or train on it.
+    pub data_collection: Option<DataCollection>,
+    /// Leaves out providers that keep prompts (zero data retention). `false` does not take back what the
+    /// account or a guardrail asks for.
+    pub zdr: Option<bool>,
+    /// Leaves out models whose author does not allow training other models with their answers.
+    pub enforce_distillable_text: Option<bool>,
+    /// The only precisions that the model's weights may have. `fp4` covers `mxfp4` and `nvfp4`, `fp8`
+    /// covers `mxfp8`; `unknown` takes those that do not say.
+    pub quantizations: Option<Vec<Quantization>>,
+    /// What providers are sorted by: a word, or an object that can also sort over several models. Switches
+    /// load balancing off. Without it the first provider is drawn, with odds in favour of cheap and healthy
+    /// ones; a request with tools prefers those that are good with tools.
+    pub sort: Option<ProviderPreferencesSort>,
+    /// The most that may be charged; leaves dearer providers out. Prices here are per **million** tokens,
+    /// while price lists say what one token costs.
+    pub max_price: Option<ProviderMaxPrice>,
+    /// How fast providers should write, in tokens per second. Slower ones go to the end, never out.
+    pub preferred_min_throughput: Option<PreferredMinThroughput>,
+    /// How soon providers should begin, in **seconds**. Slower ones go to the end, never out.
+    pub preferred_max_latency: Option<PreferredMaxLatency>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl EndpointInfo {
-    /// Sets [`model`](Self::model).
-    #[must_use]
-    pub fn with_model(mut self, value: impl Into<String>) -> Self {
-        self.model = Some(value.into());
-        self
-    }
-    /// Sets [`provider`](Self::provider).
-    #[must_use]
-    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
-        self.provider = Some(value.into());
-        self
-    }
-    /// Sets [`selected`](Self::selected).
-    #[must_use]
-    pub fn with_selected(mut self, value: bool) -> Self {
-        self.selected = Some(value);
-        self
-    }
-}
-
-impl wire::Object for EndpointInfo {
-    const NAME: &'static str = "EndpointInfo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "model" => Some(0),
-            "provider" => Some(1),
-            "selected" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.model, source),
-            1 => wire::optional(&mut self.provider, source),
-            2 => wire::optional(&mut self.selected, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("model", &self.model),
-            1 => fields.optional("provider", &self.provider),
-            2 => fields.optional("selected", &self.selected),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(EndpointInfo);
-
-/// No description yet.
-///
-/// OpenRouter component: `EndpointsMetadata`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EndpointsMetadata {
-    /// No description yet.
-    pub available: Vec<EndpointInfo>,
-    /// No description yet.
-    pub total: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl EndpointsMetadata {
-    /// Sets [`available`](Self::available).
-    #[must_use]
-    pub fn with_available(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<EndpointInfo>>,
-    ) -> Self {
-        self.available = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`total`](Self::total).
-    #[must_use]
-    pub fn with_total(mut self, value: u64) -> Self {
-        self.total = Some(value);
-        self
-    }
-}
-
-impl wire::Object for EndpointsMetadata {
-    const NAME: &'static str = "EndpointsMetadata";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "available" => Some(0),
-            "total" => Some(1),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::required(&mut self.available, source),
-            1 => wire::optional(&mut self.total, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("available", &self.available),
-            1 => fields.optional("total", &self.total),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(EndpointsMetadata);
-
-/// No description yet.
-///
-/// OpenRouter component: `MetadataLevel`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MetadataLevel {
-    /// `disabled`.
-    Disabled,
-    /// `enabled`.
-    Enabled,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl MetadataLevel {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "disabled" => Self::Disabled,
-            "enabled" => Self::Enabled,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(MetadataLevel);
-
-/// No description yet.
-///
-/// OpenRouter component: `OpenRouterMetadata`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OpenRouterMetadata {
-    /// No description yet.
-    pub attempt: Option<u64>,
-    /// No description yet.
-    pub attempts: Vec<RouterAttempt>,
-    /// No description yet.
-    pub endpoints: Option<EndpointsMetadata>,
-    /// No description yet.
-    pub is_byok: Option<bool>,
-    /// No description yet.
-    pub params: Option<RouterParams>,
-    /// No description yet.
-    pub pipeline: Vec<PipelineStage>,
-    /// No description yet.
-    pub region: Option<String>,
-    /// No description yet.
-    pub requested: Option<String>,
-    /// No description yet.
-    pub strategy: Option<RoutingStrategy>,
-    /// No description yet.
-    pub summary: Option<String>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl OpenRouterMetadata {
-    /// Sets [`attempt`](Self::attempt).
-    #[must_use]
-    pub fn with_attempt(mut self, value: u64) -> Self {
-        self.attempt = Some(value);
-        self
-    }
-    /// Sets [`attempts`](Self::attempts).
-    #[must_use]
-    pub fn with_attempts(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<RouterAttempt>>,
-    ) -> Self {
-        self.attempts = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`endpoints`](Self::endpoints).
-    #[must_use]
-    pub fn with_endpoints(mut self, value: impl Into<EndpointsMetadata>) -> Self {
-        self.endpoints = Some(value.into());
-        self
-    }
-    /// Sets [`is_byok`](Self::is_byok).
-    #[must_use]
-    pub fn with_is_byok(mut self, value: bool) -> Self {
-        self.is_byok = Some(value);
-        self
-    }
-    /// Sets [`params`](Self::params).
-    #[must_use]
-    pub fn with_params(mut self, value: impl Into<RouterParams>) -> Self {
-        self.params = Some(value.into());
-        self
-    }
-    /// Sets [`pipeline`](Self::pipeline).
-    #[must_use]
-    pub fn with_pipeline(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<PipelineStage>>,
-    ) -> Self {
-        self.pipeline = value.into_iter().map(Into::into).collect();
-        self
-    }
-    /// Sets [`region`](Self::region).
-    #[must_use]
-    pub fn with_region(mut self, value: impl Into<String>) -> Self {
-        self.region = Some(value.into());
-        self
-    }
-    /// Sets [`requested`](Self::requested).
-    #[must_use]
-    pub fn with_requested(mut self, value: impl Into<String>) -> Self {
-        self.requested = Some(value.into());
-        self
-    }
-    /// Sets [`strategy`](Self::strategy).
-    #[must_use]
-    pub fn with_strategy(mut self, value: impl Into<RoutingStrategy>) -> Self {
-        self.strategy = Some(value.into());
-        self
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
-        self.summary = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for OpenRouterMetadata {
-    const NAME: &'static str = "OpenRouterMetadata";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "attempt" => Some(0),
-            "attempts" => Some(1),
-            "endpoints" => Some(2),
-            "is_byok" => Some(3),
-            "params" => Some(4),
-            "pipeline" => Some(5),
-            "region" => Some(6),
-            "requested" => Some(7),
-            "strategy" => Some(8),
-            "summary" => Some(9),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.attempt, source),
-            1 => wire::required(&mut self.attempts, source),
-            2 => wire::optional(&mut self.endpoints, source),
-            3 => wire::optional(&mut self.is_byok, source),
-            4 => wire::optional(&mut self.params, source),
-            5 => wire::required(&mut self.pipeline, source),
-            6 => wire::optional(&mut self.region, source),
-            7 => wire::optional(&mut self.requested, source),
-            8 => wire::optional(&mut self.strategy, source),
-            9 => wire::optional(&mut self.summary, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("attempt", &self.attempt),
-            1 => fields.list("attempts", &self.attempts),
-            2 => fields.optional("endpoints", &self.endpoints),
-            3 => fields.optional("is_byok", &self.is_byok),
-            4 => fields.optional("params", &self.params),
-            5 => fields.list("pipeline", &self.pipeline),
-            6 => fields.optional("region", &self.region),
-            7 => fields.optional("requested", &self.requested),
-            8 => fields.optional("strategy", &self.strategy),
-            9 => fields.optional("summary", &self.summary),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(OpenRouterMetadata);
-
-/// No description yet.
-///
-/// OpenRouter component: `PercentileLatencyCutoffs`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PercentileLatencyCutoffs {
-    /// No description yet.
-    pub p50: Option<f64>,
-    /// No description yet.
-    pub p75: Option<f64>,
-    /// No description yet.
-    pub p90: Option<f64>,
-    /// No description yet.
-    pub p99: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PercentileLatencyCutoffs {
+impl ProviderPreferences {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
         Self { ..Self::default() }
     }
-    /// Sets [`p50`](Self::p50).
+    /// Sets [`order`](Self::order).
     #[must_use]
-    pub fn with_p50(mut self, value: f64) -> Self {
-        self.p50 = Some(value);
+    pub fn with_order(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.order = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`p75`](Self::p75).
+    /// Sets [`only`](Self::only).
     #[must_use]
-    pub fn with_p75(mut self, value: f64) -> Self {
-        self.p75 = Some(value);
+    pub fn with_only(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.only = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`p90`](Self::p90).
+    /// Sets [`ignore`](Self::ignore).
     #[must_use]
-    pub fn with_p90(mut self, value: f64) -> Self {
-        self.p90 = Some(value);
+    pub fn with_ignore(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.ignore = Some(value.into_iter().map(Into::into).collect());
         self
     }
-    /// Sets [`p99`](Self::p99).
+    /// Sets [`allow_fallbacks`](Self::allow_fallbacks).
     #[must_use]
-    pub fn with_p99(mut self, value: f64) -> Self {
-        self.p99 = Some(value);
+    pub fn with_allow_fallbacks(mut self, value: bool) -> Self {
+        self.allow_fallbacks = Some(value);
+        self
+    }
+    /// Sets [`require_parameters`](Self::require_parameters).
+    #[must_use]
+    pub fn with_require_parameters(mut self, value: bool) -> Self {
+        self.require_parameters = Some(value);
+        self
+    }
+    /// Sets [`data_collection`](Self::data_collection).
+    #[must_use]
+    pub fn with_data_collection(mut self, value: impl Into<DataCollection>) -> Self {
+        self.data_collection = Some(value.into());
+        self
+    }
+    /// Sets [`zdr`](Self::zdr).
+    #[must_use]
+    pub fn with_zdr(mut self, value: bool) -> Self {
+        self.zdr = Some(value);
+        self
+    }
+    /// Sets [`enforce_distillable_text`](Self::enforce_distillable_text).
+    #[must_use]
+    pub fn with_enforce_distillable_text(mut self, value: bool) -> Self {
+        self.enforce_distillable_text = Some(value);
+        self
+    }
+    /// Sets [`quantizations`](Self::quantizations).
+    #[must_use]
+    pub fn with_quantizations(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Quantization>>,
+    ) -> Self {
+        self.quantizations = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+    /// Sets [`sort`](Self::sort).
+    #[must_use]
+    pub fn with_sort(mut self, value: impl Into<ProviderPreferencesSort>) -> Self {
+        self.sort = Some(value.into());
+        self
+    }
+    /// Sets [`max_price`](Self::max_price).
+    #[must_use]
+    pub fn with_max_price(mut self, value: impl Into<ProviderMaxPrice>) -> Self {
+        self.max_price = Some(value.into());
+        self
+    }
+    /// Sets [`preferred_min_throughput`](Self::preferred_min_throughput).
+    #[must_use]
+    pub fn with_preferred_min_throughput(
+        mut self,
+        value: impl Into<PreferredMinThroughput>,
+    ) -> Self {
+        self.preferred_min_throughput = Some(value.into());
+        self
+    }
+    /// Sets [`preferred_max_latency`](Self::preferred_max_latency).
+    #[must_use]
+    pub fn with_preferred_max_latency(
+        mut self,
+        value: impl Into<PreferredMaxLatency>,
+    ) -> Self {
+        self.preferred_max_latency = Some(value.into());
         self
     }
 }
 
-impl wire::Object for PercentileLatencyCutoffs {
-    const NAME: &'static str = "PercentileLatencyCutoffs";
-    const FIELDS: u8 = 4;
+impl wire::Object for ProviderPreferences {
+    const NAME: &'static str = "ProviderPreferences";
+    const FIELDS: u8 = 13;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "p50" => Some(0),
-            "p75" => Some(1),
-            "p90" => Some(2),
-            "p99" => Some(3),
+            "order" => Some(0),
+            "only" => Some(1),
+            "ignore" => Some(2),
+            "allow_fallbacks" => Some(3),
+            "require_parameters" => Some(4),
+            "data_collection" => Some(5),
+            "zdr" => Some(6),
+            "enforce_distillable_text" => Some(7),
+            "quantizations" => Some(8),
+            "sort" => Some(9),
+            "max_price" => Some(10),
+            "preferred_min_throughput" => Some(11),
+            "preferred_max_latency" => Some(12),
             _ => None,
         }
     }
@@ -469,10 +251,19 @@ impl wire::Object for PercentileLatencyCutoffs {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.p50, source),
-            1 => wire::optional(&mut self.p75, source),
-            2 => wire::optional(&mut self.p90, source),
-            3 => wire::optional(&mut self.p99, source),
+            0 => wire::optional(&mut self.order, source),
+            1 => wire::optional(&mut self.only, source),
+            2 => wire::optional(&mut self.ignore, source),
+            3 => wire::optional(&mut self.allow_fallbacks, source),
+            4 => wire::optional(&mut self.require_parameters, source),
+            5 => wire::optional(&mut self.data_collection, source),
+            6 => wire::optional(&mut self.zdr, source),
+            7 => wire::optional(&mut self.enforce_distillable_text, source),
+            8 => wire::optional(&mut self.quantizations, source),
+            9 => wire::optional(&mut self.sort, source),
+            10 => wire::optional(&mut self.max_price, source),
+            11 => wire::optional(&mut self.preferred_min_throughput, source),
+            12 => wire::optional(&mut self.preferred_max_latency, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -482,10 +273,25 @@ impl wire::Object for PercentileLatencyCutoffs {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("p50", &self.p50),
-            1 => fields.optional("p75", &self.p75),
-            2 => fields.optional("p90", &self.p90),
-            3 => fields.optional("p99", &self.p99),
+            0 => fields.optional("order", &self.order),
+            1 => fields.optional("only", &self.only),
+            2 => fields.optional("ignore", &self.ignore),
+            3 => fields.optional("allow_fallbacks", &self.allow_fallbacks),
+            4 => fields.optional("require_parameters", &self.require_parameters),
+            5 => fields.optional("data_collection", &self.data_collection),
+            6 => fields.optional("zdr", &self.zdr),
+            7 => {
+                fields
+                    .optional("enforce_distillable_text", &self.enforce_distillable_text)
+            }
+            8 => fields.optional("quantizations", &self.quantizations),
+            9 => fields.optional("sort", &self.sort),
+            10 => fields.optional("max_price", &self.max_price),
+            11 => {
+                fields
+                    .optional("preferred_min_throughput", &self.preferred_min_throughput)
+            }
+            12 => fields.optional("preferred_max_latency", &self.preferred_max_latency),
             _ => Ok(()),
         }
     }
@@ -497,21 +303,492 @@ impl wire::Object for PercentileLatencyCutoffs {
     }
 }
 
-wire::object!(PercentileLatencyCutoffs);
+wire::object!(ProviderPreferences);
 
-/// No description yet.
+/// The most that may be charged, in US dollars, each as a decimal number in a text. The published
+/// description has texts, the documentation numbers; both are read here, and texts are written.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProviderMaxPrice {
+    /// Per million tokens of the prompt.
+    pub prompt: Option<Decimal>,
+    /// Per million tokens of the answer.
+    pub completion: Option<Decimal>,
+    /// Per request.
+    pub request: Option<Decimal>,
+    /// Per image of the prompt.
+    pub image: Option<Decimal>,
+    /// Per unit of audio; the unit is not published.
+    pub audio: Option<Decimal>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ProviderMaxPrice {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`prompt`](Self::prompt).
+    #[must_use]
+    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
+        self.prompt = Some(value.into());
+        self
+    }
+    /// Sets [`completion`](Self::completion).
+    #[must_use]
+    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
+        self.completion = Some(value.into());
+        self
+    }
+    /// Sets [`request`](Self::request).
+    #[must_use]
+    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
+        self.request = Some(value.into());
+        self
+    }
+    /// Sets [`image`](Self::image).
+    #[must_use]
+    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
+        self.image = Some(value.into());
+        self
+    }
+    /// Sets [`audio`](Self::audio).
+    #[must_use]
+    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
+        self.audio = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ProviderMaxPrice {
+    const NAME: &'static str = "ProviderMaxPrice";
+    const FIELDS: u8 = 5;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "prompt" => Some(0),
+            "completion" => Some(1),
+            "request" => Some(2),
+            "image" => Some(3),
+            "audio" => Some(4),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.prompt, source),
+            1 => wire::optional(&mut self.completion, source),
+            2 => wire::optional(&mut self.request, source),
+            3 => wire::optional(&mut self.image, source),
+            4 => wire::optional(&mut self.audio, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("prompt", &self.prompt),
+            1 => fields.optional("completion", &self.completion),
+            2 => fields.optional("request", &self.request),
+            3 => fields.optional("image", &self.image),
+            4 => fields.optional("audio", &self.audio),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ProviderMaxPrice);
+
+/// Whether providers may answer that store data or train on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DataCollection {
+    /// They may; the default.
+    Allow,
+    /// Only providers that neither keep data nor train on it.
+    Deny,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl DataCollection {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "allow" => Self::Allow,
+            "deny" => Self::Deny,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(DataCollection);
+
+/// What providers are sorted by.
+///
+/// OpenRouter component: `ProviderSort`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProviderSort {
+    /// The cheapest first.
+    Price,
+    /// The fastest writer first.
+    Throughput,
+    /// The soonest to begin first.
+    Latency,
+    /// The best with tools first, by OpenRouter's own measurements.
+    Exacto,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ProviderSort {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Price => "price",
+            Self::Throughput => "throughput",
+            Self::Latency => "latency",
+            Self::Exacto => "exacto",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "price" => Self::Price,
+            "throughput" => Self::Throughput,
+            "latency" => Self::Latency,
+            "exacto" => Self::Exacto,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ProviderSort);
+
+/// What providers are sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProviderSortConfigBy {
+    /// The cheapest first.
+    Price,
+    /// The fastest writer first.
+    Throughput,
+    /// The soonest to begin first.
+    Latency,
+    /// The best with tools first, by OpenRouter's own measurements.
+    Exacto,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ProviderSortConfigBy {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Price => "price",
+            Self::Throughput => "throughput",
+            Self::Latency => "latency",
+            Self::Exacto => "exacto",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "price" => Self::Price,
+            "throughput" => Self::Throughput,
+            "latency" => Self::Latency,
+            "exacto" => Self::Exacto,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ProviderSortConfigBy);
+
+/// What happens with several models.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProviderSortConfigPartition {
+    /// All providers of the first model, then those of the second; the default.
+    Model,
+    /// The providers of all models in one list: for "whichever is fastest".
+    None,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl ProviderSortConfigPartition {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Model => "model",
+            Self::None => "none",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "model" => Self::Model,
+            "none" => Self::None,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(ProviderSortConfigPartition);
+
+/// What providers are sorted by, and whether over several models.
+///
+/// OpenRouter component: `ProviderSortConfig`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProviderSortConfig {
+    /// What providers are sorted by.
+    pub by: Option<ProviderSortConfigBy>,
+    /// What happens with several models.
+    pub partition: Option<ProviderSortConfigPartition>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ProviderSortConfig {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`by`](Self::by).
+    #[must_use]
+    pub fn with_by(mut self, value: impl Into<ProviderSortConfigBy>) -> Self {
+        self.by = Some(value.into());
+        self
+    }
+    /// Sets [`partition`](Self::partition).
+    #[must_use]
+    pub fn with_partition(
+        mut self,
+        value: impl Into<ProviderSortConfigPartition>,
+    ) -> Self {
+        self.partition = Some(value.into());
+        self
+    }
+}
+
+impl wire::Object for ProviderSortConfig {
+    const NAME: &'static str = "ProviderSortConfig";
+    const FIELDS: u8 = 2;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "by" => Some(0),
+            "partition" => Some(1),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.by, source),
+            1 => wire::optional(&mut self.partition, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("by", &self.by),
+            1 => fields.optional("partition", &self.partition),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ProviderSortConfig);
+
+/// The precision of a model's weights.
+///
+/// OpenRouter component: `Quantization`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Quantization {
+    /// Whole numbers of 4 bits.
+    Int4,
+    /// Whole numbers of 8 bits.
+    Int8,
+    /// Floating point of 4 bits.
+    Fp4,
+    /// Floating point of 4 bits with shared scales (MX).
+    Mxfp4,
+    /// Floating point of 4 bits with shared scales (NVIDIA).
+    Nvfp4,
+    /// Floating point of 6 bits.
+    Fp6,
+    /// Floating point of 8 bits.
+    Fp8,
+    /// Floating point of 8 bits with shared scales (MX).
+    Mxfp8,
+    /// Floating point of 16 bits.
+    Fp16,
+    /// Brain floating point of 16 bits.
+    Bf16,
+    /// Floating point of 32 bits.
+    Fp32,
+    /// The provider does not say.
+    Unspecified,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl Quantization {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Int4 => "int4",
+            Self::Int8 => "int8",
+            Self::Fp4 => "fp4",
+            Self::Mxfp4 => "mxfp4",
+            Self::Nvfp4 => "nvfp4",
+            Self::Fp6 => "fp6",
+            Self::Fp8 => "fp8",
+            Self::Mxfp8 => "mxfp8",
+            Self::Fp16 => "fp16",
+            Self::Bf16 => "bf16",
+            Self::Fp32 => "fp32",
+            Self::Unspecified => "unknown",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "int4" => Self::Int4,
+            "int8" => Self::Int8,
+            "fp4" => Self::Fp4,
+            "mxfp4" => Self::Mxfp4,
+            "nvfp4" => Self::Nvfp4,
+            "fp6" => Self::Fp6,
+            "fp8" => Self::Fp8,
+            "mxfp8" => Self::Mxfp8,
+            "fp16" => Self::Fp16,
+            "bf16" => Self::Bf16,
+            "fp32" => Self::Fp32,
+            "unknown" => Self::Unspecified,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(Quantization);
+
+/// How fast a provider should write, in tokens per second: a number for the median, or cutoffs for
+/// several percentiles.
+///
+/// OpenRouter component: `PreferredMinThroughput`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum PreferredMinThroughput {
+    /// A number.
+    Number(f64),
+    /// An object.
+    PercentileThroughputCutoffs(PercentileThroughputCutoffs),
+    /// A member that this version does not know, as it came.
+    Unknown(UnknownMember),
+}
+
+impl PreferredMinThroughput {
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(value) => serde::Serialize::serialize(value, serializer),
+            Self::PercentileThroughputCutoffs(value) => {
+                serde::Serialize::serialize(value, serializer)
+            }
+            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+        }
+    }
+}
+
+impl Default for PreferredMinThroughput {
+    fn default() -> Self {
+        Self::Unknown(UnknownMember::default())
+    }
+}
+
+impl From<f64> for PreferredMinThroughput {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<PercentileThroughputCutoffs> for PreferredMinThroughput {
+    fn from(value: PercentileThroughputCutoffs) -> Self {
+        Self::PercentileThroughputCutoffs(value)
+    }
+}
+
+impl wire::UntaggedUnion for PreferredMinThroughput {
+    const NAME: &'static str = "PreferredMinThroughput";
+    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
+        match source.kind() {
+            wire::Kind::Number => source.value().map(Self::Number),
+            wire::Kind::Object => source.value().map(Self::PercentileThroughputCutoffs),
+            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+        }
+    }
+}
+
+wire::untagged_union!(PreferredMinThroughput);
+
+/// How fast a provider should write, in tokens per second. A provider has to meet all that are given.
+/// Higher percentiles are stricter: p90 means that 90 % of the requests run at this speed or faster.
 ///
 /// OpenRouter component: `PercentileThroughputCutoffs`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileThroughputCutoffs {
-    /// No description yet.
+    /// For half of the requests.
     pub p50: Option<f64>,
-    /// No description yet.
+    /// For 75 % of the requests.
     pub p75: Option<f64>,
-    /// No description yet.
+    /// For 90 % of the requests.
     pub p90: Option<f64>,
-    /// No description yet.
+    /// For 99 % of the requests.
     pub p99: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -597,180 +874,10 @@ impl wire::Object for PercentileThroughputCutoffs {
 
 wire::object!(PercentileThroughputCutoffs);
 
-/// No description yet.
+/// How soon a provider should begin, in seconds: a number for the median, or cutoffs for several
+/// percentiles.
 ///
-/// OpenRouter component: `PipelineStage`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PipelineStage {
-    /// No description yet.
-    pub cost_usd: Option<f64>,
-    /// No description yet.
-    pub data: Option<Extra>,
-    /// No description yet.
-    pub guardrail_id: Option<String>,
-    /// No description yet.
-    pub guardrail_scope: Option<String>,
-    /// No description yet.
-    pub name: Option<String>,
-    /// No description yet.
-    pub summary: Option<String>,
-    /// No description yet.
-    pub kind: Option<PipelineStageType>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl PipelineStage {
-    /// Sets [`cost_usd`](Self::cost_usd).
-    #[must_use]
-    pub fn with_cost_usd(mut self, value: f64) -> Self {
-        self.cost_usd = Some(value);
-        self
-    }
-    /// Sets [`data`](Self::data).
-    #[must_use]
-    pub fn with_data(mut self, value: impl Into<Extra>) -> Self {
-        self.data = Some(value.into());
-        self
-    }
-    /// Sets [`guardrail_id`](Self::guardrail_id).
-    #[must_use]
-    pub fn with_guardrail_id(mut self, value: impl Into<String>) -> Self {
-        self.guardrail_id = Some(value.into());
-        self
-    }
-    /// Sets [`guardrail_scope`](Self::guardrail_scope).
-    #[must_use]
-    pub fn with_guardrail_scope(mut self, value: impl Into<String>) -> Self {
-        self.guardrail_scope = Some(value.into());
-        self
-    }
-    /// Sets [`name`](Self::name).
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-    /// Sets [`summary`](Self::summary).
-    #[must_use]
-    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
-        self.summary = Some(value.into());
-        self
-    }
-    /// Sets [`kind`](Self::kind).
-    #[must_use]
-    pub fn with_kind(mut self, value: impl Into<PipelineStageType>) -> Self {
-        self.kind = Some(value.into());
-        self
-    }
-}
-
-impl wire::Object for PipelineStage {
-    const NAME: &'static str = "PipelineStage";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "cost_usd" => Some(0),
-            "data" => Some(1),
-            "guardrail_id" => Some(2),
-            "guardrail_scope" => Some(3),
-            "name" => Some(4),
-            "summary" => Some(5),
-            "type" => Some(6),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.cost_usd, source),
-            1 => wire::optional(&mut self.data, source),
-            2 => wire::optional(&mut self.guardrail_id, source),
-            3 => wire::optional(&mut self.guardrail_scope, source),
-            4 => wire::optional(&mut self.name, source),
-            5 => wire::optional(&mut self.summary, source),
-            6 => wire::optional(&mut self.kind, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("cost_usd", &self.cost_usd),
-            1 => fields.optional("data", &self.data),
-            2 => fields.optional("guardrail_id", &self.guardrail_id),
-            3 => fields.optional("guardrail_scope", &self.guardrail_scope),
-            4 => fields.optional("name", &self.name),
-            5 => fields.optional("summary", &self.summary),
-            6 => fields.optional("type", &self.kind),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(PipelineStage);
-
-/// No description yet.
-///
-/// OpenRouter component: `PipelineStageType`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PipelineStageType {
-    /// `guardrail`.
-    Guardrail,
-    /// `plugin`.
-    Plugin,
-    /// `server_tools`.
-    ServerTools,
-    /// `response_healing`.
-    ResponseHealing,
-    /// `context_compression`.
-    ContextCompression,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl PipelineStageType {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Guardrail => "guardrail",
-            Self::Plugin => "plugin",
-            Self::ServerTools => "server_tools",
-            Self::ResponseHealing => "response_healing",
-            Self::ContextCompression => "context_compression",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "guardrail" => Self::Guardrail,
-            "plugin" => Self::Plugin,
-            "server_tools" => Self::ServerTools,
-            "response_healing" => Self::ResponseHealing,
-            "context_compression" => Self::ContextCompression,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(PipelineStageType);
-
-/// No description yet.
+/// Published latencies are said to be in milliseconds.
 ///
 /// OpenRouter component: `PreferredMaxLatency`.
 #[derive(Clone, Debug, PartialEq)]
@@ -827,64 +934,145 @@ impl wire::UntaggedUnion for PreferredMaxLatency {
 
 wire::untagged_union!(PreferredMaxLatency);
 
-/// No description yet.
+/// How soon a provider should begin, in seconds. A provider has to meet all that are given. Higher
+/// percentiles are stricter: p90 means that 90 % of the requests begin within this time.
 ///
-/// OpenRouter component: `PreferredMinThroughput`.
-#[derive(Clone, Debug, PartialEq)]
+/// OpenRouter component: `PercentileLatencyCutoffs`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub enum PreferredMinThroughput {
-    /// A number.
-    Number(f64),
-    /// An object.
-    PercentileThroughputCutoffs(PercentileThroughputCutoffs),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
+pub struct PercentileLatencyCutoffs {
+    /// For half of the requests.
+    pub p50: Option<f64>,
+    /// For 75 % of the requests.
+    pub p75: Option<f64>,
+    /// For 90 % of the requests.
+    pub p90: Option<f64>,
+    /// For 99 % of the requests.
+    pub p99: Option<f64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
 }
 
-impl PreferredMinThroughput {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl PercentileLatencyCutoffs {
+    /// Creates an empty value.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { ..Self::default() }
+    }
+    /// Sets [`p50`](Self::p50).
+    #[must_use]
+    pub fn with_p50(mut self, value: f64) -> Self {
+        self.p50 = Some(value);
+        self
+    }
+    /// Sets [`p75`](Self::p75).
+    #[must_use]
+    pub fn with_p75(mut self, value: f64) -> Self {
+        self.p75 = Some(value);
+        self
+    }
+    /// Sets [`p90`](Self::p90).
+    #[must_use]
+    pub fn with_p90(mut self, value: f64) -> Self {
+        self.p90 = Some(value);
+        self
+    }
+    /// Sets [`p99`](Self::p99).
+    #[must_use]
+    pub fn with_p99(mut self, value: f64) -> Self {
+        self.p99 = Some(value);
+        self
+    }
+}
+
+impl wire::Object for PercentileLatencyCutoffs {
+    const NAME: &'static str = "PercentileLatencyCutoffs";
+    const FIELDS: u8 = 4;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "p50" => Some(0),
+            "p75" => Some(1),
+            "p90" => Some(2),
+            "p99" => Some(3),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.p50, source),
+            1 => wire::optional(&mut self.p75, source),
+            2 => wire::optional(&mut self.p90, source),
+            3 => wire::optional(&mut self.p99, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("p50", &self.p50),
+            1 => fields.optional("p75", &self.p75),
+            2 => fields.optional("p90", &self.p90),
+            3 => fields.optional("p99", &self.p99),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(PercentileLatencyCutoffs);
+
+/// An old spelling of `provider.sort.partition`.
+///
+/// OpenRouter component: `DeprecatedRoute`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeprecatedRoute {
+    /// The same as partition `model`.
+    Fallback,
+    /// The same as partition `none`.
+    Sort,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl DeprecatedRoute {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         match self {
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::PercentileThroughputCutoffs(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Fallback => "fallback",
+            Self::Sort => "sort",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "fallback" => Self::Fallback,
+            "sort" => Self::Sort,
+            text => Self::Unknown(UnknownValue::new(text)),
         }
     }
 }
 
-impl Default for PreferredMinThroughput {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
+wire::open_string!(DeprecatedRoute);
 
-impl From<f64> for PreferredMinThroughput {
-    fn from(value: f64) -> Self {
-        Self::Number(value)
-    }
-}
-
-impl From<PercentileThroughputCutoffs> for PreferredMinThroughput {
-    fn from(value: PercentileThroughputCutoffs) -> Self {
-        Self::PercentileThroughputCutoffs(value)
-    }
-}
-
-impl wire::UntaggedUnion for PreferredMinThroughput {
-    const NAME: &'static str = "PreferredMinThroughput";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::Object => source.value().map(Self::PercentileThroughputCutoffs),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(PreferredMinThroughput);
-
-/// No description yet.
+/// A provider's display name, such as `Google AI Studio`.
+///
+/// Preferences go by slugs such as `google-ai-studio`, which stand in an endpoint's `tag`; display
+/// names are accepted there too, but the documentation never uses them. The list changes every week, so
+/// that any name is possible.
 ///
 /// OpenRouter component: `ProviderName`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1125,219 +1313,159 @@ impl ProviderName {
 
 wire::open_string!(ProviderName);
 
-/// No description yet.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ProviderPreferencesSort {
-    /// A text.
-    ProviderSort(ProviderSort),
-    /// An object.
-    ProviderSortConfig(ProviderSortConfig),
-    /// A member that this version does not know, as it came.
-    Unknown(UnknownMember),
-}
-
-impl ProviderPreferencesSort {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::ProviderSort(value) => serde::Serialize::serialize(value, serializer),
-            Self::ProviderSortConfig(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
-        }
-    }
-}
-
-impl Default for ProviderPreferencesSort {
-    fn default() -> Self {
-        Self::Unknown(UnknownMember::default())
-    }
-}
-
-impl From<ProviderSort> for ProviderPreferencesSort {
-    fn from(value: ProviderSort) -> Self {
-        Self::ProviderSort(value)
-    }
-}
-
-impl From<ProviderSortConfig> for ProviderPreferencesSort {
-    fn from(value: ProviderSortConfig) -> Self {
-        Self::ProviderSortConfig(value)
-    }
-}
-
-impl wire::UntaggedUnion for ProviderPreferencesSort {
-    const NAME: &'static str = "ProviderPreferencesSort";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Object => source.value().map(Self::ProviderSortConfig),
-            wire::Kind::String => source.value().map(Self::ProviderSort),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
-        }
-    }
-}
-
-wire::untagged_union!(ProviderPreferencesSort);
-
-/// No description yet.
+/// Whether the answer tells how the request was routed.
 ///
-/// OpenRouter component: `ProviderPreferences`.
+/// OpenRouter component: `MetadataLevel`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MetadataLevel {
+    /// It does not; the default.
+    Disabled,
+    /// It does, in `openrouter_metadata`.
+    Enabled,
+    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
+    Unknown(UnknownValue),
+}
+
+impl MetadataLevel {
+    /// The text on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Unknown(value) => value.as_str(),
+        }
+    }
+    fn from_text(text: &str) -> Self {
+        match text {
+            "disabled" => Self::Disabled,
+            "enabled" => Self::Enabled,
+            text => Self::Unknown(UnknownValue::new(text)),
+        }
+    }
+}
+
+wire::open_string!(MetadataLevel);
+
+/// How a request was routed.
+///
+/// It comes when the request asked for it with the header `X-OpenRouter-Metadata: enabled`; in a
+/// stream, on the last chunk. Answers from OpenRouter's response cache have none. On errors some fields
+/// may be missing.
+///
+/// OpenRouter component: `OpenRouterMetadata`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ProviderPreferences {
-    /// No description yet.
-    pub order: Option<Vec<String>>,
-    /// No description yet.
-    pub only: Option<Vec<String>>,
-    /// No description yet.
-    pub ignore: Option<Vec<String>>,
-    /// No description yet.
-    pub allow_fallbacks: Option<bool>,
-    /// No description yet.
-    pub require_parameters: Option<bool>,
-    /// No description yet.
-    pub data_collection: Option<DataCollection>,
-    /// No description yet.
-    pub zdr: Option<bool>,
-    /// No description yet.
-    pub enforce_distillable_text: Option<bool>,
-    /// No description yet.
-    pub quantizations: Option<Vec<Quantization>>,
-    /// No description yet.
-    pub sort: Option<ProviderPreferencesSort>,
-    /// No description yet.
-    pub max_price: Option<ProviderMaxPrice>,
-    /// No description yet.
-    pub preferred_min_throughput: Option<PreferredMinThroughput>,
-    /// No description yet.
-    pub preferred_max_latency: Option<PreferredMaxLatency>,
+pub struct OpenRouterMetadata {
+    /// The model that was asked for, as it was written.
+    pub requested: Option<String>,
+    /// How the model was found.
+    pub strategy: Option<RoutingStrategy>,
+    /// Where the request entered OpenRouter's network, such as `iad`.
+    pub region: Option<String>,
+    /// The decision in words.
+    pub summary: Option<String>,
+    /// Which attempt succeeded, counted from 1. On an error, 0 means that no provider was ever asked.
+    pub attempt: Option<u64>,
+    /// Whether a provider key of your own was used.
+    pub is_byok: Option<bool>,
+    /// The endpoints that came into question.
+    pub endpoints: Option<EndpointsMetadata>,
+    /// The endpoints that were tried, in order.
+    pub attempts: Vec<RouterAttempt>,
+    /// What a router was set to.
+    pub params: Option<RouterParams>,
+    /// What else was done to the request and its answer: guardrails, plugins, server tools.
+    pub pipeline: Vec<PipelineStage>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ProviderPreferences {
-    /// Creates an empty value.
+impl OpenRouterMetadata {
+    /// Sets [`requested`](Self::requested).
     #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
+    pub fn with_requested(mut self, value: impl Into<String>) -> Self {
+        self.requested = Some(value.into());
+        self
     }
-    /// Sets [`order`](Self::order).
+    /// Sets [`strategy`](Self::strategy).
     #[must_use]
-    pub fn with_order(
+    pub fn with_strategy(mut self, value: impl Into<RoutingStrategy>) -> Self {
+        self.strategy = Some(value.into());
+        self
+    }
+    /// Sets [`region`](Self::region).
+    #[must_use]
+    pub fn with_region(mut self, value: impl Into<String>) -> Self {
+        self.region = Some(value.into());
+        self
+    }
+    /// Sets [`summary`](Self::summary).
+    #[must_use]
+    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
+        self.summary = Some(value.into());
+        self
+    }
+    /// Sets [`attempt`](Self::attempt).
+    #[must_use]
+    pub fn with_attempt(mut self, value: u64) -> Self {
+        self.attempt = Some(value);
+        self
+    }
+    /// Sets [`is_byok`](Self::is_byok).
+    #[must_use]
+    pub fn with_is_byok(mut self, value: bool) -> Self {
+        self.is_byok = Some(value);
+        self
+    }
+    /// Sets [`endpoints`](Self::endpoints).
+    #[must_use]
+    pub fn with_endpoints(mut self, value: impl Into<EndpointsMetadata>) -> Self {
+        self.endpoints = Some(value.into());
+        self
+    }
+    /// Sets [`attempts`](Self::attempts).
+    #[must_use]
+    pub fn with_attempts(
         mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
+        value: impl IntoIterator<Item = impl Into<RouterAttempt>>,
     ) -> Self {
-        self.order = Some(value.into_iter().map(Into::into).collect());
+        self.attempts = value.into_iter().map(Into::into).collect();
         self
     }
-    /// Sets [`only`](Self::only).
+    /// Sets [`params`](Self::params).
     #[must_use]
-    pub fn with_only(
+    pub fn with_params(mut self, value: impl Into<RouterParams>) -> Self {
+        self.params = Some(value.into());
+        self
+    }
+    /// Sets [`pipeline`](Self::pipeline).
+    #[must_use]
+    pub fn with_pipeline(
         mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
+        value: impl IntoIterator<Item = impl Into<PipelineStage>>,
     ) -> Self {
-        self.only = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`ignore`](Self::ignore).
-    #[must_use]
-    pub fn with_ignore(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ignore = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`allow_fallbacks`](Self::allow_fallbacks).
-    #[must_use]
-    pub fn with_allow_fallbacks(mut self, value: bool) -> Self {
-        self.allow_fallbacks = Some(value);
-        self
-    }
-    /// Sets [`require_parameters`](Self::require_parameters).
-    #[must_use]
-    pub fn with_require_parameters(mut self, value: bool) -> Self {
-        self.require_parameters = Some(value);
-        self
-    }
-    /// Sets [`data_collection`](Self::data_collection).
-    #[must_use]
-    pub fn with_data_collection(mut self, value: impl Into<DataCollection>) -> Self {
-        self.data_collection = Some(value.into());
-        self
-    }
-    /// Sets [`zdr`](Self::zdr).
-    #[must_use]
-    pub fn with_zdr(mut self, value: bool) -> Self {
-        self.zdr = Some(value);
-        self
-    }
-    /// Sets [`enforce_distillable_text`](Self::enforce_distillable_text).
-    #[must_use]
-    pub fn with_enforce_distillable_text(mut self, value: bool) -> Self {
-        self.enforce_distillable_text = Some(value);
-        self
-    }
-    /// Sets [`quantizations`](Self::quantizations).
-    #[must_use]
-    pub fn with_quantizations(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<Quantization>>,
-    ) -> Self {
-        self.quantizations = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-    /// Sets [`sort`](Self::sort).
-    #[must_use]
-    pub fn with_sort(mut self, value: impl Into<ProviderPreferencesSort>) -> Self {
-        self.sort = Some(value.into());
-        self
-    }
-    /// Sets [`max_price`](Self::max_price).
-    #[must_use]
-    pub fn with_max_price(mut self, value: impl Into<ProviderMaxPrice>) -> Self {
-        self.max_price = Some(value.into());
-        self
-    }
-    /// Sets [`preferred_min_throughput`](Self::preferred_min_throughput).
-    #[must_use]
-    pub fn with_preferred_min_throughput(
-        mut self,
-        value: impl Into<PreferredMinThroughput>,
-    ) -> Self {
-        self.preferred_min_throughput = Some(value.into());
-        self
-    }
-    /// Sets [`preferred_max_latency`](Self::preferred_max_latency).
-    #[must_use]
-    pub fn with_preferred_max_latency(
-        mut self,
-        value: impl Into<PreferredMaxLatency>,
-    ) -> Self {
-        self.preferred_max_latency = Some(value.into());
+        self.pipeline = value.into_iter().map(Into::into).collect();
         self
     }
 }
 
-impl wire::Object for ProviderPreferences {
-    const NAME: &'static str = "ProviderPreferences";
-    const FIELDS: u8 = 13;
+impl wire::Object for OpenRouterMetadata {
+    const NAME: &'static str = "OpenRouterMetadata";
+    const FIELDS: u8 = 10;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "order" => Some(0),
-            "only" => Some(1),
-            "ignore" => Some(2),
-            "allow_fallbacks" => Some(3),
-            "require_parameters" => Some(4),
-            "data_collection" => Some(5),
-            "zdr" => Some(6),
-            "enforce_distillable_text" => Some(7),
-            "quantizations" => Some(8),
-            "sort" => Some(9),
-            "max_price" => Some(10),
-            "preferred_min_throughput" => Some(11),
-            "preferred_max_latency" => Some(12),
+            "requested" => Some(0),
+            "strategy" => Some(1),
+            "region" => Some(2),
+            "summary" => Some(3),
+            "attempt" => Some(4),
+            "is_byok" => Some(5),
+            "endpoints" => Some(6),
+            "attempts" => Some(7),
+            "params" => Some(8),
+            "pipeline" => Some(9),
             _ => None,
         }
     }
@@ -1347,19 +1475,16 @@ impl wire::Object for ProviderPreferences {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.order, source),
-            1 => wire::optional(&mut self.only, source),
-            2 => wire::optional(&mut self.ignore, source),
-            3 => wire::optional(&mut self.allow_fallbacks, source),
-            4 => wire::optional(&mut self.require_parameters, source),
-            5 => wire::optional(&mut self.data_collection, source),
-            6 => wire::optional(&mut self.zdr, source),
-            7 => wire::optional(&mut self.enforce_distillable_text, source),
-            8 => wire::optional(&mut self.quantizations, source),
-            9 => wire::optional(&mut self.sort, source),
-            10 => wire::optional(&mut self.max_price, source),
-            11 => wire::optional(&mut self.preferred_min_throughput, source),
-            12 => wire::optional(&mut self.preferred_max_latency, source),
+            0 => wire::optional(&mut self.requested, source),
+            1 => wire::optional(&mut self.strategy, source),
+            2 => wire::optional(&mut self.region, source),
+            3 => wire::optional(&mut self.summary, source),
+            4 => wire::optional(&mut self.attempt, source),
+            5 => wire::optional(&mut self.is_byok, source),
+            6 => wire::optional(&mut self.endpoints, source),
+            7 => wire::required(&mut self.attempts, source),
+            8 => wire::optional(&mut self.params, source),
+            9 => wire::required(&mut self.pipeline, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1369,25 +1494,16 @@ impl wire::Object for ProviderPreferences {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("order", &self.order),
-            1 => fields.optional("only", &self.only),
-            2 => fields.optional("ignore", &self.ignore),
-            3 => fields.optional("allow_fallbacks", &self.allow_fallbacks),
-            4 => fields.optional("require_parameters", &self.require_parameters),
-            5 => fields.optional("data_collection", &self.data_collection),
-            6 => fields.optional("zdr", &self.zdr),
-            7 => {
-                fields
-                    .optional("enforce_distillable_text", &self.enforce_distillable_text)
-            }
-            8 => fields.optional("quantizations", &self.quantizations),
-            9 => fields.optional("sort", &self.sort),
-            10 => fields.optional("max_price", &self.max_price),
-            11 => {
-                fields
-                    .optional("preferred_min_throughput", &self.preferred_min_throughput)
-            }
-            12 => fields.optional("preferred_max_latency", &self.preferred_max_latency),
+            0 => fields.optional("requested", &self.requested),
+            1 => fields.optional("strategy", &self.strategy),
+            2 => fields.optional("region", &self.region),
+            3 => fields.optional("summary", &self.summary),
+            4 => fields.optional("attempt", &self.attempt),
+            5 => fields.optional("is_byok", &self.is_byok),
+            6 => fields.optional("endpoints", &self.endpoints),
+            7 => fields.list("attempts", &self.attempts),
+            8 => fields.optional("params", &self.params),
+            9 => fields.list("pipeline", &self.pipeline),
             _ => Ok(()),
         }
     }
@@ -1399,169 +1515,47 @@ impl wire::Object for ProviderPreferences {
     }
 }
 
-wire::object!(ProviderPreferences);
+wire::object!(OpenRouterMetadata);
 
-/// No description yet.
+/// The endpoints that came into question.
 ///
-/// OpenRouter component: `ProviderSort`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderSort {
-    /// `price`.
-    Price,
-    /// `throughput`.
-    Throughput,
-    /// `latency`.
-    Latency,
-    /// `exacto`.
-    Exacto,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderSort {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Price => "price",
-            Self::Throughput => "throughput",
-            Self::Latency => "latency",
-            Self::Exacto => "exacto",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "price" => Self::Price,
-            "throughput" => Self::Throughput,
-            "latency" => Self::Latency,
-            "exacto" => Self::Exacto,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderSort);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderSortConfigBy {
-    /// `price`.
-    Price,
-    /// `throughput`.
-    Throughput,
-    /// `latency`.
-    Latency,
-    /// `exacto`.
-    Exacto,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderSortConfigBy {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Price => "price",
-            Self::Throughput => "throughput",
-            Self::Latency => "latency",
-            Self::Exacto => "exacto",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "price" => Self::Price,
-            "throughput" => Self::Throughput,
-            "latency" => Self::Latency,
-            "exacto" => Self::Exacto,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderSortConfigBy);
-
-/// No description yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProviderSortConfigPartition {
-    /// `model`.
-    Model,
-    /// `none`.
-    None,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl ProviderSortConfigPartition {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Model => "model",
-            Self::None => "none",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "model" => Self::Model,
-            "none" => Self::None,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(ProviderSortConfigPartition);
-
-/// No description yet.
-///
-/// OpenRouter component: `ProviderSortConfig`.
+/// OpenRouter component: `EndpointsMetadata`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ProviderSortConfig {
-    /// No description yet.
-    pub by: Option<ProviderSortConfigBy>,
-    /// No description yet.
-    pub partition: Option<ProviderSortConfigPartition>,
+pub struct EndpointsMetadata {
+    /// How many.
+    pub total: Option<u64>,
+    /// Each of them.
+    pub available: Vec<EndpointInfo>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ProviderSortConfig {
-    /// Creates an empty value.
+impl EndpointsMetadata {
+    /// Sets [`total`](Self::total).
     #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`by`](Self::by).
-    #[must_use]
-    pub fn with_by(mut self, value: impl Into<ProviderSortConfigBy>) -> Self {
-        self.by = Some(value.into());
+    pub fn with_total(mut self, value: u64) -> Self {
+        self.total = Some(value);
         self
     }
-    /// Sets [`partition`](Self::partition).
+    /// Sets [`available`](Self::available).
     #[must_use]
-    pub fn with_partition(
+    pub fn with_available(
         mut self,
-        value: impl Into<ProviderSortConfigPartition>,
+        value: impl IntoIterator<Item = impl Into<EndpointInfo>>,
     ) -> Self {
-        self.partition = Some(value.into());
+        self.available = value.into_iter().map(Into::into).collect();
         self
     }
 }
 
-impl wire::Object for ProviderSortConfig {
-    const NAME: &'static str = "ProviderSortConfig";
+impl wire::Object for EndpointsMetadata {
+    const NAME: &'static str = "EndpointsMetadata";
     const FIELDS: u8 = 2;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "by" => Some(0),
-            "partition" => Some(1),
+            "total" => Some(0),
+            "available" => Some(1),
             _ => None,
         }
     }
@@ -1571,8 +1565,8 @@ impl wire::Object for ProviderSortConfig {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.by, source),
-            1 => wire::optional(&mut self.partition, source),
+            0 => wire::optional(&mut self.total, source),
+            1 => wire::required(&mut self.available, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1582,8 +1576,8 @@ impl wire::Object for ProviderSortConfig {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("by", &self.by),
-            1 => fields.optional("partition", &self.partition),
+            0 => fields.optional("total", &self.total),
+            1 => fields.list("available", &self.available),
             _ => Ok(()),
         }
     }
@@ -1595,110 +1589,117 @@ impl wire::Object for ProviderSortConfig {
     }
 }
 
-wire::object!(ProviderSortConfig);
+wire::object!(EndpointsMetadata);
 
-/// No description yet.
+/// An endpoint that came into question.
 ///
-/// OpenRouter component: `Quantization`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quantization {
-    /// `int4`.
-    Int4,
-    /// `int8`.
-    Int8,
-    /// `fp4`.
-    Fp4,
-    /// `mxfp4`.
-    Mxfp4,
-    /// `nvfp4`.
-    Nvfp4,
-    /// `fp6`.
-    Fp6,
-    /// `fp8`.
-    Fp8,
-    /// `mxfp8`.
-    Mxfp8,
-    /// `fp16`.
-    Fp16,
-    /// `bf16`.
-    Bf16,
-    /// `fp32`.
-    Fp32,
-    /// `unknown`.
-    Unspecified,
-    /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
-    Unknown(UnknownValue),
-}
-
-impl Quantization {
-    /// The text on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Int4 => "int4",
-            Self::Int8 => "int8",
-            Self::Fp4 => "fp4",
-            Self::Mxfp4 => "mxfp4",
-            Self::Nvfp4 => "nvfp4",
-            Self::Fp6 => "fp6",
-            Self::Fp8 => "fp8",
-            Self::Mxfp8 => "mxfp8",
-            Self::Fp16 => "fp16",
-            Self::Bf16 => "bf16",
-            Self::Fp32 => "fp32",
-            Self::Unspecified => "unknown",
-            Self::Unknown(value) => value.as_str(),
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "int4" => Self::Int4,
-            "int8" => Self::Int8,
-            "fp4" => Self::Fp4,
-            "mxfp4" => Self::Mxfp4,
-            "nvfp4" => Self::Nvfp4,
-            "fp6" => Self::Fp6,
-            "fp8" => Self::Fp8,
-            "mxfp8" => Self::Mxfp8,
-            "fp16" => Self::Fp16,
-            "bf16" => Self::Bf16,
-            "fp32" => Self::Fp32,
-            "unknown" => Self::Unspecified,
-            text => Self::Unknown(UnknownValue::new(text)),
-        }
-    }
-}
-
-wire::open_string!(Quantization);
-
-/// No description yet.
-///
-/// OpenRouter component: `RouterAttempt`.
+/// OpenRouter component: `EndpointInfo`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct RouterAttempt {
-    /// No description yet.
-    pub model: Option<String>,
-    /// No description yet.
+pub struct EndpointInfo {
+    /// The provider's display name.
     pub provider: Option<String>,
-    /// No description yet.
-    pub status: Option<u64>,
+    /// The model.
+    pub model: Option<String>,
+    /// Whether it answered.
+    pub selected: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl RouterAttempt {
+impl EndpointInfo {
+    /// Sets [`provider`](Self::provider).
+    #[must_use]
+    pub fn with_provider(mut self, value: impl Into<String>) -> Self {
+        self.provider = Some(value.into());
+        self
+    }
     /// Sets [`model`](Self::model).
     #[must_use]
     pub fn with_model(mut self, value: impl Into<String>) -> Self {
         self.model = Some(value.into());
         self
     }
+    /// Sets [`selected`](Self::selected).
+    #[must_use]
+    pub fn with_selected(mut self, value: bool) -> Self {
+        self.selected = Some(value);
+        self
+    }
+}
+
+impl wire::Object for EndpointInfo {
+    const NAME: &'static str = "EndpointInfo";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "provider" => Some(0),
+            "model" => Some(1),
+            "selected" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.provider, source),
+            1 => wire::optional(&mut self.model, source),
+            2 => wire::optional(&mut self.selected, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("provider", &self.provider),
+            1 => fields.optional("model", &self.model),
+            2 => fields.optional("selected", &self.selected),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(EndpointInfo);
+
+/// An endpoint that was tried.
+///
+/// OpenRouter component: `RouterAttempt`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RouterAttempt {
+    /// The provider's display name.
+    pub provider: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The HTTP status that it answered with.
+    pub status: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl RouterAttempt {
     /// Sets [`provider`](Self::provider).
     #[must_use]
     pub fn with_provider(mut self, value: impl Into<String>) -> Self {
         self.provider = Some(value.into());
+        self
+    }
+    /// Sets [`model`](Self::model).
+    #[must_use]
+    pub fn with_model(mut self, value: impl Into<String>) -> Self {
+        self.model = Some(value.into());
         self
     }
     /// Sets [`status`](Self::status).
@@ -1714,8 +1715,8 @@ impl wire::Object for RouterAttempt {
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "model" => Some(0),
-            "provider" => Some(1),
+            "provider" => Some(0),
+            "model" => Some(1),
             "status" => Some(2),
             _ => None,
         }
@@ -1726,8 +1727,8 @@ impl wire::Object for RouterAttempt {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.model, source),
-            1 => wire::optional(&mut self.provider, source),
+            0 => wire::optional(&mut self.provider, source),
+            1 => wire::optional(&mut self.model, source),
             2 => wire::optional(&mut self.status, source),
             _ => wire::constant("", "", source),
         }
@@ -1738,8 +1739,8 @@ impl wire::Object for RouterAttempt {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("model", &self.model),
-            1 => fields.optional("provider", &self.provider),
+            0 => fields.optional("provider", &self.provider),
+            1 => fields.optional("model", &self.model),
             2 => fields.optional("status", &self.status),
             _ => Ok(()),
         }
@@ -1754,23 +1755,29 @@ impl wire::Object for RouterAttempt {
 
 wire::object!(RouterAttempt);
 
-/// No description yet.
+/// What a router was set to. Others are kept as they came.
 ///
 /// OpenRouter component: `RouterParams`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouterParams {
-    /// No description yet.
-    pub quality_floor: Option<f64>,
-    /// No description yet.
-    pub throughput_floor: Option<f64>,
-    /// No description yet.
+    /// The family whose newest version was taken.
     pub version_group: Option<String>,
+    /// The least quality that was asked for.
+    pub quality_floor: Option<f64>,
+    /// The least speed that was asked for.
+    pub throughput_floor: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl RouterParams {
+    /// Sets [`version_group`](Self::version_group).
+    #[must_use]
+    pub fn with_version_group(mut self, value: impl Into<String>) -> Self {
+        self.version_group = Some(value.into());
+        self
+    }
     /// Sets [`quality_floor`](Self::quality_floor).
     #[must_use]
     pub fn with_quality_floor(mut self, value: f64) -> Self {
@@ -1783,12 +1790,6 @@ impl RouterParams {
         self.throughput_floor = Some(value);
         self
     }
-    /// Sets [`version_group`](Self::version_group).
-    #[must_use]
-    pub fn with_version_group(mut self, value: impl Into<String>) -> Self {
-        self.version_group = Some(value.into());
-        self
-    }
 }
 
 impl wire::Object for RouterParams {
@@ -1796,9 +1797,9 @@ impl wire::Object for RouterParams {
     const FIELDS: u8 = 3;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "quality_floor" => Some(0),
-            "throughput_floor" => Some(1),
-            "version_group" => Some(2),
+            "version_group" => Some(0),
+            "quality_floor" => Some(1),
+            "throughput_floor" => Some(2),
             _ => None,
         }
     }
@@ -1808,9 +1809,9 @@ impl wire::Object for RouterParams {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.quality_floor, source),
-            1 => wire::optional(&mut self.throughput_floor, source),
-            2 => wire::optional(&mut self.version_group, source),
+            0 => wire::optional(&mut self.version_group, source),
+            1 => wire::optional(&mut self.quality_floor, source),
+            2 => wire::optional(&mut self.throughput_floor, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1820,9 +1821,9 @@ impl wire::Object for RouterParams {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("quality_floor", &self.quality_floor),
-            1 => fields.optional("throughput_floor", &self.throughput_floor),
-            2 => fields.optional("version_group", &self.version_group),
+            0 => fields.optional("version_group", &self.version_group),
+            1 => fields.optional("quality_floor", &self.quality_floor),
+            2 => fields.optional("throughput_floor", &self.throughput_floor),
             _ => Ok(()),
         }
     }
@@ -1836,29 +1837,29 @@ impl wire::Object for RouterParams {
 
 wire::object!(RouterParams);
 
-/// No description yet.
+/// How the model was found.
 ///
 /// OpenRouter component: `RoutingStrategy`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RoutingStrategy {
-    /// `direct`.
+    /// It was named.
     Direct,
-    /// `auto`.
+    /// The auto router chose it.
     Auto,
-    /// `free`.
+    /// A free model, chosen at random.
     Free,
-    /// `latest`.
+    /// The newest of a family.
     Latest,
-    /// `alias`.
+    /// Another name of the model.
     Alias,
-    /// `fallback`.
+    /// A fallback of the model that was named.
     Fallback,
-    /// `pareto`.
+    /// The pareto router chose it by price and quality.
     Pareto,
-    /// `bodybuilder`.
+    /// The router that writes request bodies.
     Bodybuilder,
-    /// `fusion`.
+    /// The router that asks several models.
     Fusion,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -1899,74 +1900,89 @@ impl RoutingStrategy {
 
 wire::open_string!(RoutingStrategy);
 
-/// No description yet.
+/// Something that was done to the request or its answer.
 ///
-/// OpenRouter component: `ProviderMaxPrice`.
+/// OpenRouter component: `PipelineStage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ProviderMaxPrice {
-    /// No description yet.
-    pub prompt: Option<Decimal>,
-    /// No description yet.
-    pub completion: Option<Decimal>,
-    /// No description yet.
-    pub request: Option<Decimal>,
-    /// No description yet.
-    pub image: Option<Decimal>,
-    /// No description yet.
-    pub audio: Option<Decimal>,
+pub struct PipelineStage {
+    /// What kind of thing.
+    pub kind: Option<PipelineStageType>,
+    /// Its name, such as `content-filter`, `moderation`, `web-search`, `file-parser`, `response-healing`.
+    /// Any name is possible.
+    pub name: Option<String>,
+    /// What it did, in words.
+    pub summary: Option<String>,
+    /// What it found or decided; what is in there depends on the stage. A guardrail that replaced parts of
+    /// the prompt says so only here.
+    pub data: Option<Extra>,
+    /// What it cost, in US dollars.
+    pub cost_usd: Option<f64>,
+    /// The guardrail that acted.
+    pub guardrail_id: Option<String>,
+    /// What the guardrail is set for.
+    pub guardrail_scope: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
-impl ProviderMaxPrice {
-    /// Creates an empty value.
+impl PipelineStage {
+    /// Sets [`kind`](Self::kind).
     #[must_use]
-    pub fn new() -> Self {
-        Self { ..Self::default() }
-    }
-    /// Sets [`prompt`](Self::prompt).
-    #[must_use]
-    pub fn with_prompt(mut self, value: impl Into<Decimal>) -> Self {
-        self.prompt = Some(value.into());
+    pub fn with_kind(mut self, value: impl Into<PipelineStageType>) -> Self {
+        self.kind = Some(value.into());
         self
     }
-    /// Sets [`completion`](Self::completion).
+    /// Sets [`name`](Self::name).
     #[must_use]
-    pub fn with_completion(mut self, value: impl Into<Decimal>) -> Self {
-        self.completion = Some(value.into());
+    pub fn with_name(mut self, value: impl Into<String>) -> Self {
+        self.name = Some(value.into());
         self
     }
-    /// Sets [`request`](Self::request).
+    /// Sets [`summary`](Self::summary).
     #[must_use]
-    pub fn with_request(mut self, value: impl Into<Decimal>) -> Self {
-        self.request = Some(value.into());
+    pub fn with_summary(mut self, value: impl Into<String>) -> Self {
+        self.summary = Some(value.into());
         self
     }
-    /// Sets [`image`](Self::image).
+    /// Sets [`data`](Self::data).
     #[must_use]
-    pub fn with_image(mut self, value: impl Into<Decimal>) -> Self {
-        self.image = Some(value.into());
+    pub fn with_data(mut self, value: impl Into<Extra>) -> Self {
+        self.data = Some(value.into());
         self
     }
-    /// Sets [`audio`](Self::audio).
+    /// Sets [`cost_usd`](Self::cost_usd).
     #[must_use]
-    pub fn with_audio(mut self, value: impl Into<Decimal>) -> Self {
-        self.audio = Some(value.into());
+    pub fn with_cost_usd(mut self, value: f64) -> Self {
+        self.cost_usd = Some(value);
+        self
+    }
+    /// Sets [`guardrail_id`](Self::guardrail_id).
+    #[must_use]
+    pub fn with_guardrail_id(mut self, value: impl Into<String>) -> Self {
+        self.guardrail_id = Some(value.into());
+        self
+    }
+    /// Sets [`guardrail_scope`](Self::guardrail_scope).
+    #[must_use]
+    pub fn with_guardrail_scope(mut self, value: impl Into<String>) -> Self {
+        self.guardrail_scope = Some(value.into());
         self
     }
 }
 
-impl wire::Object for ProviderMaxPrice {
-    const NAME: &'static str = "ProviderMaxPrice";
-    const FIELDS: u8 = 5;
+impl wire::Object for PipelineStage {
+    const NAME: &'static str = "PipelineStage";
+    const FIELDS: u8 = 7;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "prompt" => Some(0),
-            "completion" => Some(1),
-            "request" => Some(2),
-            "image" => Some(3),
-            "audio" => Some(4),
+            "type" => Some(0),
+            "name" => Some(1),
+            "summary" => Some(2),
+            "data" => Some(3),
+            "cost_usd" => Some(4),
+            "guardrail_id" => Some(5),
+            "guardrail_scope" => Some(6),
             _ => None,
         }
     }
@@ -1976,11 +1992,13 @@ impl wire::Object for ProviderMaxPrice {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.prompt, source),
-            1 => wire::optional(&mut self.completion, source),
-            2 => wire::optional(&mut self.request, source),
-            3 => wire::optional(&mut self.image, source),
-            4 => wire::optional(&mut self.audio, source),
+            0 => wire::optional(&mut self.kind, source),
+            1 => wire::optional(&mut self.name, source),
+            2 => wire::optional(&mut self.summary, source),
+            3 => wire::optional(&mut self.data, source),
+            4 => wire::optional(&mut self.cost_usd, source),
+            5 => wire::optional(&mut self.guardrail_id, source),
+            6 => wire::optional(&mut self.guardrail_scope, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -1990,11 +2008,13 @@ impl wire::Object for ProviderMaxPrice {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("prompt", &self.prompt),
-            1 => fields.optional("completion", &self.completion),
-            2 => fields.optional("request", &self.request),
-            3 => fields.optional("image", &self.image),
-            4 => fields.optional("audio", &self.audio),
+            0 => fields.optional("type", &self.kind),
+            1 => fields.optional("name", &self.name),
+            2 => fields.optional("summary", &self.summary),
+            3 => fields.optional("data", &self.data),
+            4 => fields.optional("cost_usd", &self.cost_usd),
+            5 => fields.optional("guardrail_id", &self.guardrail_id),
+            6 => fields.optional("guardrail_scope", &self.guardrail_scope),
             _ => Ok(()),
         }
     }
@@ -2006,39 +2026,51 @@ impl wire::Object for ProviderMaxPrice {
     }
 }
 
-wire::object!(ProviderMaxPrice);
+wire::object!(PipelineStage);
 
-/// No description yet.
+/// What kind of thing was done. Several plugins may share a kind; the name tells them apart.
 ///
-/// OpenRouter component: `DataCollection`.
+/// OpenRouter component: `PipelineStageType`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum DataCollection {
-    /// `allow`.
-    Allow,
-    /// `deny`.
-    Deny,
+pub enum PipelineStageType {
+    /// A guardrail looked at the content.
+    Guardrail,
+    /// A plugin ran.
+    Plugin,
+    /// Tools ran that OpenRouter runs itself.
+    ServerTools,
+    /// Broken JSON of the answer was mended.
+    ResponseHealing,
+    /// The prompt was shortened to fit.
+    ContextCompression,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
 }
 
-impl DataCollection {
+impl PipelineStageType {
     /// The text on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Allow => "allow",
-            Self::Deny => "deny",
+            Self::Guardrail => "guardrail",
+            Self::Plugin => "plugin",
+            Self::ServerTools => "server_tools",
+            Self::ResponseHealing => "response_healing",
+            Self::ContextCompression => "context_compression",
             Self::Unknown(value) => value.as_str(),
         }
     }
     fn from_text(text: &str) -> Self {
         match text {
-            "allow" => Self::Allow,
-            "deny" => Self::Deny,
+            "guardrail" => Self::Guardrail,
+            "plugin" => Self::Plugin,
+            "server_tools" => Self::ServerTools,
+            "response_healing" => Self::ResponseHealing,
+            "context_compression" => Self::ContextCompression,
             text => Self::Unknown(UnknownValue::new(text)),
         }
     }
 }
 
-wire::open_string!(DataCollection);
+wire::open_string!(PipelineStageType);

@@ -10,31 +10,37 @@ use crate::{
 #[allow(unused_imports)]
 use crate::generated::*;
 
-/// No description yet.
+/// What an answer took: tokens by the provider's own count, and money.
+///
+/// It comes once per answer; in a stream near its end, usually on a chunk without choices. Where it
+/// comes more than once, the last one holds: never add them up. An answer from OpenRouter's response
+/// cache counts zero everywhere.
 ///
 /// OpenRouter component: `ChatUsage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsage {
-    /// No description yet.
+    /// Tokens of the prompt: text, images, audio, tool definitions, those read from a cache included.
     pub prompt_tokens: Option<u64>,
-    /// No description yet.
+    /// Tokens of the answer, reasoning included.
     pub completion_tokens: Option<u64>,
-    /// No description yet.
+    /// Prompt and answer together.
     pub total_tokens: Option<u64>,
-    /// No description yet.
+    /// What the account is charged, in credits, which are US dollars. With a provider key of your own
+    /// (`is_byok`) only OpenRouter's fee.
     pub cost: Option<f64>,
-    /// No description yet.
+    /// Whether a provider key of your own served the request.
     pub is_byok: Option<bool>,
-    /// No description yet.
+    /// Which of the prompt's tokens were cached, or came from audio and video.
     pub prompt_tokens_details: Option<ChatUsagePromptTokensDetails>,
-    /// No description yet.
+    /// Which of the answer's tokens were reasoning, audio, images or predicted text.
     pub completion_tokens_details: Option<ChatUsageCompletionTokensDetails>,
-    /// No description yet.
+    /// What the provider charges. Of interest with a provider key of your own.
     pub cost_details: Option<CostDetails>,
-    /// No description yet.
+    /// How often tools ran that OpenRouter runs itself, such as web search.
     pub server_tool_use_details: Option<ServerToolUseDetails>,
-    /// No description yet.
+    /// The same under the name that the documentation uses. Read both. Absent from the published
+    /// description; documented.
     pub server_tool_use: Option<ServerToolUseDetails>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -196,207 +202,27 @@ impl wire::Object for ChatUsage {
 
 wire::object!(ChatUsage);
 
-/// No description yet.
-///
-/// OpenRouter component: `CostDetails`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CostDetails {
-    /// No description yet.
-    pub upstream_inference_completions_cost: Option<f64>,
-    /// No description yet.
-    pub upstream_inference_cost: Option<f64>,
-    /// No description yet.
-    pub upstream_inference_prompt_cost: Option<f64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl CostDetails {
-    /// Sets [`upstream_inference_completions_cost`](Self::upstream_inference_completions_cost).
-    #[must_use]
-    pub fn with_upstream_inference_completions_cost(mut self, value: f64) -> Self {
-        self.upstream_inference_completions_cost = Some(value);
-        self
-    }
-    /// Sets [`upstream_inference_cost`](Self::upstream_inference_cost).
-    #[must_use]
-    pub fn with_upstream_inference_cost(mut self, value: f64) -> Self {
-        self.upstream_inference_cost = Some(value);
-        self
-    }
-    /// Sets [`upstream_inference_prompt_cost`](Self::upstream_inference_prompt_cost).
-    #[must_use]
-    pub fn with_upstream_inference_prompt_cost(mut self, value: f64) -> Self {
-        self.upstream_inference_prompt_cost = Some(value);
-        self
-    }
-}
-
-impl wire::Object for CostDetails {
-    const NAME: &'static str = "CostDetails";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "upstream_inference_completions_cost" => Some(0),
-            "upstream_inference_cost" => Some(1),
-            "upstream_inference_prompt_cost" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.upstream_inference_completions_cost, source),
-            1 => wire::optional(&mut self.upstream_inference_cost, source),
-            2 => wire::optional(&mut self.upstream_inference_prompt_cost, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => {
-                fields
-                    .optional(
-                        "upstream_inference_completions_cost",
-                        &self.upstream_inference_completions_cost,
-                    )
-            }
-            1 => {
-                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
-            }
-            2 => {
-                fields
-                    .optional(
-                        "upstream_inference_prompt_cost",
-                        &self.upstream_inference_prompt_cost,
-                    )
-            }
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(CostDetails);
-
-/// No description yet.
-///
-/// OpenRouter component: `ServerToolUseDetails`.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ServerToolUseDetails {
-    /// No description yet.
-    pub tool_calls_executed: Option<u64>,
-    /// No description yet.
-    pub tool_calls_requested: Option<u64>,
-    /// No description yet.
-    pub web_search_requests: Option<u64>,
-    /// Fields that this version does not know.
-    pub extra: Extra,
-}
-
-impl ServerToolUseDetails {
-    /// Sets [`tool_calls_executed`](Self::tool_calls_executed).
-    #[must_use]
-    pub fn with_tool_calls_executed(mut self, value: u64) -> Self {
-        self.tool_calls_executed = Some(value);
-        self
-    }
-    /// Sets [`tool_calls_requested`](Self::tool_calls_requested).
-    #[must_use]
-    pub fn with_tool_calls_requested(mut self, value: u64) -> Self {
-        self.tool_calls_requested = Some(value);
-        self
-    }
-    /// Sets [`web_search_requests`](Self::web_search_requests).
-    #[must_use]
-    pub fn with_web_search_requests(mut self, value: u64) -> Self {
-        self.web_search_requests = Some(value);
-        self
-    }
-}
-
-impl wire::Object for ServerToolUseDetails {
-    const NAME: &'static str = "ServerToolUseDetails";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "tool_calls_executed" => Some(0),
-            "tool_calls_requested" => Some(1),
-            "web_search_requests" => Some(2),
-            _ => None,
-        }
-    }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.tool_calls_executed, source),
-            1 => wire::optional(&mut self.tool_calls_requested, source),
-            2 => wire::optional(&mut self.web_search_requests, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("tool_calls_executed", &self.tool_calls_executed),
-            1 => fields.optional("tool_calls_requested", &self.tool_calls_requested),
-            2 => fields.optional("web_search_requests", &self.web_search_requests),
-            _ => Ok(()),
-        }
-    }
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-wire::object!(ServerToolUseDetails);
-
-/// No description yet.
-///
-/// OpenRouter component: `ChatUsagePromptTokensDetails`.
+/// Parts of the prompt's tokens. They are counted in `prompt_tokens` already.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsagePromptTokensDetails {
-    /// No description yet.
-    pub audio_tokens: Option<u64>,
-    /// No description yet.
-    pub cache_write_tokens: Option<u64>,
-    /// No description yet.
+    /// Tokens read from the provider's prompt cache, at a lower price.
     pub cached_tokens: Option<u64>,
-    /// No description yet.
+    /// Tokens written to the provider's prompt cache. Told only for models that charge for writing.
+    pub cache_write_tokens: Option<u64>,
+    /// Tokens of audio.
+    pub audio_tokens: Option<u64>,
+    /// Tokens of video.
     pub video_tokens: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatUsagePromptTokensDetails {
-    /// Sets [`audio_tokens`](Self::audio_tokens).
+    /// Sets [`cached_tokens`](Self::cached_tokens).
     #[must_use]
-    pub fn with_audio_tokens(mut self, value: u64) -> Self {
-        self.audio_tokens = Some(value);
+    pub fn with_cached_tokens(mut self, value: u64) -> Self {
+        self.cached_tokens = Some(value);
         self
     }
     /// Sets [`cache_write_tokens`](Self::cache_write_tokens).
@@ -405,10 +231,10 @@ impl ChatUsagePromptTokensDetails {
         self.cache_write_tokens = Some(value);
         self
     }
-    /// Sets [`cached_tokens`](Self::cached_tokens).
+    /// Sets [`audio_tokens`](Self::audio_tokens).
     #[must_use]
-    pub fn with_cached_tokens(mut self, value: u64) -> Self {
-        self.cached_tokens = Some(value);
+    pub fn with_audio_tokens(mut self, value: u64) -> Self {
+        self.audio_tokens = Some(value);
         self
     }
     /// Sets [`video_tokens`](Self::video_tokens).
@@ -424,9 +250,9 @@ impl wire::Object for ChatUsagePromptTokensDetails {
     const FIELDS: u8 = 4;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "audio_tokens" => Some(0),
+            "cached_tokens" => Some(0),
             "cache_write_tokens" => Some(1),
-            "cached_tokens" => Some(2),
+            "audio_tokens" => Some(2),
             "video_tokens" => Some(3),
             _ => None,
         }
@@ -437,9 +263,9 @@ impl wire::Object for ChatUsagePromptTokensDetails {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.audio_tokens, source),
+            0 => wire::optional(&mut self.cached_tokens, source),
             1 => wire::optional(&mut self.cache_write_tokens, source),
-            2 => wire::optional(&mut self.cached_tokens, source),
+            2 => wire::optional(&mut self.audio_tokens, source),
             3 => wire::optional(&mut self.video_tokens, source),
             _ => wire::constant("", "", source),
         }
@@ -450,9 +276,9 @@ impl wire::Object for ChatUsagePromptTokensDetails {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => fields.optional("audio_tokens", &self.audio_tokens),
+            0 => fields.optional("cached_tokens", &self.cached_tokens),
             1 => fields.optional("cache_write_tokens", &self.cache_write_tokens),
-            2 => fields.optional("cached_tokens", &self.cached_tokens),
+            2 => fields.optional("audio_tokens", &self.audio_tokens),
             3 => fields.optional("video_tokens", &self.video_tokens),
             _ => Ok(()),
         }
@@ -467,31 +293,29 @@ impl wire::Object for ChatUsagePromptTokensDetails {
 
 wire::object!(ChatUsagePromptTokensDetails);
 
-/// No description yet.
-///
-/// OpenRouter component: `ChatUsageCompletionTokensDetails`.
+/// Parts of the answer's tokens. They are counted in `completion_tokens` already.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsageCompletionTokensDetails {
-    /// No description yet.
-    pub accepted_prediction_tokens: Option<u64>,
-    /// No description yet.
-    pub audio_tokens: Option<u64>,
-    /// No description yet.
+    /// Tokens of thinking, whether it was shown or not.
     pub reasoning_tokens: Option<u64>,
-    /// No description yet.
-    pub rejected_prediction_tokens: Option<u64>,
-    /// No description yet.
+    /// Tokens of speech.
+    pub audio_tokens: Option<u64>,
+    /// Tokens of images. Absent from the published description; documented.
     pub image_tokens: Option<u64>,
+    /// Tokens of the predicted text that came true.
+    pub accepted_prediction_tokens: Option<u64>,
+    /// Tokens of the predicted text that did not; they are billed as output.
+    pub rejected_prediction_tokens: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
 }
 
 impl ChatUsageCompletionTokensDetails {
-    /// Sets [`accepted_prediction_tokens`](Self::accepted_prediction_tokens).
+    /// Sets [`reasoning_tokens`](Self::reasoning_tokens).
     #[must_use]
-    pub fn with_accepted_prediction_tokens(mut self, value: u64) -> Self {
-        self.accepted_prediction_tokens = Some(value);
+    pub fn with_reasoning_tokens(mut self, value: u64) -> Self {
+        self.reasoning_tokens = Some(value);
         self
     }
     /// Sets [`audio_tokens`](Self::audio_tokens).
@@ -500,22 +324,22 @@ impl ChatUsageCompletionTokensDetails {
         self.audio_tokens = Some(value);
         self
     }
-    /// Sets [`reasoning_tokens`](Self::reasoning_tokens).
+    /// Sets [`image_tokens`](Self::image_tokens).
     #[must_use]
-    pub fn with_reasoning_tokens(mut self, value: u64) -> Self {
-        self.reasoning_tokens = Some(value);
+    pub fn with_image_tokens(mut self, value: u64) -> Self {
+        self.image_tokens = Some(value);
+        self
+    }
+    /// Sets [`accepted_prediction_tokens`](Self::accepted_prediction_tokens).
+    #[must_use]
+    pub fn with_accepted_prediction_tokens(mut self, value: u64) -> Self {
+        self.accepted_prediction_tokens = Some(value);
         self
     }
     /// Sets [`rejected_prediction_tokens`](Self::rejected_prediction_tokens).
     #[must_use]
     pub fn with_rejected_prediction_tokens(mut self, value: u64) -> Self {
         self.rejected_prediction_tokens = Some(value);
-        self
-    }
-    /// Sets [`image_tokens`](Self::image_tokens).
-    #[must_use]
-    pub fn with_image_tokens(mut self, value: u64) -> Self {
-        self.image_tokens = Some(value);
         self
     }
 }
@@ -525,11 +349,11 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
     const FIELDS: u8 = 5;
     fn field(name: &str) -> Option<u8> {
         match name {
-            "accepted_prediction_tokens" => Some(0),
+            "reasoning_tokens" => Some(0),
             "audio_tokens" => Some(1),
-            "reasoning_tokens" => Some(2),
-            "rejected_prediction_tokens" => Some(3),
-            "image_tokens" => Some(4),
+            "image_tokens" => Some(2),
+            "accepted_prediction_tokens" => Some(3),
+            "rejected_prediction_tokens" => Some(4),
             _ => None,
         }
     }
@@ -539,11 +363,11 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
         source: S,
     ) -> Result<wire::Seen, S::Error> {
         match field {
-            0 => wire::optional(&mut self.accepted_prediction_tokens, source),
+            0 => wire::optional(&mut self.reasoning_tokens, source),
             1 => wire::optional(&mut self.audio_tokens, source),
-            2 => wire::optional(&mut self.reasoning_tokens, source),
-            3 => wire::optional(&mut self.rejected_prediction_tokens, source),
-            4 => wire::optional(&mut self.image_tokens, source),
+            2 => wire::optional(&mut self.image_tokens, source),
+            3 => wire::optional(&mut self.accepted_prediction_tokens, source),
+            4 => wire::optional(&mut self.rejected_prediction_tokens, source),
             _ => wire::constant("", "", source),
         }
     }
@@ -553,23 +377,23 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
         fields: &mut wire::Fields<'_, M>,
     ) -> Result<(), M::Error> {
         match field {
-            0 => {
+            0 => fields.optional("reasoning_tokens", &self.reasoning_tokens),
+            1 => fields.optional("audio_tokens", &self.audio_tokens),
+            2 => fields.optional("image_tokens", &self.image_tokens),
+            3 => {
                 fields
                     .optional(
                         "accepted_prediction_tokens",
                         &self.accepted_prediction_tokens,
                     )
             }
-            1 => fields.optional("audio_tokens", &self.audio_tokens),
-            2 => fields.optional("reasoning_tokens", &self.reasoning_tokens),
-            3 => {
+            4 => {
                 fields
                     .optional(
                         "rejected_prediction_tokens",
                         &self.rejected_prediction_tokens,
                     )
             }
-            4 => fields.optional("image_tokens", &self.image_tokens),
             _ => Ok(()),
         }
     }
@@ -582,3 +406,182 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
 }
 
 wire::object!(ChatUsageCompletionTokensDetails);
+
+/// What the provider charges, in US dollars.
+///
+/// OpenRouter component: `CostDetails`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CostDetails {
+    /// All of it. With a provider key of your own this is what the provider bills you for; otherwise 0 or
+    /// `null`.
+    pub upstream_inference_cost: Option<f64>,
+    /// The prompt's share. Left out in some answers although the published description requires it.
+    pub upstream_inference_prompt_cost: Option<f64>,
+    /// The answer's share. Left out in some answers although the published description requires it.
+    pub upstream_inference_completions_cost: Option<f64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl CostDetails {
+    /// Sets [`upstream_inference_cost`](Self::upstream_inference_cost).
+    #[must_use]
+    pub fn with_upstream_inference_cost(mut self, value: f64) -> Self {
+        self.upstream_inference_cost = Some(value);
+        self
+    }
+    /// Sets [`upstream_inference_prompt_cost`](Self::upstream_inference_prompt_cost).
+    #[must_use]
+    pub fn with_upstream_inference_prompt_cost(mut self, value: f64) -> Self {
+        self.upstream_inference_prompt_cost = Some(value);
+        self
+    }
+    /// Sets [`upstream_inference_completions_cost`](Self::upstream_inference_completions_cost).
+    #[must_use]
+    pub fn with_upstream_inference_completions_cost(mut self, value: f64) -> Self {
+        self.upstream_inference_completions_cost = Some(value);
+        self
+    }
+}
+
+impl wire::Object for CostDetails {
+    const NAME: &'static str = "CostDetails";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "upstream_inference_cost" => Some(0),
+            "upstream_inference_prompt_cost" => Some(1),
+            "upstream_inference_completions_cost" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.upstream_inference_cost, source),
+            1 => wire::optional(&mut self.upstream_inference_prompt_cost, source),
+            2 => wire::optional(&mut self.upstream_inference_completions_cost, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => {
+                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
+            }
+            1 => {
+                fields
+                    .optional(
+                        "upstream_inference_prompt_cost",
+                        &self.upstream_inference_prompt_cost,
+                    )
+            }
+            2 => {
+                fields
+                    .optional(
+                        "upstream_inference_completions_cost",
+                        &self.upstream_inference_completions_cost,
+                    )
+            }
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(CostDetails);
+
+/// How often tools ran that OpenRouter runs itself.
+///
+/// OpenRouter component: `ServerToolUseDetails`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ServerToolUseDetails {
+    /// Calls that the model asked for.
+    pub tool_calls_requested: Option<u64>,
+    /// Calls that ran.
+    pub tool_calls_executed: Option<u64>,
+    /// Web searches among them. They are counted in the other numbers already: do not add them.
+    pub web_search_requests: Option<u64>,
+    /// Fields that this version does not know.
+    pub extra: Extra,
+}
+
+impl ServerToolUseDetails {
+    /// Sets [`tool_calls_requested`](Self::tool_calls_requested).
+    #[must_use]
+    pub fn with_tool_calls_requested(mut self, value: u64) -> Self {
+        self.tool_calls_requested = Some(value);
+        self
+    }
+    /// Sets [`tool_calls_executed`](Self::tool_calls_executed).
+    #[must_use]
+    pub fn with_tool_calls_executed(mut self, value: u64) -> Self {
+        self.tool_calls_executed = Some(value);
+        self
+    }
+    /// Sets [`web_search_requests`](Self::web_search_requests).
+    #[must_use]
+    pub fn with_web_search_requests(mut self, value: u64) -> Self {
+        self.web_search_requests = Some(value);
+        self
+    }
+}
+
+impl wire::Object for ServerToolUseDetails {
+    const NAME: &'static str = "ServerToolUseDetails";
+    const FIELDS: u8 = 3;
+    fn field(name: &str) -> Option<u8> {
+        match name {
+            "tool_calls_requested" => Some(0),
+            "tool_calls_executed" => Some(1),
+            "web_search_requests" => Some(2),
+            _ => None,
+        }
+    }
+    fn read<'de, S: wire::Source<'de>>(
+        &mut self,
+        field: u8,
+        source: S,
+    ) -> Result<wire::Seen, S::Error> {
+        match field {
+            0 => wire::optional(&mut self.tool_calls_requested, source),
+            1 => wire::optional(&mut self.tool_calls_executed, source),
+            2 => wire::optional(&mut self.web_search_requests, source),
+            _ => wire::constant("", "", source),
+        }
+    }
+    fn write<M: serde::ser::SerializeMap>(
+        &self,
+        field: u8,
+        fields: &mut wire::Fields<'_, M>,
+    ) -> Result<(), M::Error> {
+        match field {
+            0 => fields.optional("tool_calls_requested", &self.tool_calls_requested),
+            1 => fields.optional("tool_calls_executed", &self.tool_calls_executed),
+            2 => fields.optional("web_search_requests", &self.web_search_requests),
+            _ => Ok(()),
+        }
+    }
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+wire::object!(ServerToolUseDetails);
