@@ -14,10 +14,10 @@ use crate::generated::*;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatRequestStop {
-    /// A text.
+    /// A single text.
     Text(String),
-    /// A list.
-    Parts(Vec<String>),
+    /// Several texts, at most four.
+    Texts(Vec<String>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
 }
@@ -26,7 +26,7 @@ impl ChatRequestStop {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
+            Self::Texts(value) => serde::Serialize::serialize(value, serializer),
             Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
         }
     }
@@ -52,7 +52,7 @@ impl From<&str> for ChatRequestStop {
 
 impl From<Vec<String>> for ChatRequestStop {
     fn from(value: Vec<String>) -> Self {
-        Self::Parts(value)
+        Self::Texts(value)
     }
 }
 
@@ -60,7 +60,7 @@ impl wire::UntaggedUnion for ChatRequestStop {
     const NAME: &'static str = "ChatRequestStop";
     fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
         match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
+            wire::Kind::Array => source.value().map(Self::Texts),
             wire::Kind::String => source.value().map(Self::Text),
             _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
         }
@@ -120,9 +120,9 @@ wire::open_string!(ChatRequestServiceTier);
 
 /// A question to a model: the conversation so far, which model answers, and how.
 ///
-/// Only `messages` is required. What is left out is not filled in by OpenRouter: the provider's own
-/// default holds, and writing a default out is not the same as leaving it out, since it changes what
-/// caches look for.
+/// Only `messages` is required. OpenRouter adds nothing for fields that are left out: each provider has
+/// defaults of its own. To write a default out is not the same as to leave it out, since caches go by
+/// the exact bytes.
 /// A parameter that a provider does not support is dropped without a word, unless
 /// `provider.require_parameters` is on. Fields that this version does not know go into `extra`; some
 /// are passed on to providers (such as `safe_prompt` to Mistral).
@@ -159,6 +159,7 @@ pub struct ChatRequest {
     /// The most tokens that the answer may take, reasoning included; at least 1, with some providers 16.
     /// Deprecated in favour of `max_completion_tokens`, yet the one that the documentation uses; it also
     /// leaves out providers that cannot answer that long, and sets the reasoning budget of Claude.
+    /// Providers do not always keep to it.
     pub max_tokens: Option<u64>,
     /// The most tokens that the answer may take, reasoning included; at least 1.
     pub max_completion_tokens: Option<u64>,
@@ -1200,9 +1201,9 @@ wire::open_string!(Verbosity);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PredictionContent {
-    /// A text.
+    /// The whole as one text.
     Text(String),
-    /// A list.
+    /// Text parts, in order.
     Parts(Vec<PredictionContentText>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),

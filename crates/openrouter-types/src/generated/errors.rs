@@ -12,8 +12,9 @@ use crate::generated::*;
 
 /// The body of an answer that failed.
 ///
-/// One shape for every status; OpenRouter's description repeats it under a name for each. It may also
-/// be the whole body of an answer with status 200, when the failure came while the model was at work.
+/// One shape for every status. OpenRouter's description repeats it under a name for each:
+/// `BadRequestResponse`, `UnauthorizedResponse`, `TooManyRequestsResponse` and so on. It may also be
+/// the whole body of an answer with status 200, when the failure came while the model was at work.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
@@ -112,7 +113,7 @@ impl wire::Object for ErrorResponse {
 
 wire::object!(ErrorResponse);
 
-/// What went wrong.
+/// What went wrong. OpenRouter's description repeats it as `BadRequestResponseErrorData` and so on.
 ///
 /// It stands in the body of a failed answer, in a stream chunk, or in a choice that broke off. All but
 /// the message may be missing. `error_type`, here or in the metadata, is the field to decide by.

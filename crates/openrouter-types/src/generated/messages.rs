@@ -14,7 +14,7 @@ use crate::generated::*;
 ///
 /// A conversation is an ordinary OpenAI-style `messages` list: instructions (`system`, `developer`),
 /// what the user said, what the model answered, and what its tools gave back.
-/// A trailing assistant message is a prefill: the model goes on from it.
+/// Where the last message is the assistant's, the model goes on from there.
 ///
 /// OpenRouter component: `ChatMessages`.
 #[derive(Clone, Debug, PartialEq)]
@@ -711,9 +711,9 @@ wire::object!(ChatToolMessage);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatSystemMessageContent {
-    /// A text.
+    /// The whole as one text.
     Text(String),
-    /// A list.
+    /// Text parts, in order.
     Parts(Vec<ChatContentText>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -770,9 +770,9 @@ wire::untagged_union!(ChatSystemMessageContent);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatDeveloperMessageContent {
-    /// A text.
+    /// The whole as one text.
     Text(String),
-    /// A list.
+    /// Text parts, in order.
     Parts(Vec<ChatContentText>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -831,9 +831,9 @@ wire::untagged_union!(ChatDeveloperMessageContent);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatUserMessageContent {
-    /// A text.
+    /// The whole as one text.
     Text(String),
-    /// A list.
+    /// Parts, in order.
     Parts(Vec<ChatContentItems>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -890,9 +890,9 @@ wire::untagged_union!(ChatUserMessageContent);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatAssistantMessageContent {
-    /// A text.
+    /// The whole as one text.
     Text(String),
-    /// A list.
+    /// Parts, in order.
     Parts(Vec<ChatContentItems>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -949,9 +949,9 @@ wire::untagged_union!(ChatAssistantMessageContent);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ChatToolMessageContent {
-    /// A text.
+    /// The whole as one text, often JSON.
     Text(String),
-    /// A list.
+    /// Parts, in order.
     Parts(Vec<ChatContentItems>),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),

@@ -364,8 +364,8 @@ pub struct ReasoningDetailEncrypted {
     /// The sealed thinking: not for display, never merged with another block's. In a stream it may read
     /// `[REDACTED]`.
     pub data: String,
-    /// The provider's name for the block. With Gemini it equals the id of the tool call that the block
-    /// belongs to.
+    /// The provider's name for the block. Gemini 3 gives it the id of the tool call to which the block
+    /// belongs.
     pub id: Option<String>,
     /// Which provider's rules the block follows. Absent means `anthropic-claude-v1`.
     pub format: Option<ReasoningFormat>,

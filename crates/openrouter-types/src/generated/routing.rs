@@ -16,9 +16,9 @@ use crate::generated::*;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ProviderPreferencesSort {
-    /// A text.
+    /// A word: sorts the providers of one model.
     ProviderSort(ProviderSort),
-    /// An object.
+    /// An object: can sort the providers of several models together.
     ProviderSortConfig(ProviderSortConfig),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -724,9 +724,9 @@ wire::open_string!(Quantization);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PreferredMinThroughput {
-    /// A number.
+    /// Tokens per second, for the median.
     Number(f64),
-    /// An object.
+    /// Tokens per second, for several percentiles.
     PercentileThroughputCutoffs(PercentileThroughputCutoffs),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
@@ -883,9 +883,9 @@ wire::object!(PercentileThroughputCutoffs);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PreferredMaxLatency {
-    /// A number.
+    /// Seconds, for the median.
     Number(f64),
-    /// An object.
+    /// Seconds, for several percentiles.
     PercentileLatencyCutoffs(PercentileLatencyCutoffs),
     /// A member that this version does not know, as it came.
     Unknown(UnknownMember),
