@@ -60,22 +60,29 @@ pub enum Role {
 impl Message {
     /// Instructions that stand above the conversation.
     pub fn system(content: impl Into<types::ChatSystemMessageContent>) -> Self {
-        Self::from(ChatMessages::System(types::ChatSystemMessage::new(content.into())))
+        Self::from(ChatMessages::System(types::ChatSystemMessage::new(
+            content.into(),
+        )))
     }
 
     /// Instructions of the application's developer.
     pub fn developer(content: impl Into<types::ChatDeveloperMessageContent>) -> Self {
-        Self::from(ChatMessages::Developer(types::ChatDeveloperMessage::new(content.into())))
+        Self::from(ChatMessages::Developer(types::ChatDeveloperMessage::new(
+            content.into(),
+        )))
     }
 
     /// What the person says.
     pub fn user(content: impl Into<String>) -> Self {
-        Self::from(ChatMessages::User(types::ChatUserMessage::new(content.into())))
+        Self::from(ChatMessages::User(types::ChatUserMessage::new(
+            content.into(),
+        )))
     }
 
     /// What the person says in several parts: text, images, audio, video, files, in any order.
     pub fn user_parts(parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        let parts: Vec<ChatContentItems> = parts.into_iter().map(|part| part.into().into()).collect();
+        let parts: Vec<ChatContentItems> =
+            parts.into_iter().map(|part| part.into().into()).collect();
         Self::from(ChatMessages::User(types::ChatUserMessage::new(parts)))
     }
 
@@ -92,13 +99,23 @@ impl Message {
     /// The result of a tool call, as text.
     pub fn tool(call_id: impl Into<String>, result: impl Into<String>) -> Self {
         let content = types::ChatToolMessageContent::from(result.into());
-        Self::from(ChatMessages::Tool(types::ChatToolMessage::new(call_id.into(), content)))
+        Self::from(ChatMessages::Tool(types::ChatToolMessage::new(
+            call_id.into(),
+            content,
+        )))
     }
 
     /// The result of a tool call in several parts, such as an image.
-    pub fn tool_parts(call_id: impl Into<String>, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        let parts: Vec<ChatContentItems> = parts.into_iter().map(|part| part.into().into()).collect();
-        Self::from(ChatMessages::Tool(types::ChatToolMessage::new(call_id.into(), parts)))
+    pub fn tool_parts(
+        call_id: impl Into<String>,
+        parts: impl IntoIterator<Item = impl Into<Part>>,
+    ) -> Self {
+        let parts: Vec<ChatContentItems> =
+            parts.into_iter().map(|part| part.into().into()).collect();
+        Self::from(ChatMessages::Tool(types::ChatToolMessage::new(
+            call_id.into(),
+            parts,
+        )))
     }
 
     /// Names the speaker, for instance to tell several people apart.
@@ -125,14 +142,20 @@ impl Message {
     /// carry one. Anthropic takes at most four in a request.
     // Source: OpenRouter's documentation of prompt caching, read 2026-08-22.
     #[must_use]
-    pub fn with_cache_control(mut self, control: impl Into<types::AnthropicCacheControlDirective>) -> Self {
+    pub fn with_cache_control(
+        mut self,
+        control: impl Into<types::AnthropicCacheControlDirective>,
+    ) -> Self {
         let control = control.into();
         match &mut self.wire {
             ChatMessages::System(message) => message.content.set_cache_control(control),
             ChatMessages::Developer(message) => message.content.set_cache_control(control),
             ChatMessages::User(message) => message.content.set_cache_control(control),
             ChatMessages::Assistant(message) => {
-                message.content.iter_mut().for_each(|content| content.set_cache_control(control.clone()));
+                message
+                    .content
+                    .iter_mut()
+                    .for_each(|content| content.set_cache_control(control.clone()));
             }
             ChatMessages::Tool(message) => message.content.set_cache_control(control),
             _ => {}
@@ -160,7 +183,11 @@ impl Message {
             ChatMessages::System(message) => message.content.text(),
             ChatMessages::Developer(message) => message.content.text(),
             ChatMessages::User(message) => message.content.text(),
-            ChatMessages::Assistant(message) => message.content.as_ref().map(Content::text).unwrap_or_default(),
+            ChatMessages::Assistant(message) => message
+                .content
+                .as_ref()
+                .map(Content::text)
+                .unwrap_or_default(),
             ChatMessages::Tool(message) => message.content.text(),
             _ => String::new(),
         }
@@ -169,8 +196,15 @@ impl Message {
     /// The tool calls of an assistant's message, in order.
     #[must_use]
     pub fn tool_calls(&self) -> Vec<ToolCall> {
-        let calls = self.as_assistant().and_then(|message| message.tool_calls.as_deref());
-        calls.unwrap_or_default().iter().cloned().map(ToolCall::from_wire).collect()
+        let calls = self
+            .as_assistant()
+            .and_then(|message| message.tool_calls.as_deref());
+        calls
+            .unwrap_or_default()
+            .iter()
+            .cloned()
+            .map(ToolCall::from_wire)
+            .collect()
     }
 
     /// The id of the call whose result this is.
@@ -187,7 +221,9 @@ impl Message {
     /// Saved with the conversation, as the message's `model`; decides whether signed reasoning is sent to another model.
     #[must_use]
     pub fn origin(&self) -> Option<&str> {
-        self.origin.as_deref().or_else(|| self.as_assistant()?.model.as_deref())
+        self.origin
+            .as_deref()
+            .or_else(|| self.as_assistant()?.model.as_deref())
     }
 
     /// Says which model made this reply.

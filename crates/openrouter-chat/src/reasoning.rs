@@ -21,22 +21,32 @@ pub(crate) fn merge(blocks: &mut Vec<Detail>, fragment: Detail) {
 
 fn continues(last: &mut Detail, fragment: Detail) -> Result<(), Box<Detail>> {
     match (last, fragment) {
-        (Detail::Text(last), Detail::Text(more)) if last.index.is_some() && last.index == more.index => {
+        (Detail::Text(last), Detail::Text(more))
+            if last.index.is_some() && last.index == more.index =>
+        {
             append(&mut last.text, more.text);
-            if more.signature.as_ref().is_some_and(|signature| !signature.is_empty()) {
+            if more
+                .signature
+                .as_ref()
+                .is_some_and(|signature| !signature.is_empty())
+            {
                 last.signature = more.signature;
             }
             last.id = last.id.take().or(more.id);
             last.format = last.format.take().or(more.format);
             keep_first(&mut last.extra, &more.extra);
         }
-        (Detail::Summary(last), Detail::Summary(more)) if last.index.is_some() && last.index == more.index => {
+        (Detail::Summary(last), Detail::Summary(more))
+            if last.index.is_some() && last.index == more.index =>
+        {
             last.summary.push_str(&more.summary);
             last.id = last.id.take().or(more.id);
             last.format = last.format.take().or(more.format);
             keep_first(&mut last.extra, &more.extra);
         }
-        (Detail::Encrypted(last), Detail::Encrypted(more)) if last.index.is_some() && last.index == more.index => {
+        (Detail::Encrypted(last), Detail::Encrypted(more))
+            if last.index.is_some() && last.index == more.index =>
+        {
             last.data.push_str(&more.data);
             last.id = last.id.take().or(more.id);
             last.format = last.format.take().or(more.format);
@@ -58,7 +68,10 @@ fn append(text: &mut Option<String>, more: Option<String>) {
 /// Adds the fields that are not there yet, or only as `null`.
 pub(crate) fn keep_first(fields: &mut Extra, more: &Extra) {
     for (name, value) in more.iter() {
-        if fields.get(name).is_none_or(openrouter_types::RawJson::is_null) {
+        if fields
+            .get(name)
+            .is_none_or(openrouter_types::RawJson::is_null)
+        {
             fields.insert(name, value.clone());
         }
     }

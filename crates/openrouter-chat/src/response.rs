@@ -30,7 +30,10 @@ impl ChatResponse {
     /// Takes what has been read. `done` says whether the answer's end mark was seen.
     pub(crate) fn new(mut result: ChatResult, done: bool) -> Self {
         for choice in &mut result.choices {
-            let calls = choice.message.as_mut().and_then(|message| message.tool_calls.as_mut());
+            let calls = choice
+                .message
+                .as_mut()
+                .and_then(|message| message.tool_calls.as_mut());
             give_ids(calls.into_iter().flatten());
         }
         Self { result, done }
@@ -51,14 +54,18 @@ impl ChatResponse {
     /// The reasoning blocks, as they are to be sent back.
     #[must_use]
     pub fn reasoning_details(&self) -> &[types::ReasoningDetailUnion] {
-        self.first().map(|choice| choice.reasoning_details()).unwrap_or_default()
+        self.first()
+            .map(|choice| choice.reasoning_details())
+            .unwrap_or_default()
     }
 
     /// The tools that the model asks to call, in order. Calls that cannot be run are among them: see
     /// [`ToolCall::is_valid`].
     #[must_use]
     pub fn tool_calls(&self) -> Vec<ToolCall> {
-        self.first().map(|choice| choice.tool_calls()).unwrap_or_default()
+        self.first()
+            .map(|choice| choice.tool_calls())
+            .unwrap_or_default()
     }
 
     /// Why the model refused to answer, when it did.
@@ -70,7 +77,8 @@ impl ChatResponse {
     /// How the answer ended.
     #[must_use]
     pub fn ending(&self) -> Ending {
-        self.first().map_or(Ending::Stalled, |choice| choice.ending())
+        self.first()
+            .map_or(Ending::Stalled, |choice| choice.ending())
     }
 
     /// Why the model stopped, in OpenRouter's words.
@@ -118,7 +126,14 @@ impl ChatResponse {
     /// All choices, in the order in which they began.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice<'_>> {
-        self.result.choices.iter().map(|choice| Choice { choice, response: self }).collect()
+        self.result
+            .choices
+            .iter()
+            .map(|choice| Choice {
+                choice,
+                response: self,
+            })
+            .collect()
     }
 
     /// The reply of the first choice as a message of the conversation, to be sent back exactly as it came.
@@ -134,7 +149,10 @@ impl ChatResponse {
     }
 
     fn first(&self) -> Option<Choice<'_>> {
-        self.result.choices.first().map(|choice| Choice { choice, response: self })
+        self.result.choices.first().map(|choice| Choice {
+            choice,
+            response: self,
+        })
     }
 }
 
@@ -172,36 +190,56 @@ impl<'a> Choice<'a> {
     #[must_use]
     pub fn reasoning(self) -> Option<Cow<'a, str>> {
         let message = self.wire()?;
-        if let Some(text) = message.reasoning.as_deref().or(message.reasoning_content.as_deref()) {
+        if let Some(text) = message
+            .reasoning
+            .as_deref()
+            .or(message.reasoning_content.as_deref())
+        {
             return Some(Cow::Borrowed(text));
         }
-        let text: String = self.reasoning_details().iter().filter_map(reasoning::readable).collect();
+        let text: String = self
+            .reasoning_details()
+            .iter()
+            .filter_map(reasoning::readable)
+            .collect();
         (!text.is_empty()).then_some(Cow::Owned(text))
     }
 
     /// The reasoning blocks, as they are to be sent back.
     #[must_use]
     pub fn reasoning_details(self) -> &'a [types::ReasoningDetailUnion] {
-        self.wire().and_then(|message| message.reasoning_details.as_deref()).unwrap_or_default()
+        self.wire()
+            .and_then(|message| message.reasoning_details.as_deref())
+            .unwrap_or_default()
     }
 
     /// The tools that the model asks to call, in order.
     #[must_use]
     pub fn tool_calls(self) -> Vec<ToolCall> {
-        let calls = self.wire().and_then(|message| message.tool_calls.as_deref()).unwrap_or_default();
+        let calls = self
+            .wire()
+            .and_then(|message| message.tool_calls.as_deref())
+            .unwrap_or_default();
         calls.iter().cloned().map(ToolCall::from_wire).collect()
     }
 
     /// Why the model refused to answer, when it did.
     #[must_use]
     pub fn refusal(self) -> Option<&'a str> {
-        self.wire()?.refusal.as_deref().filter(|text| !text.is_empty())
+        self.wire()?
+            .refusal
+            .as_deref()
+            .filter(|text| !text.is_empty())
     }
 
     /// How it ended.
     #[must_use]
     pub fn ending(self) -> Ending {
-        Ending::of(self.choice, self.response.done, self.response.result.error.is_some())
+        Ending::of(
+            self.choice,
+            self.response.done,
+            self.response.result.error.is_some(),
+        )
     }
 
     /// Why the model stopped, in OpenRouter's words.

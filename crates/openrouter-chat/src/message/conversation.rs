@@ -29,7 +29,9 @@ impl Conversation {
     /// A conversation in which nothing has been said.
     #[must_use]
     pub const fn new() -> Self {
-        Self { messages: Vec::new() }
+        Self {
+            messages: Vec::new(),
+        }
     }
 
     /// Adds a message at the end; text is what the person says.
@@ -62,7 +64,9 @@ impl Conversation {
 
 impl<M: Into<Message>> FromIterator<M> for Conversation {
     fn from_iter<I: IntoIterator<Item = M>>(messages: I) -> Self {
-        Self { messages: messages.into_iter().map(Into::into).collect() }
+        Self {
+            messages: messages.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

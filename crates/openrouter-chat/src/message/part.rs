@@ -27,7 +27,9 @@ impl Part {
 
     /// An image at an address, `https:` or `data:`.
     pub fn image_url(url: impl Into<types::BulkText>) -> Self {
-        Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(types::ChatContentImageUrl::new(url.into()))))
+        Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(
+            types::ChatContentImageUrl::new(url.into()),
+        )))
     }
 
     /// An image.
@@ -39,7 +41,9 @@ impl Part {
         let encoded = image.encode()?;
         let mut url = types::ChatContentImageUrl::new(encoded.text().clone());
         url.detail = image.detail().map(|detail| detail.as_str().into());
-        Ok(Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(url))))
+        Ok(Self(ChatContentItems::ImageUrl(
+            types::ChatContentImage::new(url),
+        )))
     }
 
     /// Audio.
@@ -52,7 +56,9 @@ impl Part {
         let format = encoded.format().as_str().to_owned();
         let data = encoded.media().text().clone();
         let input = types::ChatContentAudioInput::new(data, format);
-        Ok(Self(ChatContentItems::InputAudio(types::ChatContentAudio::new(input))))
+        Ok(Self(ChatContentItems::InputAudio(
+            types::ChatContentAudio::new(input),
+        )))
     }
 
     /// Video.
@@ -62,7 +68,9 @@ impl Part {
     /// When the video cannot be what it says, for instance because its file cannot be opened.
     pub fn video(video: &Video) -> Result<Self, MediaError> {
         let input = types::ChatContentVideoInput::new(video.encode()?.text().clone());
-        Ok(Self(ChatContentItems::VideoUrl(types::ChatContentVideo::new(input))))
+        Ok(Self(ChatContentItems::VideoUrl(
+            types::ChatContentVideo::new(input),
+        )))
     }
 
     /// A PDF or another document.
@@ -76,12 +84,17 @@ impl Part {
         file.filename = encoded.file_name().map(str::to_owned);
         file.file_data = encoded.media().map(|media| media.text().clone());
         file.file_id = encoded.file_id().map(str::to_owned);
-        Ok(Self(ChatContentItems::File(types::ChatContentFile::new(file))))
+        Ok(Self(ChatContentItems::File(types::ChatContentFile::new(
+            file,
+        ))))
     }
 
     /// Sets a cache breakpoint: the provider may cache the prompt up to and including this part.
     #[must_use]
-    pub fn with_cache_control(mut self, control: impl Into<AnthropicCacheControlDirective>) -> Self {
+    pub fn with_cache_control(
+        mut self,
+        control: impl Into<AnthropicCacheControlDirective>,
+    ) -> Self {
         self.0.set_cache_control(control.into());
         self
     }
@@ -169,8 +182,33 @@ fn cache_text(part: &mut ChatContentText, control: ChatCacheControl) {
     part.cache_control = Some(control);
 }
 
-content!(ChatSystemMessageContent, ChatContentText, part_text, cache_text);
-content!(ChatDeveloperMessageContent, ChatContentText, part_text, cache_text);
-content!(ChatUserMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);
-content!(ChatAssistantMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);
-content!(ChatToolMessageContent, ChatContentItems, item_text, ChatContentItems::set_cache_control);
+content!(
+    ChatSystemMessageContent,
+    ChatContentText,
+    part_text,
+    cache_text
+);
+content!(
+    ChatDeveloperMessageContent,
+    ChatContentText,
+    part_text,
+    cache_text
+);
+content!(
+    ChatUserMessageContent,
+    ChatContentItems,
+    item_text,
+    ChatContentItems::set_cache_control
+);
+content!(
+    ChatAssistantMessageContent,
+    ChatContentItems,
+    item_text,
+    ChatContentItems::set_cache_control
+);
+content!(
+    ChatToolMessageContent,
+    ChatContentItems,
+    item_text,
+    ChatContentItems::set_cache_control
+);

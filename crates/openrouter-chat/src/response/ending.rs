@@ -31,10 +31,17 @@ impl Ending {
     pub(crate) fn of(choice: &ChatChoice, done: bool, error: bool) -> Self {
         let native = choice.native_finish_reason.as_deref().unwrap_or_default();
         let message = choice.message.as_ref();
-        let calls = message.and_then(|message| message.tool_calls.as_deref()).unwrap_or_default();
-        let refusal = message.and_then(|message| message.refusal.as_deref()).is_some_and(|text| !text.is_empty());
+        let calls = message
+            .and_then(|message| message.tool_calls.as_deref())
+            .unwrap_or_default();
+        let refusal = message
+            .and_then(|message| message.refusal.as_deref())
+            .is_some_and(|text| !text.is_empty());
         let by_length = |native: &str| {
-            matches!(native, "length" | "max_tokens" | "max_output_tokens" | "MAX_TOKENS" | "model_length")
+            matches!(
+                native,
+                "length" | "max_tokens" | "max_output_tokens" | "MAX_TOKENS" | "model_length"
+            )
         };
         match &choice.finish_reason {
             _ if error || choice.error.is_some() => return Self::Error,
@@ -51,8 +58,12 @@ impl Ending {
         if refusal || native == "refusal" {
             return Self::Refused;
         }
-        let says_nothing = message.is_none_or(|message| message.content.is_none() && message.images.is_none());
-        let no_reason = choice.finish_reason.as_ref().is_none_or(|reason| reason.as_str().is_empty());
+        let says_nothing =
+            message.is_none_or(|message| message.content.is_none() && message.images.is_none());
+        let no_reason = choice
+            .finish_reason
+            .as_ref()
+            .is_none_or(|reason| reason.as_str().is_empty());
         if no_reason && calls.is_empty() && (says_nothing || is_empty(choice)) {
             return Self::Stalled;
         }
@@ -67,7 +78,16 @@ impl Ending {
 }
 
 fn is_empty(choice: &ChatChoice) -> bool {
-    let Some(message) = &choice.message else { return true };
-    let text = message.content.as_ref().map(crate::message::Content::text).unwrap_or_default();
-    text.is_empty() && message.images.is_none() && message.audio.is_none() && message.reasoning.is_none()
+    let Some(message) = &choice.message else {
+        return true;
+    };
+    let text = message
+        .content
+        .as_ref()
+        .map(crate::message::Content::text)
+        .unwrap_or_default();
+    text.is_empty()
+        && message.images.is_none()
+        && message.audio.is_none()
+        && message.reasoning.is_none()
 }

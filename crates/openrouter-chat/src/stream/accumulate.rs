@@ -72,7 +72,13 @@ impl Accumulator {
     }
 
     /// Takes in more of one string of a choice that has already begun.
-    pub(super) fn fill(&mut self, choice: usize, hole: Hole, text: Text, events: &mut VecDeque<StreamEvent>) {
+    pub(super) fn fill(
+        &mut self,
+        choice: usize,
+        hole: Hole,
+        text: Text,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
         if text.is_empty() {
             return;
         }
@@ -95,13 +101,21 @@ impl Accumulator {
     }
 
     /// Takes in the delta of a choice that has already begun.
-    pub(crate) fn delta(&mut self, choice: usize, delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
+    pub(crate) fn delta(
+        &mut self,
+        choice: usize,
+        delta: ChatStreamDelta,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
         self.choices[choice].delta(delta, events);
     }
 
     /// Where a choice that has begun is kept.
     pub(super) fn position_of(&self, index: u64) -> usize {
-        self.choices.iter().position(|known| known.index == index).unwrap_or_default()
+        self.choices
+            .iter()
+            .position(|known| known.index == index)
+            .unwrap_or_default()
     }
 
     /// The call of a choice that the last fragment belonged to.
@@ -111,7 +125,11 @@ impl Accumulator {
 
     /// The error that the server wrote into the stream.
     pub(crate) fn error(&self) -> Option<&types::ErrorBody> {
-        self.error.as_deref().or_else(|| self.choices.iter().find_map(|choice| choice.error.as_deref()))
+        self.error.as_deref().or_else(|| {
+            self.choices
+                .iter()
+                .find_map(|choice| choice.error.as_deref())
+        })
     }
 
     /// The generation's id, once a chunk has told it.
@@ -129,7 +147,12 @@ impl Accumulator {
 
     /// The answer, from what has arrived.
     pub(crate) fn finish(self) -> ChatResponse {
-        let Self { mut result, choices, done, .. } = self;
+        let Self {
+            mut result,
+            choices,
+            done,
+            ..
+        } = self;
         result.choices = choices.into_iter().map(Choice::finish).collect();
         ChatResponse::new(result, done)
     }
@@ -139,7 +162,10 @@ impl Accumulator {
         let position = match self.choices.iter().position(|known| known.index == index) {
             Some(position) => position,
             None => {
-                self.choices.push(Choice { index, ..Choice::default() });
+                self.choices.push(Choice {
+                    index,
+                    ..Choice::default()
+                });
                 self.choices.len() - 1
             }
         };
@@ -159,7 +185,10 @@ impl Accumulator {
         if known.finish_reason.is_none()
             && let Some(reason) = choice.finish_reason
         {
-            events.push_back(StreamEvent::Finish { choice: index, reason: reason.clone() });
+            events.push_back(StreamEvent::Finish {
+                choice: index,
+                reason: reason.clone(),
+            });
             known.finish_reason = Some(reason);
         }
     }
@@ -172,24 +201,42 @@ impl Choice {
             let blocks = self.message.reasoning_details.get_or_insert_default();
             let plain = delta.reasoning.is_none() && delta.reasoning_content.is_none();
             for detail in details {
-                if let Some(text) = reasoning::readable(&detail).filter(|text| plain && !text.is_empty()) {
+                if let Some(text) =
+                    reasoning::readable(&detail).filter(|text| plain && !text.is_empty())
+                {
                     self.reasoning.push_str(text);
-                    events.push_back(StreamEvent::Reasoning { choice, text: Text::from(text) });
+                    events.push_back(StreamEvent::Reasoning {
+                        choice,
+                        text: Text::from(text),
+                    });
                 }
                 reasoning::merge(blocks, detail);
             }
         }
-        if let Some(text) = delta.reasoning.or(delta.reasoning_content).filter(|text| !text.is_empty()) {
+        if let Some(text) = delta
+            .reasoning
+            .or(delta.reasoning_content)
+            .filter(|text| !text.is_empty())
+        {
             self.reasoning.push_str(&text);
-            events.push_back(StreamEvent::Reasoning { choice, text: text.into() });
+            events.push_back(StreamEvent::Reasoning {
+                choice,
+                text: text.into(),
+            });
         }
         if let Some(text) = delta.content.filter(|text| !text.is_empty()) {
             self.text.push_str(&text);
-            events.push_back(StreamEvent::Text { choice, text: text.into() });
+            events.push_back(StreamEvent::Text {
+                choice,
+                text: text.into(),
+            });
         }
         if let Some(text) = delta.refusal.filter(|text| !text.is_empty()) {
             self.refusal.push_str(&text);
-            events.push_back(StreamEvent::Refusal { choice, text: text.into() });
+            events.push_back(StreamEvent::Refusal {
+                choice,
+                text: text.into(),
+            });
         }
         for call in delta.tool_calls {
             self.calls.fragment(choice, call, events);
@@ -197,14 +244,20 @@ impl Choice {
         if !delta.images.is_empty() {
             let images = self.message.images.get_or_insert_default();
             for image in delta.images {
-                events.push_back(StreamEvent::Image { choice, image: image.clone() });
+                events.push_back(StreamEvent::Image {
+                    choice,
+                    image: image.clone(),
+                });
                 images.push(image);
             }
         }
         if !delta.annotations.is_empty() {
             let annotations = self.message.annotations.get_or_insert_default();
             for annotation in delta.annotations {
-                events.push_back(StreamEvent::Annotation { choice, annotation: annotation.clone() });
+                events.push_back(StreamEvent::Annotation {
+                    choice,
+                    annotation: annotation.clone(),
+                });
                 annotations.push(annotation);
             }
         }
@@ -222,17 +275,30 @@ impl Choice {
             whole.data.get_or_insert_default().push_str(data);
         }
         if let Some(transcript) = &audio.transcript {
-            whole.transcript.get_or_insert_default().push_str(transcript);
+            whole
+                .transcript
+                .get_or_insert_default()
+                .push_str(transcript);
         }
         reasoning::keep_first(&mut whole.extra, &audio.extra);
-        events.push_back(StreamEvent::Audio { choice: self.index, audio });
+        events.push_back(StreamEvent::Audio {
+            choice: self.index,
+            audio,
+        });
     }
 
-    fn logprobs(&mut self, logprobs: Box<types::ChatTokenLogprobs>, events: &mut VecDeque<StreamEvent>) {
+    fn logprobs(
+        &mut self,
+        logprobs: Box<types::ChatTokenLogprobs>,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
         if logprobs.content.is_empty() && logprobs.refusal.is_empty() {
             return;
         }
-        events.push_back(StreamEvent::Logprobs { choice: self.index, logprobs: logprobs.clone() });
+        events.push_back(StreamEvent::Logprobs {
+            choice: self.index,
+            logprobs: logprobs.clone(),
+        });
         match &mut self.logprobs {
             None => self.logprobs = Some(logprobs),
             Some(known) => {

@@ -26,7 +26,12 @@ struct Slot {
 
 impl CallSlots {
     /// Adds a fragment to the call that it belongs to, or begins a new one.
-    pub(super) fn fragment(&mut self, choice: u64, fragment: ChatStreamToolCall, events: &mut VecDeque<StreamEvent>) {
+    pub(super) fn fragment(
+        &mut self,
+        choice: u64,
+        fragment: ChatStreamToolCall,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
         let id = fragment.id.filter(|id| !id.is_empty());
         let (name, arguments, function_extra) = match fragment.function {
             Some(function) => (function.name, function.arguments, function.extra),
@@ -36,8 +41,15 @@ impl CallSlots {
         let position = match self.find(fragment.index, id.as_deref(), name.as_deref()) {
             Some(position) => position,
             None => {
-                let call = types::ChatToolCall::new(String::new(), types::ChatToolCallFunction::new("", ""));
-                self.slots.push(Slot { index: fragment.index, call, complete: false });
+                let call = types::ChatToolCall::new(
+                    String::new(),
+                    types::ChatToolCallFunction::new("", ""),
+                );
+                self.slots.push(Slot {
+                    index: fragment.index,
+                    call,
+                    complete: false,
+                });
                 self.slots.len() - 1
             }
         };
@@ -66,7 +78,11 @@ impl CallSlots {
         }
         if let Some(arguments) = arguments.filter(|arguments| !arguments.is_empty()) {
             slot.call.function.arguments.push_str(&arguments);
-            events.push_back(StreamEvent::ToolCallArguments { choice, call: position, text: Text::from(arguments) });
+            events.push_back(StreamEvent::ToolCallArguments {
+                choice,
+                call: position,
+                text: Text::from(arguments),
+            });
         }
     }
 
@@ -93,7 +109,11 @@ impl CallSlots {
                 (None, None) => self.slots.len().checked_sub(1),
             };
         };
-        match self.slots.iter().rposition(|slot| slot.index == Some(index)) {
+        match self
+            .slots
+            .iter()
+            .rposition(|slot| slot.index == Some(index))
+        {
             Some(position) => {
                 let known = &self.slots[position].call;
                 let other_id = id.is_some_and(|id| !known.id.is_empty() && known.id != id);
@@ -108,7 +128,12 @@ impl CallSlots {
     /// Reports every call that has not been reported as complete.
     pub(super) fn complete_all(&mut self, choice: u64, events: &mut VecDeque<StreamEvent>) {
         give_ids(self.slots.iter_mut().map(|slot| &mut slot.call));
-        for (position, slot) in self.slots.iter_mut().enumerate().filter(|(_, slot)| !slot.complete) {
+        for (position, slot) in self
+            .slots
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, slot)| !slot.complete)
+        {
             slot.complete = true;
             events.push_back(StreamEvent::ToolCall {
                 choice,
@@ -131,7 +156,11 @@ pub(crate) fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
     if calls.iter().all(|call| !call.id.is_empty()) {
         return;
     }
-    let mut taken: Vec<String> = calls.iter().map(|call| call.id.clone()).filter(|id| !id.is_empty()).collect();
+    let mut taken: Vec<String> = calls
+        .iter()
+        .map(|call| call.id.clone())
+        .filter(|id| !id.is_empty())
+        .collect();
     let mut seed = 0_u64;
     for call in calls.iter_mut().filter(|call| call.id.is_empty()) {
         let id = loop {
@@ -151,7 +180,12 @@ fn made_up_id(name: &str, arguments: &str, seed: u64) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     // FNV-1a: the ids need to differ, not to be secret.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed;
-    for byte in name.bytes().chain([0]).chain(arguments.bytes()).chain(seed.to_le_bytes()) {
+    for byte in name
+        .bytes()
+        .chain([0])
+        .chain(arguments.bytes())
+        .chain(seed.to_le_bytes())
+    {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     (0..9)

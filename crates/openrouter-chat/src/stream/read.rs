@@ -85,7 +85,10 @@ impl ChunkReader {
         let chunk = ChatStreamChunk::decode(data)?;
         let pattern = says_nothing_twice(&chunk).then(|| {
             let choice = &chunk.choices[0];
-            (choice.index.unwrap_or_default(), choice.delta.as_ref().and_then(only_string))
+            (
+                choice.index.unwrap_or_default(),
+                choice.delta.as_ref().and_then(only_string),
+            )
         });
         answer.chunk(chunk, events);
         self.misses = self.misses.saturating_add(1);
@@ -101,9 +104,13 @@ impl ChunkReader {
 
     /// What stands in a gap, when everything around it is as in the pattern.
     fn gap(&self, data: &Bytes, gap: Gap) -> Option<Bytes> {
-        let (before, after) = (&self.pattern[..gap.before], &self.pattern[self.pattern.len() - gap.after..]);
+        let (before, after) = (
+            &self.pattern[..gap.before],
+            &self.pattern[self.pattern.len() - gap.after..],
+        );
         let end = data.len().checked_sub(gap.after)?;
-        (end >= gap.before && data.starts_with(before) && data.ends_with(after)).then(|| data.slice(gap.before..end))
+        (end >= gap.before && data.starts_with(before) && data.ends_with(after))
+            .then(|| data.slice(gap.before..end))
     }
 
     /// Makes a chunk the pattern of the next ones.
@@ -113,7 +120,10 @@ impl ChunkReader {
         if let Some(range) = scan::only_value_of(data, b"\"delta\":") {
             self.pattern.clear();
             self.pattern.extend_from_slice(data);
-            self.delta = Gap { before: range.start, after: data.len() - range.end };
+            self.delta = Gap {
+                before: range.start,
+                after: data.len() - range.end,
+            };
         }
     }
 
@@ -136,7 +146,13 @@ impl ChunkReader {
             let (start, end) = (delta.start + range.start + 1, delta.start + range.end - 1);
             self.pattern.clear();
             self.pattern.extend_from_slice(data);
-            self.string = Some((Gap { before: start, after: data.len() - end }, hole));
+            self.string = Some((
+                Gap {
+                    before: start,
+                    after: data.len() - end,
+                },
+                hole,
+            ));
         }
     }
 }
@@ -172,12 +188,18 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
     if !quiet {
         return None;
     }
-    match (&delta.tool_calls[..], is_empty(&delta.content), is_empty(&delta.reasoning)) {
+    match (
+        &delta.tool_calls[..],
+        is_empty(&delta.content),
+        is_empty(&delta.reasoning),
+    ) {
         ([], false, true) => Some(OnlyString::Text),
         ([], true, false) => Some(OnlyString::Reasoning),
         ([call], true, true) if call.extra.is_empty() && is_empty(&call.id) => {
             let function = call.function.as_ref()?;
-            let more = is_empty(&function.name) && function.extra.is_empty() && function.arguments.is_some();
+            let more = is_empty(&function.name)
+                && function.extra.is_empty()
+                && function.arguments.is_some();
             more.then_some(OnlyString::Arguments)
         }
         _ => None,
@@ -186,9 +208,13 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
 
 /// Whether everything of a chunk but its delta may come again without saying anything new.
 fn says_nothing_twice(chunk: &ChatStreamChunk) -> bool {
-    let [choice] = &chunk.choices[..] else { return false };
-    let no_logprobs =
-        choice.logprobs.as_ref().is_none_or(|logprobs| logprobs.content.is_empty() && logprobs.refusal.is_empty());
+    let [choice] = &chunk.choices[..] else {
+        return false;
+    };
+    let no_logprobs = choice
+        .logprobs
+        .as_ref()
+        .is_none_or(|logprobs| logprobs.content.is_empty() && logprobs.refusal.is_empty());
     no_logprobs
         && choice.finish_reason.is_none()
         && choice.native_finish_reason.is_none()

@@ -19,9 +19,15 @@ impl ToolCall {
     /// A call, for instance to build a history by hand.
     ///
     /// `arguments` is JSON text; the empty text stands for no arguments.
-    pub fn new(id: impl Into<String>, name: impl Into<String>, arguments: impl Into<String>) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        arguments: impl Into<String>,
+    ) -> Self {
         let function = openrouter_types::ChatToolCallFunction::new(name, arguments);
-        Self { wire: ChatToolCall::new(id, function) }
+        Self {
+            wire: ChatToolCall::new(id, function),
+        }
     }
 
     pub(crate) fn from_wire(wire: ChatToolCall) -> Self {
@@ -120,7 +126,10 @@ impl fmt::Debug for ToolCall {
         f.debug_struct("ToolCall")
             .field("id", &self.id())
             .field("name", &self.name())
-            .field("arguments", &RawJson::parse(self.arguments_text()).map_err(|_| self.arguments_text()))
+            .field(
+                "arguments",
+                &RawJson::parse(self.arguments_text()).map_err(|_| self.arguments_text()),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn only_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize>> {
     if memchr::memmem::find(&json[start..], key).is_some() {
         return None;
     }
-    let start = start + json[start..].iter().position(|byte| !byte.is_ascii_whitespace())?;
+    let start = start
+        + json[start..]
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())?;
     let end = start + value_len(&json[start..])?;
     Some(start..end)
 }
@@ -66,12 +69,17 @@ fn string_len(json: &[u8]) -> Option<usize> {
 /// A slice of the input, unless escapes have to be resolved.
 pub(super) fn string(inside: Bytes) -> Option<Text> {
     // Quotes end the string, backslashes escape, control characters are no JSON.
-    if inside.iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\') {
+    if inside
+        .iter()
+        .all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\')
+    {
         return Text::from_utf8(inside).ok();
     }
     let mut quoted = Vec::with_capacity(inside.len() + 2);
     quoted.push(b'"');
     quoted.extend_from_slice(&inside);
     quoted.push(b'"');
-    serde_json::from_slice::<String>(&quoted).ok().map(Text::from)
+    serde_json::from_slice::<String>(&quoted)
+        .ok()
+        .map(Text::from)
 }

@@ -12,9 +12,19 @@ use crate::stream::event::StreamEvent;
 
 /// Reads every chunk with patterns.
 fn quickly(chunks: &[String]) -> Option<(Vec<String>, ChatResponse)> {
-    let (mut answer, mut events, mut reader) = (Accumulator::default(), VecDeque::new(), ChunkReader::default());
+    let (mut answer, mut events, mut reader) = (
+        Accumulator::default(),
+        VecDeque::new(),
+        ChunkReader::default(),
+    );
     for chunk in chunks {
-        reader.read(&Bytes::copy_from_slice(chunk.as_bytes()), &mut answer, &mut events).ok()?;
+        reader
+            .read(
+                &Bytes::copy_from_slice(chunk.as_bytes()),
+                &mut answer,
+                &mut events,
+            )
+            .ok()?;
     }
     finish(answer, events)
 }
@@ -28,9 +38,15 @@ fn plainly(chunks: &[String]) -> Option<(Vec<String>, ChatResponse)> {
     finish(answer, events)
 }
 
-fn finish(mut answer: Accumulator, mut events: VecDeque<StreamEvent>) -> Option<(Vec<String>, ChatResponse)> {
+fn finish(
+    mut answer: Accumulator,
+    mut events: VecDeque<StreamEvent>,
+) -> Option<(Vec<String>, ChatResponse)> {
     answer.end(&mut events);
-    Some((events.iter().map(|event| format!("{event:?}")).collect(), answer.finish()))
+    Some((
+        events.iter().map(|event| format!("{event:?}")).collect(),
+        answer.finish(),
+    ))
 }
 
 #[track_caller]
@@ -40,12 +56,16 @@ fn assert_same(chunks: &[String]) {
 }
 
 fn chunk(delta: &str) -> String {
-    format!(r#"{{"id":"gen-1","model":"m","choices":[{{"index":0,"delta":{delta},"finish_reason":null}}]}}"#)
+    format!(
+        r#"{{"id":"gen-1","model":"m","choices":[{{"index":0,"delta":{delta},"finish_reason":null}}]}}"#
+    )
 }
 
 #[test]
 fn recorded_streams_read_the_same_either_way() {
-    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else { return };
+    let Some(folder) = std::env::var_os("OPENROUTER_CASES") else {
+        return;
+    };
     let mut streams = 0;
     for entry in std::fs::read_dir(std::path::Path::new(&folder).join("streams")).unwrap() {
         let path = entry.unwrap().path();
@@ -103,13 +123,20 @@ fn a_string_that_is_cut_open_is_no_match() {
         good.replace("abc", "a\u{1}c"),
         good.replace("abc\"", "abc"),
     ] {
-        assert_eq!(quickly(&[good.clone(), good.clone(), bad.clone()]).is_none(), plainly(&[bad]).is_none());
+        assert_eq!(
+            quickly(&[good.clone(), good.clone(), bad.clone()]).is_none(),
+            plainly(&[bad]).is_none()
+        );
     }
 }
 
 #[test]
 fn most_of_a_long_stream_is_not_read_in_full() {
-    let (mut answer, mut events, mut reader) = (Accumulator::default(), VecDeque::new(), ChunkReader::default());
+    let (mut answer, mut events, mut reader) = (
+        Accumulator::default(),
+        VecDeque::new(),
+        ChunkReader::default(),
+    );
     for word in ["one", "two", "three"] {
         let data = Bytes::from(chunk(&format!(r#"{{"content":"{word}"}}"#)));
         reader.read(&data, &mut answer, &mut events).unwrap();
@@ -120,6 +147,8 @@ fn most_of_a_long_stream_is_not_read_in_full() {
     let data = Bytes::from(chunk(r#"{"content":"four"}"#));
     events.clear();
     reader.read(&data, &mut answer, &mut events).unwrap();
-    let Some(StreamEvent::Text { text, .. }) = events.front() else { panic!("{events:?}") };
+    let Some(StreamEvent::Text { text, .. }) = events.front() else {
+        panic!("{events:?}")
+    };
     assert!(data.as_ptr_range().contains(&text.as_str().as_ptr()));
 }
