@@ -14,6 +14,7 @@ mod map;
 mod number;
 pub mod operation;
 mod raw;
+mod secret;
 mod unknown;
 mod wire;
 
@@ -29,4 +30,5 @@ pub use map::Map;
 pub use number::{Decimal, Number};
 pub use operation::{Credential, Method, Operation, StreamOperation};
 pub use raw::RawJson;
+pub use secret::Secret;
 pub use unknown::{UnknownMember, UnknownValue};

@@ -71,7 +71,7 @@ fn file(items: &[TokenStream], module: Option<(&str, TokenStream)>) -> Result<St
         #[allow(unused_imports)]
         use alloc::{boxed::Box, string::String, vec::Vec};
         #[allow(unused_imports)]
-        use crate::{BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, UnknownMember, UnknownValue, wire};
+        use crate::{BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, Secret, UnknownMember, UnknownValue, wire};
         #[allow(unused_imports)]
         use crate::generated::*;
         #imports
@@ -218,6 +218,7 @@ fn rust_type(ty: &Type) -> TokenStream {
     match ty {
         Type::String => quote! { String },
         Type::Bulk => quote! { BulkText },
+        Type::Secret => quote! { Secret },
         Type::Bool => quote! { bool },
         Type::Unsigned => quote! { u64 },
         Type::Signed => quote! { i64 },

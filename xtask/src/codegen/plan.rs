@@ -136,6 +136,8 @@ pub enum Type {
     String,
     /// A long text.
     Bulk,
+    /// A text that `Debug` does not show.
+    Secret,
     /// `bool`.
     Bool,
     /// `u64`.

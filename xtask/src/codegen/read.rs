@@ -61,9 +61,9 @@ pub struct Schema {
     pub all_of: Vec<Schema>,
     /// The field that tells the members apart, and which value stands for which component.
     pub discriminator: Option<Discriminator>,
-    /// Vendor keys that are switched on: `bulk`, `boxed`, `decimal`, `newtype`, `raw`, `signed`, `write-null`; `flag` for
-    /// yes or no as text (in a query), `whole` for a number that counts something, `inline` for a component that has no
-    /// name in OpenRouter's description.
+    /// Vendor keys that are switched on: `bulk`, `boxed`, `decimal`, `newtype`, `raw`, `secret`, `signed`, `write-null`;
+    /// `flag` for yes or no as text (in a query), `whole` for a number that counts something, `inline` for a component
+    /// that has no name in OpenRouter's description.
     pub marks: Vec<String>,
 }
 

@@ -4,7 +4,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 #[allow(unused_imports)]
 use crate::{
-    BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, UnknownMember,
+    BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, Secret, UnknownMember,
     UnknownValue, wire,
 };
 #[allow(unused_imports)]
@@ -585,10 +585,10 @@ wire::open_string!(CodeChallengeMethod);
 #[non_exhaustive]
 pub struct ExchangeAuthCodeRequest {
     /// The code from the redirect to the callback address, or the one that the user pasted.
-    pub code: BulkText,
+    pub code: Secret,
     /// The verifier, when the sign-in had a challenge: 43 to 128 unreserved characters, as the official SDK
     /// makes it.
-    pub code_verifier: Option<BulkText>,
+    pub code_verifier: Option<Secret>,
     /// How the challenge was made; has to be the method of the sign-in.
     pub code_challenge_method: Option<CodeChallengeMethod>,
     /// Fields that this version does not know.
@@ -598,7 +598,7 @@ pub struct ExchangeAuthCodeRequest {
 impl ExchangeAuthCodeRequest {
     /// Creates a value with the fields that the API requires.
     #[must_use]
-    pub fn new(code: impl Into<BulkText>) -> Self {
+    pub fn new(code: impl Into<Secret>) -> Self {
         Self {
             code: code.into(),
             ..Self::default()
@@ -606,13 +606,13 @@ impl ExchangeAuthCodeRequest {
     }
     /// Sets [`code`](Self::code).
     #[must_use]
-    pub fn with_code(mut self, value: impl Into<BulkText>) -> Self {
+    pub fn with_code(mut self, value: impl Into<Secret>) -> Self {
         self.code = value.into();
         self
     }
     /// Sets [`code_verifier`](Self::code_verifier).
     #[must_use]
-    pub fn with_code_verifier(mut self, value: impl Into<BulkText>) -> Self {
+    pub fn with_code_verifier(mut self, value: impl Into<Secret>) -> Self {
         self.code_verifier = Some(value.into());
         self
     }
@@ -679,7 +679,7 @@ wire::object!(ExchangeAuthCodeRequest);
 #[non_exhaustive]
 pub struct ExchangeAuthCodeResponse {
     /// The API key. Keep it like a password.
-    pub key: Option<BulkText>,
+    pub key: Option<Secret>,
     /// The user who granted it.
     pub user_id: Option<String>,
     /// Fields that this version does not know.
@@ -689,7 +689,7 @@ pub struct ExchangeAuthCodeResponse {
 impl ExchangeAuthCodeResponse {
     /// Sets [`key`](Self::key).
     #[must_use]
-    pub fn with_key(mut self, value: impl Into<BulkText>) -> Self {
+    pub fn with_key(mut self, value: impl Into<Secret>) -> Self {
         self.key = Some(value.into());
         self
     }
@@ -1020,7 +1020,7 @@ wire::object!(CreateAuthCodeResponse);
 #[non_exhaustive]
 pub struct AuthCode {
     /// The code, for [`ExchangeAuthCodeRequest`].
-    pub id: Option<BulkText>,
+    pub id: Option<Secret>,
     /// The app that the code belongs to.
     pub app_id: Option<u64>,
     /// When it was made, as an ISO 8601 time.
@@ -1032,7 +1032,7 @@ pub struct AuthCode {
 impl AuthCode {
     /// Sets [`id`](Self::id).
     #[must_use]
-    pub fn with_id(mut self, value: impl Into<BulkText>) -> Self {
+    pub fn with_id(mut self, value: impl Into<Secret>) -> Self {
         self.id = Some(value.into());
         self
     }

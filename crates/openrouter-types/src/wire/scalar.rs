@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::{ReadAs, Value};
 use crate::number::whole;
-use crate::{BulkText, Decimal, Extra, Map, Number, RawJson, UnknownMember};
+use crate::{BulkText, Decimal, Extra, Map, Number, RawJson, Secret, UnknownMember};
 
 impl Value for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -21,6 +21,12 @@ impl Value for String {
 }
 
 impl Value for BulkText {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Value for Secret {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
     }

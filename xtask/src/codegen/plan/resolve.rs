@@ -472,6 +472,7 @@ impl<'a> Planner<'a> {
         let kinds: Vec<&str> = schema.types.iter().map(String::as_str).collect();
         Ok(match kinds[..] {
             ["string"] if schema.marked("bulk") => Type::Bulk,
+            ["string"] if schema.marked("secret") => Type::Secret,
             ["string"] => Type::String,
             ["boolean"] => Type::Bool,
             ["integer"]
