@@ -4,7 +4,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 #[allow(unused_imports)]
 use crate::{
-    BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, UnknownMember,
+    BulkText, Decimal, Extra, KeyOrder, Map, Number, RawJson, Secret, UnknownMember,
     UnknownValue, wire,
 };
 #[allow(unused_imports)]
