@@ -1,1 +1,12 @@
-//! OpenRouter's provider routing: checked preferences, model slugs, and an offline planner that explains itself.
+#![doc = include_str!("../README.md")]
+
+pub mod endpoint;
+mod error;
+pub mod preferences;
+pub mod price;
+pub mod provider;
+pub mod slug;
+mod units;
+
+pub use error::{Error, ErrorKind};
+pub use units::{Measure, Seconds, TokensPerSecond};
