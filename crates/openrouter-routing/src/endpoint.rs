@@ -69,7 +69,11 @@ impl Endpoint {
     /// An endpoint of which nothing else is known.
     #[must_use]
     pub fn new(model: impl Into<String>, tag: impl Into<EndpointTag>) -> Self {
-        Self { model: model.into(), tag: tag.into(), ..Self::default() }
+        Self {
+            model: model.into(),
+            tag: tag.into(),
+            ..Self::default()
+        }
     }
 
     /// The class of the uptime over the last five minutes. The router looks at the last thirty seconds, which are not
@@ -117,7 +121,12 @@ impl Percentiles {
     /// The same number for every percentile.
     #[must_use]
     pub fn all(number: f64) -> Self {
-        Self { p50: Some(number), p75: Some(number), p90: Some(number), p99: Some(number) }
+        Self {
+            p50: Some(number),
+            p75: Some(number),
+            p90: Some(number),
+            p99: Some(number),
+        }
     }
 
     /// Whether no percentile is known.
@@ -129,7 +138,11 @@ impl Percentiles {
 
 impl From<&types::PublicEndpoint> for Endpoint {
     fn from(wire: &types::PublicEndpoint) -> Self {
-        let provider_name = wire.provider_name.as_ref().map_or("", types::ProviderName::as_str).to_owned();
+        let provider_name = wire
+            .provider_name
+            .as_ref()
+            .map_or("", types::ProviderName::as_str)
+            .to_owned();
         let tag = match &wire.tag {
             Some(tag) => EndpointTag::from(tag.as_str()),
             None => EndpointTag::from(slug_of_name(&provider_name).into_owned()),
@@ -146,14 +159,27 @@ impl From<&types::PublicEndpoint> for Endpoint {
             max_prompt_tokens: wire.max_prompt_tokens,
             status: wire.status,
             uptime_last_5m: wire.uptime_last_5m,
-            latency: wire.latency_last_30m.as_ref().map(Percentiles::from).filter(|stats| !stats.is_empty()),
-            throughput: wire.throughput_last_30m.as_ref().map(Percentiles::from).filter(|stats| !stats.is_empty()),
+            latency: wire
+                .latency_last_30m
+                .as_ref()
+                .map(Percentiles::from)
+                .filter(|stats| !stats.is_empty()),
+            throughput: wire
+                .throughput_last_30m
+                .as_ref()
+                .map(Percentiles::from)
+                .filter(|stats| !stats.is_empty()),
         }
     }
 }
 
 impl From<&types::PercentileStats> for Percentiles {
     fn from(wire: &types::PercentileStats) -> Self {
-        Self { p50: wire.p50, p75: wire.p75, p90: wire.p90, p99: wire.p99 }
+        Self {
+            p50: wire.p50,
+            p75: wire.p75,
+            p90: wire.p90,
+            p99: wire.p99,
+        }
     }
 }

@@ -35,7 +35,11 @@ impl Error {
             text.truncate(end);
             text.push('…');
         }
-        Self(Box::new(Inner { kind, text, problem }))
+        Self(Box::new(Inner {
+            kind,
+            text,
+            problem,
+        }))
     }
 
     /// What could not be read.
@@ -47,7 +51,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, text, problem } = &*self.0;
+        let Inner {
+            kind,
+            text,
+            problem,
+        } = &*self.0;
         let what = match kind {
             ErrorKind::Slug => "model slug",
             ErrorKind::Price => "price",

@@ -14,6 +14,7 @@ mod warning;
 
 pub use cutoffs::Cutoffs;
 pub use warning::{Warning, WarningKind};
+pub(crate) use warning::{latency_cutoffs, text_lists, throughput_cutoffs};
 
 /// The `provider` object of a request, built field by field with units that cannot be mixed up.
 ///
@@ -63,21 +64,30 @@ impl Preferences {
     /// Tries these providers or endpoints first, in this order. Turns load balancing and sticky routing off; the
     /// others stay as fallbacks unless [`without_fallbacks`](Self::without_fallbacks) is set.
     #[must_use]
-    pub fn with_order(mut self, entries: impl IntoIterator<Item = impl Into<ProviderEntry>>) -> Self {
+    pub fn with_order(
+        mut self,
+        entries: impl IntoIterator<Item = impl Into<ProviderEntry>>,
+    ) -> Self {
         self.0.order = Some(texts(entries));
         self
     }
 
     /// Uses only these providers or endpoints. The account's own list narrows it further.
     #[must_use]
-    pub fn with_only(mut self, entries: impl IntoIterator<Item = impl Into<ProviderEntry>>) -> Self {
+    pub fn with_only(
+        mut self,
+        entries: impl IntoIterator<Item = impl Into<ProviderEntry>>,
+    ) -> Self {
         self.0.only = Some(texts(entries));
         self
     }
 
     /// Never uses these providers or endpoints, nor those that the account ignores.
     #[must_use]
-    pub fn with_ignore(mut self, entries: impl IntoIterator<Item = impl Into<ProviderEntry>>) -> Self {
+    pub fn with_ignore(
+        mut self,
+        entries: impl IntoIterator<Item = impl Into<ProviderEntry>>,
+    ) -> Self {
         self.0.ignore = Some(texts(entries));
         self
     }
@@ -119,7 +129,7 @@ impl Preferences {
 
     /// Sets `data_collection`; the API knows `allow`, its default, and `deny`.
     #[must_use]
-    pub fn with_data_collection(mut self, value: impl Into<types::ProviderPreferencesDataCollection>) -> Self {
+    pub fn with_data_collection(mut self, value: impl Into<types::DataCollection>) -> Self {
         self.0.data_collection = Some(value.into());
         self
     }
@@ -233,7 +243,7 @@ impl Preferences {
         self
     }
 
-    fn max_price(&mut self) -> &mut types::ProviderPreferencesMaxPrice {
+    fn max_price(&mut self) -> &mut types::ProviderMaxPrice {
         self.0.max_price.get_or_insert_default()
     }
 }
@@ -251,11 +261,15 @@ impl From<Preferences> for types::ProviderPreferences {
     }
 }
 
-fn texts<T: for<'a> From<&'a str>>(entries: impl IntoIterator<Item = impl Into<ProviderEntry>>) -> Vec<T> {
-    entries.into_iter().map(|entry| T::from(entry.into().as_str())).collect()
+fn texts(entries: impl IntoIterator<Item = impl Into<ProviderEntry>>) -> Vec<String> {
+    entries
+        .into_iter()
+        .map(|entry| entry.into().into())
+        .collect()
 }
 
 /// The wire takes prices as strings of a decimal number.
-fn decimal(price: impl fmt::Display) -> String {
-    price.to_string()
+fn decimal(price: impl fmt::Display) -> types::Decimal {
+    // The text of an amount is always a decimal number.
+    price.to_string().parse().unwrap_or_default()
 }

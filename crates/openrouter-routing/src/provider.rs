@@ -54,7 +54,9 @@ impl EndpointTag {
     /// The provider's slug: the text up to the first slash.
     #[must_use]
     pub fn provider(&self) -> &str {
-        self.0.split_once('/').map_or(&self.0, |(provider, _)| provider)
+        self.0
+            .split_once('/')
+            .map_or(&self.0, |(provider, _)| provider)
     }
 
     /// What follows the provider: a variant, a region, a quantization or a service tier.
@@ -96,7 +98,11 @@ impl ProviderEntry {
 
 /// [`ProviderEntry::matches`] for an entry that is only text.
 pub(crate) fn entry_matches(entry: &str, tag: &EndpointTag) -> bool {
-    if entry.contains('/') { entry == tag.0 } else { tag.provider() == entry && tag.tier().is_none() }
+    if entry.contains('/') {
+        entry == tag.0
+    } else {
+        tag.provider() == entry && tag.tier().is_none()
+    }
 }
 
 impl Tier {
@@ -133,6 +139,12 @@ macro_rules! text {
 }
 
 text!(EndpointTag ProviderEntry);
+
+impl From<ProviderEntry> for String {
+    fn from(entry: ProviderEntry) -> Self {
+        entry.0
+    }
+}
 
 impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,8 +221,16 @@ impl ProviderDirectory {
 
 impl From<&types::operations::ListProvidersAnswer> for ProviderDirectory {
     fn from(answer: &types::operations::ListProvidersAnswer) -> Self {
-        let pairs = || answer.data.iter().filter_map(|item| Some((item.name.clone()?, item.slug.clone()?)));
-        Self { slugs: pairs().collect(), names: pairs().map(|(name, slug)| (slug, name)).collect() }
+        let pairs = || {
+            answer
+                .data
+                .iter()
+                .filter_map(|item| Some((item.name.clone()?, item.slug.clone()?)))
+        };
+        Self {
+            slugs: pairs().collect(),
+            names: pairs().map(|(name, slug)| (slug, name)).collect(),
+        }
     }
 }
 

@@ -44,7 +44,13 @@ impl ModelSlug {
     #[must_use]
     pub fn of_preset(preset: impl Into<String>) -> Self {
         let (author, name) = (String::new(), String::new());
-        Self { latest: false, author, name, variants: Vec::new(), preset: Some(preset.into()) }
+        Self {
+            latest: false,
+            author,
+            name,
+            variants: Vec::new(),
+            preset: Some(preset.into()),
+        }
     }
 
     /// The model's author, such as `openai`; empty for a preset alone.
@@ -86,7 +92,11 @@ impl ModelSlug {
     /// The router that the slug names; it picks the model itself.
     #[must_use]
     pub fn router(&self) -> Option<Router> {
-        if self.latest || self.author != "openrouter" { None } else { Router::from_name(&self.name) }
+        if self.latest || self.author != "openrouter" {
+            None
+        } else {
+            Router::from_name(&self.name)
+        }
     }
 
     /// Whether a variant is among those of the slug.
@@ -161,7 +171,9 @@ impl FromStr for ModelSlug {
         {
             return Ok(Self::of_preset(preset));
         }
-        let (latest, model) = model.strip_prefix('~').map_or((false, model), |model| (true, model));
+        let (latest, model) = model
+            .strip_prefix('~')
+            .map_or((false, model), |model| (true, model));
         let Some((author, rest)) = model.split_once('/') else {
             return refuse("it has no `author/`");
         };
@@ -177,7 +189,13 @@ impl FromStr for ModelSlug {
         if variants.iter().any(|variant| variant.as_str().is_empty()) {
             return refuse("a variant has no name");
         }
-        Ok(Self { latest, author: author.to_owned(), name: name.to_owned(), variants, preset })
+        Ok(Self {
+            latest,
+            author: author.to_owned(),
+            name: name.to_owned(),
+            variants,
+            preset,
+        })
     }
 }
 

@@ -29,7 +29,10 @@ impl<M: Measure> Cutoffs<M> {
     /// No cutoff yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { number: None, percentiles: [None; 4] }
+        Self {
+            number: None,
+            percentiles: [None; 4],
+        }
     }
 
     /// Sets the cutoff of the median.
@@ -76,7 +79,10 @@ impl<M: Measure> Cutoffs<M> {
 /// A cutoff for the median, written as a number.
 impl<M: Measure> From<M> for Cutoffs<M> {
     fn from(number: M) -> Self {
-        Self { number: Some(number), percentiles: [None; 4] }
+        Self {
+            number: Some(number),
+            percentiles: [None; 4],
+        }
     }
 }
 

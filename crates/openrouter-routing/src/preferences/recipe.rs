@@ -32,7 +32,9 @@ impl Preferences {
     /// Endpoints that keep nothing and train on nothing.
     #[must_use]
     pub fn private() -> Self {
-        Self::new().with_zero_data_retention().without_data_collection()
+        Self::new()
+            .with_zero_data_retention()
+            .without_data_collection()
     }
 
     /// This endpoint and no other.
@@ -70,6 +72,8 @@ impl Preferences {
     #[must_use]
     pub fn cheapest_of_models_at(throughput: TokensPerSecond) -> Self {
         let cutoffs = Cutoffs::new().with_p90(throughput);
-        Self::new().with_sort_across_models(ProviderSort::Price).with_min_throughput(cutoffs)
+        Self::new()
+            .with_sort_across_models(ProviderSort::Price)
+            .with_min_throughput(cutoffs)
     }
 }

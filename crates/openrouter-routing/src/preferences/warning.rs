@@ -71,9 +71,7 @@ impl fmt::Display for Warning {
 
 pub(crate) fn check(wire: &types::ProviderPreferences) -> Vec<Warning> {
     let mut found = Found(Vec::new());
-    let order = list(wire.order.as_deref(), types::ProviderPreferencesOrderItem::as_str);
-    let only = list(wire.only.as_deref(), types::ProviderPreferencesOnlyItem::as_str);
-    let ignore = list(wire.ignore.as_deref(), types::ProviderPreferencesIgnoreItem::as_str);
+    let [order, only, ignore] = text_lists(wire);
 
     for (field, entries) in [("order", &order), ("only", &only), ("ignore", &ignore)] {
         found.list(field, entries.as_deref());
@@ -87,8 +85,12 @@ pub(crate) fn check(wire: &types::ProviderPreferences) -> Vec<Warning> {
     found.0
 }
 
-fn list<'a, T>(entries: Option<&'a [T]>, text: impl Fn(&'a T) -> &'a str) -> Option<Vec<&'a str>> {
-    entries.map(|entries| entries.iter().map(text).collect())
+/// The entries of `order`, `only` and `ignore`, as texts.
+pub(crate) fn text_lists(wire: &types::ProviderPreferences) -> [Option<Vec<&str>>; 3] {
+    [&wire.order, &wire.only, &wire.ignore].map(|list| {
+        list.as_ref()
+            .map(|entries| entries.iter().map(String::as_str).collect())
+    })
 }
 
 /// Whether everything that `entry` can match is matched by `cover` too.
@@ -106,18 +108,31 @@ impl Found {
     fn list(&mut self, field: &str, entries: Option<&[&str]>) {
         let Some(entries) = entries else { return };
         if entries.is_empty() {
-            self.add(WarningKind::Empty, format!("`{field}` is empty, which counts as absent"));
+            self.add(
+                WarningKind::Empty,
+                format!("`{field}` is empty, which counts as absent"),
+            );
         }
         let mut seen = BTreeSet::new();
         for entry in entries {
-            let provider = entry.split_once('/').map_or(*entry, |(provider, _)| provider);
-            if let Some(cover) = [*entry, provider].into_iter().find(|cover| seen.contains(cover) && covers(cover, entry)) {
-                self.add(WarningKind::Repeated, format!("`{entry}` in `{field}` is covered by `{cover}` before it"));
+            let provider = entry
+                .split_once('/')
+                .map_or(*entry, |(provider, _)| provider);
+            if let Some(cover) = [*entry, provider]
+                .into_iter()
+                .find(|cover| seen.contains(cover) && covers(cover, entry))
+            {
+                self.add(
+                    WarningKind::Repeated,
+                    format!("`{entry}` in `{field}` is covered by `{cover}` before it"),
+                );
             }
             seen.insert(entry);
             if entry.contains(|character: char| character.is_uppercase() || character == ' ') {
                 let slug = slug_of_name(entry);
-                let text = format!("`{entry}` in `{field}` looks like a display name; the slug would be `{slug}`");
+                let text = format!(
+                    "`{entry}` in `{field}` looks like a display name; the slug would be `{slug}`"
+                );
                 self.add(WarningKind::DisplayName, text);
             }
         }
@@ -138,7 +153,11 @@ impl Found {
             if covered(ignore, entry) {
                 let text = format!("`{entry}` is in `order` and ignored: it has no effect");
                 self.add(WarningKind::OrderedButExcluded, text);
-            } else if !only.is_empty() && !only.iter().any(|cover| covers(cover, entry) || covers(entry, cover)) {
+            } else if !only.is_empty()
+                && !only
+                    .iter()
+                    .any(|cover| covers(cover, entry) || covers(entry, cover))
+            {
                 let text = format!("`{entry}` is in `order` but not in `only`: it has no effect");
                 self.add(WarningKind::OrderedButExcluded, text);
             }
@@ -148,16 +167,25 @@ impl Found {
     fn sort(&mut self, wire: &types::ProviderPreferences, ordered: bool) {
         let Some(sort) = &wire.sort else { return };
         if ordered {
-            self.add(WarningKind::SortBesideOrder, "`sort` has no effect beside `order`".to_owned());
+            self.add(
+                WarningKind::SortBesideOrder,
+                "`sort` has no effect beside `order`".to_owned(),
+            );
         }
         match sort {
             types::ProviderPreferencesSort::ProviderSort(types::ProviderSort::Unknown(_))
             | types::ProviderPreferencesSort::Unknown(_) => {
-                self.add(WarningKind::UnknownValue, "`sort` has a value that is not known".to_owned());
+                self.add(
+                    WarningKind::UnknownValue,
+                    "`sort` has a value that is not known".to_owned(),
+                );
             }
             types::ProviderPreferencesSort::ProviderSortConfig(config) => match &config.by {
                 Some(types::ProviderSortConfigBy::Unknown(_)) => {
-                    self.add(WarningKind::UnknownValue, "`sort.by` has a value that is not known".to_owned());
+                    self.add(
+                        WarningKind::UnknownValue,
+                        "`sort.by` has a value that is not known".to_owned(),
+                    );
                 }
                 Some(_) => {}
                 None => {
@@ -169,7 +197,7 @@ impl Found {
         }
     }
 
-    fn max_price(&mut self, caps: Option<&types::ProviderPreferencesMaxPrice>) {
+    fn max_price(&mut self, caps: Option<&types::ProviderMaxPrice>) {
         let Some(caps) = caps else { return };
         let named = [
             ("prompt", &caps.prompt),
@@ -179,44 +207,72 @@ impl Found {
             ("audio", &caps.audio),
         ];
         if named.iter().all(|(_, cap)| cap.is_none()) && caps.extra.is_empty() {
-            self.add(WarningKind::Empty, "`max_price` is empty, which counts as absent".to_owned());
+            self.add(
+                WarningKind::Empty,
+                "`max_price` is empty, which counts as absent".to_owned(),
+            );
         }
         for (key, cap) in named {
             let Some(text) = cap else { continue };
             match text.as_str().parse::<UsdPerMillion>() {
                 Ok(price) if price.is_negative() => {
-                    self.add(WarningKind::BadPrice, format!("`max_price.{key}` is below zero: nothing can be cheaper"));
+                    self.add(
+                        WarningKind::BadPrice,
+                        format!("`max_price.{key}` is below zero: nothing can be cheaper"),
+                    );
                 }
                 Ok(price)
-                    if matches!(key, "prompt" | "completion") && !price.is_zero() && price < LOWEST_PRICE_PER_MILLION =>
+                    if matches!(key, "prompt" | "completion")
+                        && !price.is_zero()
+                        && price < LOWEST_PRICE_PER_MILLION =>
                 {
-                    let text = format!("`max_price.{key}` is {price} USD per million tokens; is it meant per token?");
+                    let text = format!(
+                        "`max_price.{key}` is {price} USD per million tokens; is it meant per token?"
+                    );
                     self.add(WarningKind::PricePerToken, text);
                 }
                 Ok(_) => {}
-                Err(error) => self.add(WarningKind::BadPrice, format!("`max_price.{key}`: {error}")),
+                Err(error) => {
+                    self.add(WarningKind::BadPrice, format!("`max_price.{key}`: {error}"))
+                }
             }
         }
     }
 
     fn cutoffs(&mut self, wire: &types::ProviderPreferences) {
         if let Some(cutoff) = &wire.preferred_min_throughput {
-            self.percentiles("preferred_min_throughput", throughput_cutoffs(cutoff), |weaker, than| weaker <= than);
+            self.percentiles(
+                "preferred_min_throughput",
+                throughput_cutoffs(cutoff),
+                |weaker, than| weaker <= than,
+            );
         }
         if let Some(cutoff) = &wire.preferred_max_latency {
             let cutoffs = latency_cutoffs(cutoff);
-            self.percentiles("preferred_max_latency", cutoffs, |weaker, than| weaker >= than);
+            self.percentiles("preferred_max_latency", cutoffs, |weaker, than| {
+                weaker >= than
+            });
             let highest = cutoffs.into_iter().flatten().flatten().fold(0.0, f64::max);
             if highest >= HIGHEST_LATENCY {
-                let text = format!("`preferred_max_latency` is {highest} seconds; is it meant in milliseconds?");
+                let text = format!(
+                    "`preferred_max_latency` is {highest} seconds; is it meant in milliseconds?"
+                );
                 self.add(WarningKind::LatencyInMilliseconds, text);
             }
         }
     }
 
-    fn percentiles(&mut self, field: &str, cutoffs: Option<[Option<f64>; 4]>, weaker: impl Fn(f64, f64) -> bool) {
+    fn percentiles(
+        &mut self,
+        field: &str,
+        cutoffs: Option<[Option<f64>; 4]>,
+        weaker: impl Fn(f64, f64) -> bool,
+    ) {
         let Some(cutoffs) = cutoffs else {
-            self.add(WarningKind::BadCutoff, format!("`{field}` has a form that is not known"));
+            self.add(
+                WarningKind::BadCutoff,
+                format!("`{field}` has a form that is not known"),
+            );
             return;
         };
         let given: Vec<_> = ["p50", "p75", "p90", "p99"]
@@ -225,53 +281,82 @@ impl Found {
             .filter_map(|(name, cutoff)| Some((name, cutoff?)))
             .collect();
         if given.is_empty() {
-            self.add(WarningKind::Empty, format!("`{field}` has no cutoff, which counts as absent"));
+            self.add(
+                WarningKind::Empty,
+                format!("`{field}` has no cutoff, which counts as absent"),
+            );
         }
         for (name, cutoff) in &given {
             if !cutoff.is_finite() || *cutoff < 0.0 {
-                let text = format!("`{field}.{name}` has to be a finite number that is not negative");
+                let text =
+                    format!("`{field}.{name}` has to be a finite number that is not negative");
                 self.add(WarningKind::BadCutoff, text);
             }
         }
         // Whoever meets the cutoff of a higher percentile meets a weaker one of a lower percentile as well.
         for pair in given.windows(2) {
-            let [(low, low_cutoff), (high, high_cutoff)] = pair else { continue };
+            let [(low, low_cutoff), (high, high_cutoff)] = pair else {
+                continue;
+            };
             if weaker(*low_cutoff, *high_cutoff) && low_cutoff.is_finite() {
-                let text = format!("`{field}.{low}` ({low_cutoff}) has no effect beside `{high}` ({high_cutoff})");
+                let text = format!(
+                    "`{field}.{low}` ({low_cutoff}) has no effect beside `{high}` ({high_cutoff})"
+                );
                 self.add(WarningKind::CutoffsOutOfOrder, text);
             }
         }
     }
 
     fn values(&mut self, wire: &types::ProviderPreferences) {
-        for (field, value) in [("zdr", wire.zdr), ("enforce_distillable_text", wire.enforce_distillable_text)] {
+        for (field, value) in [
+            ("zdr", wire.zdr),
+            ("enforce_distillable_text", wire.enforce_distillable_text),
+        ] {
             if value == Some(false) {
-                let text = format!("`{field}: false` does nothing: it cannot switch off what the account demands");
+                let text = format!(
+                    "`{field}: false` does nothing: it cannot switch off what the account demands"
+                );
                 self.add(WarningKind::NoEffect, text);
             }
         }
-        if let Some(value @ types::ProviderPreferencesDataCollection::Unknown(_)) = &wire.data_collection {
-            let text = format!("`data_collection: {}` is not known; known are `allow` and `deny`", value.as_str());
+        if let Some(value @ types::DataCollection::Unknown(_)) = &wire.data_collection {
+            let text = format!(
+                "`data_collection: {}` is not known; known are `allow` and `deny`",
+                value.as_str()
+            );
             self.add(WarningKind::UnknownValue, text);
         }
         if let Some(quantizations) = &wire.quantizations {
             if quantizations.is_empty() {
-                self.add(WarningKind::Empty, "`quantizations` is empty, which counts as absent".to_owned());
+                self.add(
+                    WarningKind::Empty,
+                    "`quantizations` is empty, which counts as absent".to_owned(),
+                );
             }
-            for value in quantizations.iter().filter(|value| matches!(value, types::Quantization::Unknown(_))) {
-                let text = format!("`{}` in `quantizations` is not a quantization that is known", value.as_str());
+            for value in quantizations
+                .iter()
+                .filter(|value| matches!(value, types::Quantization::Unknown(_)))
+            {
+                let text = format!(
+                    "`{}` in `quantizations` is not a quantization that is known",
+                    value.as_str()
+                );
                 self.add(WarningKind::UnknownValue, text);
             }
         }
         for (name, _) in wire.extra.iter() {
-            let text = format!("`{name}` is not known here; the API may refuse fields that it does not describe");
+            let text = format!(
+                "`{name}` is not known here; the API may refuse fields that it does not describe"
+            );
             self.add(WarningKind::UnknownField, text);
         }
     }
 }
 
 /// The cutoffs by percentile (50, 75, 90, 99); `None` for a form that is not known.
-pub(crate) fn throughput_cutoffs(cutoff: &types::PreferredMinThroughput) -> Option<[Option<f64>; 4]> {
+pub(crate) fn throughput_cutoffs(
+    cutoff: &types::PreferredMinThroughput,
+) -> Option<[Option<f64>; 4]> {
     match cutoff {
         types::PreferredMinThroughput::Number(number) => Some([Some(*number), None, None, None]),
         types::PreferredMinThroughput::PercentileThroughputCutoffs(wire) => {
@@ -285,7 +370,9 @@ pub(crate) fn throughput_cutoffs(cutoff: &types::PreferredMinThroughput) -> Opti
 pub(crate) fn latency_cutoffs(cutoff: &types::PreferredMaxLatency) -> Option<[Option<f64>; 4]> {
     match cutoff {
         types::PreferredMaxLatency::Number(number) => Some([Some(*number), None, None, None]),
-        types::PreferredMaxLatency::PercentileLatencyCutoffs(wire) => Some([wire.p50, wire.p75, wire.p90, wire.p99]),
+        types::PreferredMaxLatency::PercentileLatencyCutoffs(wire) => {
+            Some([wire.p50, wire.p75, wire.p90, wire.p99])
+        }
         _ => None,
     }
 }

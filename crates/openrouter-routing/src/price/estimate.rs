@@ -124,7 +124,11 @@ impl Workload {
     /// One request with that many input and output tokens.
     #[must_use]
     pub fn new(prompt_tokens: u64, completion_tokens: u64) -> Self {
-        Self { prompt_tokens, completion_tokens, ..Self::default() }
+        Self {
+            prompt_tokens,
+            completion_tokens,
+            ..Self::default()
+        }
     }
 }
 
@@ -135,12 +139,22 @@ impl From<&types::ChatUsage> for Workload {
         let completion = usage.completion_tokens_details.as_ref();
         Self {
             prompt_tokens: usage.prompt_tokens.unwrap_or_default(),
-            cached_tokens: prompt.and_then(|details| details.cached_tokens).unwrap_or_default(),
-            cache_write_tokens: prompt.and_then(|details| details.cache_write_tokens).unwrap_or_default(),
-            audio_tokens: prompt.and_then(|details| details.audio_tokens).unwrap_or_default(),
+            cached_tokens: prompt
+                .and_then(|details| details.cached_tokens)
+                .unwrap_or_default(),
+            cache_write_tokens: prompt
+                .and_then(|details| details.cache_write_tokens)
+                .unwrap_or_default(),
+            audio_tokens: prompt
+                .and_then(|details| details.audio_tokens)
+                .unwrap_or_default(),
             completion_tokens: usage.completion_tokens.unwrap_or_default(),
-            reasoning_tokens: completion.and_then(|details| details.reasoning_tokens).unwrap_or_default(),
-            audio_output_tokens: completion.and_then(|details| details.audio_tokens).unwrap_or_default(),
+            reasoning_tokens: completion
+                .and_then(|details| details.reasoning_tokens)
+                .unwrap_or_default(),
+            audio_output_tokens: completion
+                .and_then(|details| details.audio_tokens)
+                .unwrap_or_default(),
             web_searches: usage
                 .server_tool_use_details
                 .as_ref()
@@ -155,20 +169,35 @@ impl UtcClock {
     /// A time of day; `None` when there is no such time.
     #[must_use]
     pub const fn new(hour: u16, minute: u16) -> Option<Self> {
-        if hour < 24 && minute < 60 { Some(Self { minutes: hour * 60 + minute }) } else { None }
+        if hour < 24 && minute < 60 {
+            Some(Self {
+                minutes: hour * 60 + minute,
+            })
+        } else {
+            None
+        }
     }
 
     /// Whether the time lies in a window of clock numbers (`1630` is 16:30), which may go past midnight.
     fn is_within(self, (start, end): (f64, f64)) -> bool {
         let now = f64::from(self.minutes / 60 * 100 + self.minutes % 60);
-        if start <= end { start <= now && now < end } else { start <= now || now < end }
+        if start <= end {
+            start <= now && now < end
+        } else {
+            start <= now || now < end
+        }
     }
 }
 
 impl PriceOverride {
     fn applies(&self, prompt_tokens: u64, clock: Option<UtcClock>) -> bool {
-        #[allow(clippy::cast_precision_loss, reason = "token counts are far below 2^53")]
-        let long_enough = self.min_prompt_tokens.is_none_or(|tokens| prompt_tokens as f64 > tokens);
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "token counts are far below 2^53"
+        )]
+        let long_enough = self
+            .min_prompt_tokens
+            .is_none_or(|tokens| prompt_tokens as f64 > tokens);
         let in_time = match (self.window, clock) {
             (None, _) => true,
             (Some(window), Some(clock)) => clock.is_within(window),
@@ -189,12 +218,24 @@ impl Prices {
         if self.discount() != 0.0 {
             caveats.push(CostCaveat::DiscountListed);
         }
-        let applying: Vec<_> =
-            self.overrides().iter().filter(|over| over.applies(work.prompt_tokens, clock)).collect();
-        let price =
-            |key| applying.iter().rev().find_map(|over| over.get(key)).or_else(|| self.get(key));
+        let applying: Vec<_> = self
+            .overrides()
+            .iter()
+            .filter(|over| over.applies(work.prompt_tokens, clock))
+            .collect();
+        let price = |key| {
+            applying
+                .iter()
+                .rev()
+                .find_map(|over| over.get(key))
+                .or_else(|| self.get(key))
+        };
 
-        let mut bill = Bill { price, lines: Vec::new(), caveats };
+        let mut bill = Bill {
+            price,
+            lines: Vec::new(),
+            caveats,
+        };
         bill.input(work);
         bill.output(work);
         bill.add(PriceKey::Image, work.images);
@@ -207,7 +248,10 @@ impl Prices {
         }
         bill.caveats.sort_unstable();
         bill.caveats.dedup();
-        Estimate { lines: bill.lines, caveats: bill.caveats }
+        Estimate {
+            lines: bill.lines,
+            caveats: bill.caveats,
+        }
     }
 }
 
@@ -236,7 +280,11 @@ impl<P: Fn(PriceKey) -> Option<Usd>> Bill<P> {
             self.add(PriceKey::Audio, audio);
         }
         self.cache(&mut plain, PriceKey::InputCacheRead, cached);
-        self.cache(&mut plain, PriceKey::InputCacheWrite, work.cache_write_tokens);
+        self.cache(
+            &mut plain,
+            PriceKey::InputCacheWrite,
+            work.cache_write_tokens,
+        );
         let hour = if (self.price)(PriceKey::InputCacheWrite1h).is_some() {
             PriceKey::InputCacheWrite1h
         } else {
@@ -285,7 +333,12 @@ impl<P: Fn(PriceKey) -> Option<Usd>> Bill<P> {
             return;
         }
         match (self.price)(key) {
-            Some(price) => self.lines.push(CostLine { key, units, price, cost: price * units }),
+            Some(price) => self.lines.push(CostLine {
+                key,
+                units,
+                price,
+                cost: price * units,
+            }),
             None => self.caveats.push(CostCaveat::PriceMissing(key)),
         }
     }
@@ -314,12 +367,22 @@ impl Estimate {
 impl fmt::Display for CostCaveat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PriceMissing(key) => return write!(f, "no price is listed for `{key}`: counted as free"),
+            Self::PriceMissing(key) => {
+                return write!(f, "no price is listed for `{key}`: counted as free");
+            }
             Self::ReasoningAsCompletion => "reasoning is counted at the price of output",
-            Self::CacheWithinPrompt => "cached and written tokens are taken as parts of the prompt tokens",
-            Self::CacheAtPromptPrice => "cached or written tokens have no price of their own: counted as input",
-            Self::PartsExceedWhole => "parts were larger than their whole: the remainder is taken as zero",
-            Self::DiscountListed => "a discount or markup is listed: the listed prices are taken as they are",
+            Self::CacheWithinPrompt => {
+                "cached and written tokens are taken as parts of the prompt tokens"
+            }
+            Self::CacheAtPromptPrice => {
+                "cached or written tokens have no price of their own: counted as input"
+            }
+            Self::PartsExceedWhole => {
+                "parts were larger than their whole: the remainder is taken as zero"
+            }
+            Self::DiscountListed => {
+                "a discount or markup is listed: the listed prices are taken as they are"
+            }
             Self::TimeOfDay => "prices change with the hour: those listed now are used",
         })
     }

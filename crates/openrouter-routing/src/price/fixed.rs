@@ -29,7 +29,9 @@ impl Fixed {
             _ => (false, text),
         };
         let (digits, exponent) = match digits.split_once(['e', 'E']) {
-            Some((digits, exponent)) => (digits, exponent.parse::<i32>().map_err(|_| "bad exponent")?),
+            Some((digits, exponent)) => {
+                (digits, exponent.parse::<i32>().map_err(|_| "bad exponent")?)
+            }
             None => (digits, 0),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -48,7 +50,10 @@ impl Fixed {
             unit -= 1;
             let digit = i128::from(byte - b'0');
             if unit >= -i64::from(SCALE) {
-                value = value.checked_mul(10).and_then(|value| value.checked_add(digit)).ok_or("too large")?;
+                value = value
+                    .checked_mul(10)
+                    .and_then(|value| value.checked_add(digit))
+                    .ok_or("too large")?;
             } else if !rounded {
                 rounded = true;
                 // Only the first digit beyond the last decimal decides, and only when it is next to it.
@@ -59,7 +64,10 @@ impl Fixed {
         }
         let shift = if rounded { 0 } else { unit + i64::from(SCALE) };
         if value != 0 && shift > 0 {
-            let factor = u32::try_from(shift).ok().and_then(|shift| 10_i128.checked_pow(shift)).ok_or("too large")?;
+            let factor = u32::try_from(shift)
+                .ok()
+                .and_then(|shift| 10_i128.checked_pow(shift))
+                .ok_or("too large")?;
             value = value.checked_mul(factor).ok_or("too large")?;
         }
         Ok(Self(if negative { -value } else { value }))
@@ -91,14 +99,21 @@ impl Fixed {
     }
 
     /// A fast quotient for odds: both sides are rounded to `f64` first.
-    #[allow(clippy::cast_precision_loss, reason = "odds are floating-point numbers")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "odds are floating-point numbers"
+    )]
     pub(crate) fn ratio(self, other: Self) -> f64 {
         self.0 as f64 / other.0 as f64
     }
 
     /// This share of the amount, for expectations; the share is a float, so the result is rounded.
     pub(crate) fn share(self, share: f64) -> Self {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "`as` saturates; expectations are rounded")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "`as` saturates; expectations are rounded"
+        )]
         Self((self.0 as f64 * share).round() as i128)
     }
 }

@@ -105,7 +105,10 @@ impl PriceKey {
     /// Whether the price is for a token, rather than for a request, an image or a search.
     #[must_use]
     pub const fn is_per_token(self) -> bool {
-        !matches!(self, Self::Request | Self::Image | Self::ImageOutput | Self::WebSearch)
+        !matches!(
+            self,
+            Self::Request | Self::Image | Self::ImageOutput | Self::WebSearch
+        )
     }
 
     const fn at(self) -> usize {
@@ -157,14 +160,19 @@ impl Prices {
     /// The price of a token; `None` also for keys that are not per token.
     #[must_use]
     pub fn per_token(&self, key: PriceKey) -> Option<UsdPerToken> {
-        self.listed[key.at()].filter(|_| key.is_per_token()).map(UsdPerToken)
+        self.listed[key.at()]
+            .filter(|_| key.is_per_token())
+            .map(UsdPerToken)
     }
 
     /// Prompt and completion price together: the number by which this crate ranks endpoints. Missing prices count as
     /// zero. Which formula the router uses is not published.
     #[must_use]
     pub fn blended(&self) -> UsdPerToken {
-        [PriceKey::Prompt, PriceKey::Completion].iter().filter_map(|key| self.per_token(*key)).sum()
+        [PriceKey::Prompt, PriceKey::Completion]
+            .iter()
+            .filter_map(|key| self.per_token(*key))
+            .sum()
     }
 
     /// Whether prompt, completion and request are listed as zero, or not at all but for the first two.
@@ -281,6 +289,10 @@ impl From<&types::PricingOverride> for PriceOverride {
             (None, None) => None,
             (start, end) => Some((start.unwrap_or(0.0), end.unwrap_or(2400.0))),
         };
-        Self { listed: prices.listed, min_prompt_tokens: wire.min_prompt_tokens, window }
+        Self {
+            listed: prices.listed,
+            min_prompt_tokens: wire.min_prompt_tokens,
+            window,
+        }
     }
 }

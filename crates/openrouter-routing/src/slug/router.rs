@@ -65,14 +65,22 @@ impl Router {
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|router| router.as_str().strip_prefix("openrouter/") == Some(name))
+        Self::ALL
+            .into_iter()
+            .find(|router| router.as_str().strip_prefix("openrouter/") == Some(name))
     }
 }
 
 impl From<Router> for ModelSlug {
     fn from(router: Router) -> Self {
         let name = router.as_str().trim_start_matches("openrouter/").to_owned();
-        Self { latest: false, author: "openrouter".to_owned(), name, variants: Vec::new(), preset: None }
+        Self {
+            latest: false,
+            author: "openrouter".to_owned(),
+            name,
+            variants: Vec::new(),
+            preset: None,
+        }
     }
 }
 

@@ -1,0 +1,286 @@
+//! What a plan needs to know of a request and of the account that sends it.
+
+use openrouter_types as types;
+
+use crate::preferences::Preferences;
+use crate::provider::ProviderEntry;
+
+/// The facts of a request that routing looks at.
+///
+/// Comes from a whole request with `Request::from(&types::ChatRequest)`, or is put together by hand:
+///
+/// ```
+/// use openrouter_routing::{Request, preferences::Preferences};
+///
+/// let mut request = Request::new(["acme/model"]).with_preferences(Preferences::cheapest());
+/// request.prompt_tokens = Some(12_000);
+/// request.max_tokens = Some(2_000);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Request {
+    /// The models in the order in which they are to be tried, as written: `model`, then `models`.
+    pub models: Vec<String>,
+    /// The `provider` object.
+    pub preferences: types::ProviderPreferences,
+    /// The old spelling of `sort.partition`.
+    pub route: Option<types::DeprecatedRoute>,
+    /// The parameters that the request sets, but for the two limits of output.
+    pub parameters: Vec<types::Parameter>,
+    /// `max_tokens`.
+    pub max_tokens: Option<u64>,
+    /// `max_completion_tokens`.
+    pub max_completion_tokens: Option<u64>,
+    /// An estimate of the prompt in tokens; without one, context lengths are not looked at.
+    pub prompt_tokens: Option<u64>,
+    /// `service_tier`; the other spelling `speed: "fast"` is `priority`.
+    pub service_tier: Option<types::ChatRequestServiceTier>,
+    /// Kinds of input beside text.
+    pub inputs: Vec<types::InputModality>,
+    /// `reasoning.mode`; `pro` is served by OpenAI and Azure only.
+    pub reasoning_mode: Option<String>,
+    /// Whether the context compression plugin is on.
+    pub compresses_context: bool,
+    /// Whether a session id or a prompt cache key is set, so that the endpoint of earlier requests is preferred.
+    pub is_sticky: bool,
+    /// What is known of the account; `None` leaves a caveat.
+    pub account: Option<Account>,
+}
+
+/// What the account that sends a request has set, as far as its owner knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Account {
+    /// Providers that the account or its guardrails allow; `None` allows all. The request can only narrow it.
+    pub allowed_providers: Option<Vec<ProviderEntry>>,
+    /// Providers that the account ignores, in addition to those of the request.
+    pub ignored_providers: Vec<ProviderEntry>,
+    /// Models that guardrails allow; `None` allows all.
+    pub allowed_models: Option<Vec<String>>,
+    /// Whether zero data retention is demanded for all requests.
+    pub zero_data_retention: bool,
+    /// Whether providers that collect data are refused for all requests.
+    pub denies_data_collection: bool,
+    /// The sort that applies to requests without one.
+    pub default_sort: Option<types::ProviderSort>,
+    /// Keys of one's own for providers, in the account's order.
+    pub own_keys: Vec<OwnKey>,
+}
+
+/// A provider key of one's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OwnKey {
+    /// The provider's slug.
+    pub provider: String,
+    /// When it is used.
+    pub section: KeySection,
+    /// Whether the provider is never used with OpenRouter's own key.
+    pub always: bool,
+}
+
+/// When a key of one's own is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeySection {
+    /// Before everything else, even before `order`.
+    Prioritized,
+    /// After all shared endpoints.
+    Fallback,
+}
+
+impl Request {
+    /// A request to these models, without preferences and parameters.
+    #[must_use]
+    pub fn new(models: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            models: models.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets the provider preferences.
+    #[must_use]
+    pub fn with_preferences(mut self, preferences: impl Into<types::ProviderPreferences>) -> Self {
+        self.preferences = preferences.into();
+        self
+    }
+
+    /// Adds parameters that the request sets.
+    #[must_use]
+    pub fn with_parameters(
+        mut self,
+        parameters: impl IntoIterator<Item = types::Parameter>,
+    ) -> Self {
+        self.parameters.extend(parameters);
+        self
+    }
+
+    /// Says what is known of the account.
+    #[must_use]
+    pub fn with_account(mut self, account: Account) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// What is odd about the preferences.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<crate::preferences::Warning> {
+        Preferences::from(self.preferences.clone()).warnings()
+    }
+
+    /// The parameters that the request sets, the limits of output included.
+    pub(crate) fn all_parameters(&self) -> Vec<types::Parameter> {
+        let mut all = self.parameters.clone();
+        all.extend(self.max_tokens.map(|_| types::Parameter::MaxTokens));
+        all.extend(
+            self.max_completion_tokens
+                .map(|_| types::Parameter::MaxCompletionTokens),
+        );
+        let mut unique: Vec<types::Parameter> = Vec::new();
+        for parameter in all {
+            if !unique.contains(&parameter) {
+                unique.push(parameter);
+            }
+        }
+        unique
+    }
+
+    pub(crate) fn sets(&self, parameter: &types::Parameter) -> bool {
+        self.parameters.contains(parameter)
+    }
+}
+
+impl OwnKey {
+    /// A key that is used before everything else.
+    #[must_use]
+    pub fn prioritized(provider: impl Into<String>) -> Self {
+        Self {
+            provider: provider.into(),
+            section: KeySection::Prioritized,
+            always: false,
+        }
+    }
+
+    /// A key that is used after all shared endpoints.
+    #[must_use]
+    pub fn fallback(provider: impl Into<String>) -> Self {
+        Self {
+            provider: provider.into(),
+            section: KeySection::Fallback,
+            always: false,
+        }
+    }
+
+    /// Never uses the provider with OpenRouter's own key.
+    #[must_use]
+    pub fn always(mut self) -> Self {
+        self.always = true;
+        self
+    }
+}
+
+impl From<&types::ChatRequest> for Request {
+    fn from(wire: &types::ChatRequest) -> Self {
+        let models = wire
+            .model
+            .iter()
+            .chain(wire.models.iter().flatten())
+            .cloned()
+            .collect();
+        let fast = wire.speed.as_deref() == Some("fast");
+        Self {
+            models,
+            preferences: wire.provider.clone().unwrap_or_default(),
+            route: wire.route.clone(),
+            parameters: parameters(wire),
+            max_tokens: wire.max_tokens,
+            max_completion_tokens: wire.max_completion_tokens,
+            prompt_tokens: None,
+            service_tier: wire
+                .service_tier
+                .clone()
+                .or_else(|| fast.then_some(types::ChatRequestServiceTier::Priority)),
+            inputs: inputs(&wire.messages),
+            reasoning_mode: wire.reasoning.as_ref().and_then(|reasoning| reasoning.mode.clone()),
+            compresses_context: wire.plugins.iter().flatten().any(|plugin| {
+                matches!(plugin, types::ChatRequestPluginsItem::ContextCompression(plugin) if plugin.enabled != Some(false))
+            }),
+            is_sticky: wire.session_id.is_some() || wire.prompt_cache_key.is_some(),
+            account: None,
+        }
+    }
+}
+
+/// The fields of a request that endpoints list as parameters. Fields that are not in that list, such as `stream` or
+/// `plugins`, cannot be required of an endpoint.
+fn parameters(wire: &types::ChatRequest) -> Vec<types::Parameter> {
+    use types::Parameter as P;
+
+    let format = wire.response_format.as_ref().map(|format| match format {
+        types::ChatRequestResponseFormat::JsonSchema(_) => P::StructuredOutputs,
+        _ => P::ResponseFormat,
+    });
+    let set = [
+        (P::Temperature, wire.temperature.is_some()),
+        (P::TopP, wire.top_p.is_some()),
+        (P::TopK, wire.top_k.is_some()),
+        (P::MinP, wire.min_p.is_some()),
+        (P::TopA, wire.top_a.is_some()),
+        (P::FrequencyPenalty, wire.frequency_penalty.is_some()),
+        (P::PresencePenalty, wire.presence_penalty.is_some()),
+        (P::RepetitionPenalty, wire.repetition_penalty.is_some()),
+        (P::LogitBias, wire.logit_bias.is_some()),
+        (P::Logprobs, wire.logprobs.is_some()),
+        (P::TopLogprobs, wire.top_logprobs.is_some()),
+        (P::Prediction, wire.prediction.is_some()),
+        (P::Seed, wire.seed.is_some()),
+        (P::Stop, wire.stop.is_some()),
+        (
+            P::Tools,
+            wire.tools.as_ref().is_some_and(|tools| !tools.is_empty()),
+        ),
+        (P::ToolChoice, wire.tool_choice.is_some()),
+        (P::ParallelToolCalls, wire.parallel_tool_calls.is_some()),
+        (P::IncludeReasoning, wire.include_reasoning.is_some()),
+        (P::Reasoning, wire.reasoning.is_some()),
+        (P::ReasoningEffort, wire.reasoning_effort.is_some()),
+        (P::WebSearchOptions, wire.web_search_options.is_some()),
+        (P::Verbosity, wire.verbosity.is_some()),
+    ];
+    let named = set
+        .into_iter()
+        .filter_map(|(parameter, is_set)| is_set.then_some(parameter));
+    let mut all: Vec<_> = named.chain(format).collect();
+    if wire.structured_outputs.is_some() && !all.contains(&P::StructuredOutputs) {
+        all.push(P::StructuredOutputs);
+    }
+    all
+}
+
+/// Files are left out: OpenRouter reads them for models that cannot.
+fn inputs(messages: &[types::ChatMessages]) -> Vec<types::InputModality> {
+    let mut found = Vec::new();
+    for message in messages {
+        let types::ChatMessages::User(message) = message else {
+            continue;
+        };
+        let types::ChatUserMessageContent::Parts(parts) = &message.content else {
+            continue;
+        };
+        for part in parts {
+            let kind = match part {
+                types::ChatContentItems::ImageUrl(_) => types::InputModality::Image,
+                types::ChatContentItems::InputAudio(_) => types::InputModality::Audio,
+                types::ChatContentItems::InputVideo(_) | types::ChatContentItems::VideoUrl(_) => {
+                    types::InputModality::Video
+                }
+                _ => continue,
+            };
+            if !found.contains(&kind) {
+                found.push(kind);
+            }
+        }
+    }
+    found
+}
