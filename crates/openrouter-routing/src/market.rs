@@ -14,10 +14,10 @@ use crate::endpoint::Endpoint;
 ///
 /// ```
 /// use openrouter_routing::Market;
-/// use openrouter_types::{Decode, operations::ListEndpointsAnswer};
+/// use openrouter_types::{Decode, ModelEndpointsResponse};
 ///
 /// let json = br#"{"data": {"id": "acme/model", "endpoints": [{"model_id": "acme/model-1", "tag": "alpha"}]}}"#;
-/// let answer = ListEndpointsAnswer::decode(json)?;
+/// let answer = ModelEndpointsResponse::decode(json)?;
 /// let market = Market::new().with_answer(&answer);
 /// assert_eq!(market.endpoints("acme/model").len(), 1);
 /// # Ok::<(), openrouter_types::DecodeError>(())
@@ -66,7 +66,7 @@ impl Market {
 
     /// Adds the answer of `GET /models/{author}/{slug}/endpoints`.
     #[must_use]
-    pub fn with_answer(self, answer: &types::operations::ListEndpointsAnswer) -> Self {
+    pub fn with_answer(self, answer: &types::ModelEndpointsResponse) -> Self {
         match &answer.data {
             Some(model) => self.with_endpoints(model),
             None => self,
@@ -88,7 +88,7 @@ impl Market {
 
     /// Adds the answer of `GET /endpoints/zdr`: every endpoint with zero data retention.
     #[must_use]
-    pub fn with_zdr_answer(self, answer: &types::operations::ListZdrEndpointsAnswer) -> Self {
+    pub fn with_zdr_answer(self, answer: &types::ZdrEndpointsResponse) -> Self {
         let pairs = answer
             .data
             .iter()

@@ -190,9 +190,9 @@ pub fn slug_of_name(name: &str) -> Cow<'static, str> {
 ///
 /// ```
 /// use openrouter_routing::provider::ProviderDirectory;
-/// use openrouter_types::{Decode, operations::ListProvidersAnswer};
+/// use openrouter_types::{Decode, ProvidersResponse};
 ///
-/// let answer = ListProvidersAnswer::decode(br#"{"data": [{"name": "Z.AI", "slug": "z-ai"}]}"#)?;
+/// let answer = ProvidersResponse::decode(br#"{"data": [{"name": "Z.AI", "slug": "z-ai"}]}"#)?;
 /// let directory = ProviderDirectory::from(&answer);
 /// assert_eq!(directory.slug("Z.AI"), Some("z-ai"));
 /// assert_eq!(directory.name("z-ai"), Some("Z.AI"));
@@ -219,8 +219,8 @@ impl ProviderDirectory {
     }
 }
 
-impl From<&types::operations::ListProvidersAnswer> for ProviderDirectory {
-    fn from(answer: &types::operations::ListProvidersAnswer) -> Self {
+impl From<&types::ProvidersResponse> for ProviderDirectory {
+    fn from(answer: &types::ProvidersResponse) -> Self {
         let pairs = || {
             answer
                 .data

@@ -38,7 +38,7 @@ pub struct Request {
     /// Kinds of input beside text.
     pub inputs: Vec<types::InputModality>,
     /// `reasoning.mode`; `pro` is served by OpenAI and Azure only.
-    pub reasoning_mode: Option<String>,
+    pub reasoning_mode: Option<types::ReasoningMode>,
     /// Whether the context compression plugin is on.
     pub compresses_context: bool,
     /// Whether a session id or a prompt cache key is set, so that the endpoint of earlier requests is preferred.
@@ -132,10 +132,10 @@ impl Request {
     /// The parameters that the request sets, the limits of output included.
     pub(crate) fn all_parameters(&self) -> Vec<types::Parameter> {
         let mut all = self.parameters.clone();
-        all.extend(self.max_tokens.map(|_| types::Parameter::MaxTokens));
+        all.extend(self.max_tokens.map(|_| types::Parameter::MAX_TOKENS));
         all.extend(
             self.max_completion_tokens
-                .map(|_| types::Parameter::MaxCompletionTokens),
+                .map(|_| types::Parameter::MAX_COMPLETION_TOKENS),
         );
         let mut unique: Vec<types::Parameter> = Vec::new();
         for parameter in all {
@@ -204,7 +204,7 @@ impl From<&types::ChatRequest> for Request {
             inputs: inputs(&wire.messages),
             reasoning_mode: wire.reasoning.as_ref().and_then(|reasoning| reasoning.mode.clone()),
             compresses_context: wire.plugins.iter().flatten().any(|plugin| {
-                matches!(plugin, types::ChatRequestPluginsItem::ContextCompression(plugin) if plugin.enabled != Some(false))
+                matches!(plugin, types::ChatRequestPlugin::ContextCompression(plugin) if plugin.enabled != Some(false))
             }),
             is_sticky: wire.session_id.is_some() || wire.prompt_cache_key.is_some(),
             account: None,
@@ -218,42 +218,42 @@ fn parameters(wire: &types::ChatRequest) -> Vec<types::Parameter> {
     use types::Parameter as P;
 
     let format = wire.response_format.as_ref().map(|format| match format {
-        types::ChatRequestResponseFormat::JsonSchema(_) => P::StructuredOutputs,
-        _ => P::ResponseFormat,
+        types::ChatRequestResponseFormat::JsonSchema(_) => P::STRUCTURED_OUTPUTS,
+        _ => P::RESPONSE_FORMAT,
     });
     let set = [
-        (P::Temperature, wire.temperature.is_some()),
-        (P::TopP, wire.top_p.is_some()),
-        (P::TopK, wire.top_k.is_some()),
-        (P::MinP, wire.min_p.is_some()),
-        (P::TopA, wire.top_a.is_some()),
-        (P::FrequencyPenalty, wire.frequency_penalty.is_some()),
-        (P::PresencePenalty, wire.presence_penalty.is_some()),
-        (P::RepetitionPenalty, wire.repetition_penalty.is_some()),
-        (P::LogitBias, wire.logit_bias.is_some()),
-        (P::Logprobs, wire.logprobs.is_some()),
-        (P::TopLogprobs, wire.top_logprobs.is_some()),
-        (P::Prediction, wire.prediction.is_some()),
-        (P::Seed, wire.seed.is_some()),
-        (P::Stop, wire.stop.is_some()),
+        (P::TEMPERATURE, wire.temperature.is_some()),
+        (P::TOP_P, wire.top_p.is_some()),
+        (P::TOP_K, wire.top_k.is_some()),
+        (P::MIN_P, wire.min_p.is_some()),
+        (P::TOP_A, wire.top_a.is_some()),
+        (P::FREQUENCY_PENALTY, wire.frequency_penalty.is_some()),
+        (P::PRESENCE_PENALTY, wire.presence_penalty.is_some()),
+        (P::REPETITION_PENALTY, wire.repetition_penalty.is_some()),
+        (P::LOGIT_BIAS, wire.logit_bias.is_some()),
+        (P::LOGPROBS, wire.logprobs.is_some()),
+        (P::TOP_LOGPROBS, wire.top_logprobs.is_some()),
+        (P::PREDICTION, wire.prediction.is_some()),
+        (P::SEED, wire.seed.is_some()),
+        (P::STOP, wire.stop.is_some()),
         (
-            P::Tools,
+            P::TOOLS,
             wire.tools.as_ref().is_some_and(|tools| !tools.is_empty()),
         ),
-        (P::ToolChoice, wire.tool_choice.is_some()),
-        (P::ParallelToolCalls, wire.parallel_tool_calls.is_some()),
-        (P::IncludeReasoning, wire.include_reasoning.is_some()),
-        (P::Reasoning, wire.reasoning.is_some()),
-        (P::ReasoningEffort, wire.reasoning_effort.is_some()),
-        (P::WebSearchOptions, wire.web_search_options.is_some()),
-        (P::Verbosity, wire.verbosity.is_some()),
+        (P::TOOL_CHOICE, wire.tool_choice.is_some()),
+        (P::PARALLEL_TOOL_CALLS, wire.parallel_tool_calls.is_some()),
+        (P::INCLUDE_REASONING, wire.include_reasoning.is_some()),
+        (P::REASONING, wire.reasoning.is_some()),
+        (P::REASONING_EFFORT, wire.reasoning_effort.is_some()),
+        (P::WEB_SEARCH_OPTIONS, wire.web_search_options.is_some()),
+        (P::VERBOSITY, wire.verbosity.is_some()),
     ];
     let named = set
         .into_iter()
         .filter_map(|(parameter, is_set)| is_set.then_some(parameter));
     let mut all: Vec<_> = named.chain(format).collect();
-    if wire.structured_outputs.is_some() && !all.contains(&P::StructuredOutputs) {
-        all.push(P::StructuredOutputs);
+    if wire.structured_outputs.is_some() && !all.contains(&P::STRUCTURED_OUTPUTS) {
+        all.push(P::STRUCTURED_OUTPUTS);
     }
     all
 }

@@ -274,7 +274,7 @@ impl<'a> Filter<'a> {
                 }
             }
         }
-        if self.request.reasoning_mode.as_deref() == Some("pro")
+        if self.request.reasoning_mode == Some(types::ReasoningMode::Pro)
             && !matches!(endpoint.tag.provider(), "openai" | "azure")
         {
             reasons.push(Reason::ReasoningMode);
@@ -329,17 +329,17 @@ impl<'a> Filter<'a> {
         use types::Parameter as P;
 
         for parameter in [
-            P::Tools,
-            P::ResponseFormat,
-            P::StructuredOutputs,
-            P::Verbosity,
+            P::TOOLS,
+            P::RESPONSE_FORMAT,
+            P::STRUCTURED_OUTPUTS,
+            P::VERBOSITY,
         ] {
             if !self.request.sets(&parameter) {
                 continue;
             }
             let supports = |endpoint: &Endpoint| {
                 endpoint.supports(&parameter)
-                    || (parameter == P::Tools && endpoint.supports(&P::ToolChoice))
+                    || (parameter == P::TOOLS && endpoint.supports(&P::TOOL_CHOICE))
             };
             let left = || items.iter().filter(|(_, reasons)| reasons.is_empty());
             let any = left().any(|(item, _)| supports(&item.endpoint));

@@ -216,7 +216,7 @@ impl Ranking<'_> {
             .and_then(|account| account.default_sort.clone());
         match explicit.or_else(|| variant.cloned()).or(account) {
             Some(sort) => Rule::Sort(sort),
-            None if self.request.sets(&types::Parameter::Tools) => Rule::AutoExacto,
+            None if self.request.sets(&types::Parameter::TOOLS) => Rule::AutoExacto,
             None => Rule::Draw,
         }
     }

@@ -179,8 +179,8 @@ impl UtcClock {
     }
 
     /// Whether the time lies in a window of clock numbers (`1630` is 16:30), which may go past midnight.
-    fn is_within(self, (start, end): (f64, f64)) -> bool {
-        let now = f64::from(self.minutes / 60 * 100 + self.minutes % 60);
+    fn is_within(self, (start, end): (u64, u64)) -> bool {
+        let now = u64::from(self.minutes / 60 * 100 + self.minutes % 60);
         if start <= end {
             start <= now && now < end
         } else {
@@ -191,13 +191,9 @@ impl UtcClock {
 
 impl PriceOverride {
     fn applies(&self, prompt_tokens: u64, clock: Option<UtcClock>) -> bool {
-        #[allow(
-            clippy::cast_precision_loss,
-            reason = "token counts are far below 2^53"
-        )]
         let long_enough = self
             .min_prompt_tokens
-            .is_none_or(|tokens| prompt_tokens as f64 > tokens);
+            .is_none_or(|tokens| prompt_tokens > tokens);
         let in_time = match (self.window, clock) {
             (None, _) => true,
             (Some(window), Some(clock)) => clock.is_within(window),

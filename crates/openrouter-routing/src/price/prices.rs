@@ -21,9 +21,9 @@ pub struct Prices {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PriceOverride {
     listed: [Option<Fixed>; KEYS],
-    pub(super) min_prompt_tokens: Option<f64>,
+    pub(super) min_prompt_tokens: Option<u64>,
     // Clock numbers: 1630 is half past four in the afternoon.
-    pub(super) window: Option<(f64, f64)>,
+    pub(super) window: Option<(u64, u64)>,
 }
 
 /// What a price is for.
@@ -220,7 +220,7 @@ impl PriceOverride {
 
     /// The prices apply to prompts of more tokens than this.
     #[must_use]
-    pub fn min_prompt_tokens(&self) -> Option<f64> {
+    pub fn min_prompt_tokens(&self) -> Option<u64> {
         self.min_prompt_tokens
     }
 
@@ -239,38 +239,32 @@ macro_rules! read {
     )*};
 }
 
-macro_rules! price_list {
-    ($($wire:ident)*) => {$(
-        impl From<&types::$wire> for Prices {
-            fn from(wire: &types::$wire) -> Self {
-                let mut prices = Self {
-                    discount: wire.discount.unwrap_or_default(),
-                    overrides: wire.overrides.iter().map(PriceOverride::from).collect(),
-                    ..Self::default()
-                };
-                read! { prices from wire:
-                    Prompt prompt,
-                    Completion completion,
-                    Request request,
-                    Image image,
-                    ImageToken image_token,
-                    ImageOutput image_output,
-                    Audio audio,
-                    AudioOutput audio_output,
-                    InputAudioCache input_audio_cache,
-                    InputCacheRead input_cache_read,
-                    InputCacheWrite input_cache_write,
-                    InputCacheWrite1h input_cache_write_1h,
-                    InternalReasoning internal_reasoning,
-                    WebSearch web_search,
-                }
-                prices
-            }
+impl From<&types::PublicPricing> for Prices {
+    fn from(wire: &types::PublicPricing) -> Self {
+        let mut prices = Self {
+            discount: wire.discount.unwrap_or_default(),
+            overrides: wire.overrides.iter().map(PriceOverride::from).collect(),
+            ..Self::default()
+        };
+        read! { prices from wire:
+            Prompt prompt,
+            Completion completion,
+            Request request,
+            Image image,
+            ImageToken image_token,
+            ImageOutput image_output,
+            Audio audio,
+            AudioOutput audio_output,
+            InputAudioCache input_audio_cache,
+            InputCacheRead input_cache_read,
+            InputCacheWrite input_cache_write,
+            InputCacheWrite1h input_cache_write_1h,
+            InternalReasoning internal_reasoning,
+            WebSearch web_search,
         }
-    )*};
+        prices
+    }
 }
-
-price_list!(PublicPricing PublicEndpointPricing);
 
 impl From<&types::PricingOverride> for PriceOverride {
     fn from(wire: &types::PricingOverride) -> Self {
@@ -287,7 +281,7 @@ impl From<&types::PricingOverride> for PriceOverride {
         }
         let window = match (wire.utc_start, wire.utc_end) {
             (None, None) => None,
-            (start, end) => Some((start.unwrap_or(0.0), end.unwrap_or(2400.0))),
+            (start, end) => Some((start.unwrap_or(0), end.unwrap_or(2400))),
         };
         Self {
             listed: prices.listed,

@@ -6,7 +6,7 @@ use openrouter_routing::plan::{Certainty, Plan, plan};
 use openrouter_routing::{Market, Request};
 use openrouter_types as types;
 use types::Decode;
-use types::operations::ListEndpointsAnswer;
+use types::ModelEndpointsResponse;
 
 pub(crate) fn data(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -15,8 +15,8 @@ pub(crate) fn data(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-pub(crate) fn acme_answer() -> ListEndpointsAnswer {
-    ListEndpointsAnswer::decode(&data("worked_example.json")).unwrap()
+pub(crate) fn acme_answer() -> ModelEndpointsResponse {
+    ModelEndpointsResponse::decode(&data("worked_example.json")).unwrap()
 }
 
 /// The five endpoints of the worked example, under `acme/model`.
