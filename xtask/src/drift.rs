@@ -1,6 +1,7 @@
 //! `cargo xtask drift FILE`: how our schema and a published description differ.
 
 pub mod compare;
+mod keywords;
 mod operations;
 mod report;
 mod union;

@@ -3,22 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::Change;
-use super::compare::{Comparison, text};
+use super::compare::Comparison;
+use super::keywords::text;
 use crate::schema::document::Node;
 use crate::schema::facts::{is_annotation, stripped};
 
 impl<'d> Comparison<'d> {
     /// Compares each of our operations with the published one of the same path and method.
     pub(super) fn operations(&mut self) {
-        let ours = self.ours().operations();
-        let theirs = self.published().operations();
+        let ours = self.ours.operations();
+        let theirs = self.published.operations();
         for (path, method, our_node) in &ours {
             match theirs
                 .iter()
                 .find(|(there, verb, _)| there == path && verb == method)
             {
                 Some((_, _, node)) => {
-                    self.count_operation();
+                    self.report.counts.operations += 1;
                     self.operation(node, our_node);
                 }
                 None => {
@@ -32,7 +33,9 @@ impl<'d> Comparison<'d> {
                 .iter()
                 .any(|(here, verb, _)| here == path && verb == method)
             {
-                self.not_covered(format!("{} {path}", method.to_uppercase()));
+                self.report
+                    .not_covered
+                    .push(format!("{} {path}", method.to_uppercase()));
             }
         }
     }
@@ -59,7 +62,7 @@ impl<'d> Comparison<'d> {
         self.parameters(theirs, ours);
         match (theirs.get("requestBody"), ours.get("requestBody")) {
             (Some(theirs), Some(ours)) => {
-                let theirs = self.published().resolve(theirs);
+                let theirs = self.published.resolve(theirs);
                 if theirs.flag("required") != ours.flag("required") {
                     let value = theirs.value.get("required").cloned();
                     let change = Change::Set {
@@ -98,7 +101,7 @@ impl<'d> Comparison<'d> {
                 .map(|list| list.elements())
                 .unwrap_or_default()
         };
-        let published = self.published();
+        let published = self.published;
         let theirs: Vec<Node<'d>> = list(theirs)
             .into_iter()
             .map(|node| published.resolve(node))
@@ -165,7 +168,7 @@ impl<'d> Comparison<'d> {
                 .map(|(_, node)| node.clone())
         };
         for (status, response) in list(theirs) {
-            let response = self.published().resolve(response);
+            let response = self.published.resolve(response);
             // One of ours may stand for a class of statuses, or for all that are not listed.
             let class = || {
                 status

@@ -22,7 +22,7 @@ pub(super) fn compare<'d>(comparison: &mut Comparison<'d>, theirs: &Facts<'d>, o
             match best {
                 Some(index) => {
                     let partner = here.remove(index);
-                    comparison.count_member();
+                    comparison.report.counts.members += 1;
                     if member.place != theirs.node.place && partner.place != ours.node.place {
                         comparison.node(member, partner);
                     }
@@ -47,7 +47,7 @@ pub(super) fn compare<'d>(comparison: &mut Comparison<'d>, theirs: &Facts<'d>, o
 
 /// Members that are lists of words are one list, however many members it is spread over.
 fn words<'d>(comparison: &mut Comparison<'d>, there: &mut Vec<Node<'d>>, here: &mut Vec<Node<'d>>) {
-    let (published, ours) = (comparison.published(), comparison.ours());
+    let (published, ours) = (comparison.published, comparison.ours);
     let take = |members: &mut Vec<Node<'d>>, document: &'d Document| -> Vec<Node<'d>> {
         members
             .extract_if(.., |member| is_words(member, document))
@@ -93,16 +93,16 @@ fn likeness<'d>(
     let there_waits = there
         .reference
         .as_deref()
-        .is_some_and(|name| comparison.ours().component(name).is_some());
+        .is_some_and(|name| comparison.ours.component(name).is_some());
     let here_waits = here
         .reference
         .as_deref()
-        .is_some_and(|name| comparison.published().component(name).is_some());
+        .is_some_and(|name| comparison.published.component(name).is_some());
     if there_waits && here_waits {
         return None;
     }
-    let there = Facts::resolved(theirs.clone(), comparison.published());
-    let here = Facts::resolved(ours.clone(), comparison.ours());
+    let there = Facts::resolved(theirs.clone(), comparison.published);
+    let here = Facts::resolved(ours.clone(), comparison.ours);
     let (there_tags, here_tags) = (there.tags(), here.tags());
     let shared = there_tags
         .iter()

@@ -1,3 +1,7 @@
 //! Tests of the maintenance commands.
 
 mod codegen;
+mod drift;
+mod format;
+mod pull;
+mod tidy;
