@@ -708,8 +708,7 @@ pub struct ModelArchitecture {
     pub input_modalities: Vec<InputModality>,
     /// Kinds of output that it gives.
     pub output_modalities: Vec<OutputModality>,
-    /// The family of tokenizers it uses. `null` in a list of endpoints, where unknown; the published
-    /// description of a model leaves it out instead.
+    /// The family of tokenizers it uses. Absent, or `null` in a list of endpoints, where unknown.
     pub tokenizer: Option<ModelGroup>,
     /// How its prompts are laid out, for open models; `null` where it does not apply.
     pub instruct_type: Option<InstructType>,

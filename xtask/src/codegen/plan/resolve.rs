@@ -234,6 +234,41 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Whether a part of an `allOf` says no more of the component before it than what may be absent or `null`.
+    fn restates(&self, component: &Schema, part: &Schema) -> bool {
+        let known = |name: &str| {
+            let properties = &self.target(component)?.properties;
+            Some(&properties.iter().find(|(known, _)| known == name)?.1)
+        };
+        part.reference.is_none()
+            && part.members.is_empty()
+            && part.properties.iter().all(|(name, property)| {
+                known(name).is_some_and(|known| self.same_but_for_null(known, property))
+            })
+    }
+
+    fn same_but_for_null(&self, a: &Schema, b: &Schema) -> bool {
+        let (merged_a, merged_b) = (self.merged(a), self.merged(b));
+        let (a, b) = (
+            merged_a.as_ref().unwrap_or(a),
+            merged_b.as_ref().unwrap_or(b),
+        );
+        a.reference == b.reference
+            && a.types == b.types
+            && a.values == b.values
+            && a.constant == b.constant
+            && [a, b].iter().all(|schema| {
+                schema.properties.is_empty()
+                    && schema.members.is_empty()
+                    && schema.all_of.is_empty()
+            })
+            && match (&a.items, &b.items) {
+                (Some(a), Some(b)) => self.same_but_for_null(a, b),
+                (None, None) => true,
+                _ => false,
+            }
+    }
+
     /// `allOf`, or a union of one (with `null`), as one plain schema; `None` when there is nothing to simplify.
     fn merged(&self, schema: &Schema) -> Option<Schema> {
         if let ([one], None, true) = (
@@ -254,10 +289,9 @@ impl<'a> Planner<'a> {
             });
         }
         let (first, rest) = schema.all_of.split_first()?;
-        if rest.iter().all(|part| {
-            part.reference.is_none() && part.properties.is_empty() && part.members.is_empty()
-        }) && schema.properties.is_empty()
+        if schema.properties.is_empty()
             && first.reference.is_some()
+            && rest.iter().all(|part| self.restates(first, part))
         {
             let nullable = first.nullable || schema.nullable;
             let description = schema
