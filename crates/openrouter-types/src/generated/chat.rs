@@ -1409,7 +1409,7 @@ pub enum ChatRequestPlugin {
     /// The plugin `auto-beta-router`: settings of the model `openrouter/auto-beta`, which picks a model by
     /// the task.
     AutoBetaRouter(AutoBetaRouterPlugin),
-    /// The plugin `moderation`: has the input moderated before it reaches the model.
+    /// The plugin `moderation`: has the request moderated.
     Moderation(ModerationPlugin),
     /// The plugin `web`: one web search before the model answers, its results put into the prompt.
     Web(WebSearchPlugin),

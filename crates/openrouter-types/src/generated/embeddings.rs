@@ -947,8 +947,8 @@ wire::object!(MultimodalMedia);
 pub enum EmbeddingEncodingFormat {
     /// A list of numbers.
     Float,
-    /// The numbers as 32-bit floats in base64, a quarter of the size or less. That they are little-endian,
-    /// as with OpenAI, is a guess.
+    /// The numbers packed into base64; as with OpenAI, 32-bit floats with the low byte first, which is a
+    /// guess.
     Base64,
     /// A value that this version does not know; [`as_str`](Self::as_str) tells its text.
     Unknown(UnknownValue),
@@ -975,7 +975,7 @@ impl EmbeddingEncodingFormat {
 
 wire::open_string!(EmbeddingEncodingFormat);
 
-/// The vectors, in the order of the inputs.
+/// The vectors; `index` says which input each belongs to.
 ///
 /// The published description writes it inline.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -537,17 +537,19 @@ pub type EndpointStatus = i64;
 
 /// How a measured value is spread over requests; the unit is that of the value.
 ///
+/// The higher the percentile, the worse the value: longer for latency, lower for throughput.
+///
 /// OpenRouter component: `PercentileStats`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileStats {
-    /// The median.
+    /// The median: half of the requests did at least as well.
     pub p50: Option<f64>,
-    /// The value that three of four requests do not exceed in badness.
+    /// The 75th percentile: three of four requests did at least as well.
     pub p75: Option<f64>,
-    /// The same for nine of ten requests.
+    /// The 90th percentile: nine of ten requests did at least as well.
     pub p90: Option<f64>,
-    /// The same for 99 of 100 requests.
+    /// The 99th percentile: 99 of 100 requests did at least as well.
     pub p99: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -630,8 +632,9 @@ wire::object!(PercentileStats);
 
 /// What a model or endpoint charges: decimal numbers as text, in US dollars per single token.
 ///
-/// `0` is free. What is absent is not charged apart. Under `overrides` stands what differs for long
-/// prompts and by the hour; the prices here are those that apply otherwise (with hours, those of now).
+/// `0` is free. What is absent is not charged apart, or not known. Under `overrides` stands what
+/// differs for long prompts and by the hour; the prices here are those that apply otherwise (with
+/// hours, those of now).
 ///
 /// OpenRouter component: `PublicPricing`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -667,8 +670,8 @@ pub struct PublicPricing {
     pub internal_reasoning: Option<Decimal>,
     /// US dollars per web search.
     pub web_search: Option<Decimal>,
-    /// Share taken off every price, such as 0.1 for a tenth: the price is multiplied by (1 − discount). A
-    /// negative one is a surcharge.
+    /// Share taken off every price, such as 0.1 for a tenth: what is paid is (1 − discount) of the price. A
+    /// negative one is a surcharge. Whether the listed prices include it is not documented.
     pub discount: Option<f64>,
     /// Other prices under conditions, such as long prompts or hours of the day. Of those that apply, the
     /// last one wins, price by price.

@@ -92,7 +92,7 @@ pub struct GenerationResponseData {
     pub router: Option<String>,
     /// The provider that answered.
     pub provider_name: Option<String>,
-    /// Every attempt, in order, those that failed included.
+    /// Every attempt, those that failed included.
     pub provider_responses: Vec<ProviderResponse>,
     /// The provider's own id of the generation.
     pub upstream_id: Option<String>,
@@ -159,7 +159,7 @@ pub struct GenerationResponseData {
     pub workspace_id: Option<String>,
     /// The `user` of the request.
     pub external_user: Option<String>,
-    /// The app that made the request.
+    /// The app behind the request.
     pub app_id: Option<u64>,
     /// The origin of the request, as an address.
     pub origin: Option<String>,

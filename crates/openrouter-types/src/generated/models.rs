@@ -372,7 +372,7 @@ pub struct Model {
     pub per_request_limits: Option<PerRequestLimits>,
     /// Request parameters that at least one of its endpoints takes.
     pub supported_parameters: Vec<Parameter>,
-    /// Values that requests get when they leave these parameters out; `null` for none.
+    /// Values for the parameters that a request leaves out; `null` for none.
     pub default_parameters: Option<DefaultParameters>,
     /// How it thinks; absent for models that do not, and for routers that pick a model.
     pub reasoning: Option<ModelReasoning>,
@@ -1288,7 +1288,10 @@ impl wire::Object for PerRequestLimits {
 
 wire::object!(PerRequestLimits);
 
-/// Values that requests to a model get for what they leave out; `null` leaves it to the provider.
+/// Sampling parameters that suit a model.
+///
+/// OpenRouter does not fill in what a request leaves out, says the documentation: the provider's own
+/// default applies then.
 ///
 /// OpenRouter component: `DefaultParameters`.
 #[derive(Clone, Debug, Default, PartialEq)]

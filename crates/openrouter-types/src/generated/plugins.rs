@@ -446,7 +446,7 @@ pub enum PDFParserEngine {
     MistralOcr,
     /// The model reads the file itself; billed as input tokens.
     Native,
-    /// Turns the text of the file into Markdown; free.
+    /// Cloudflare's parser; free.
     CloudflareAi,
     /// The old name of `cloudflare-ai`; deprecated.
     PdfText,
@@ -639,7 +639,8 @@ wire::object!(ContextCompressionPlugin);
 /// OpenRouter component: `ContextCompressionEngine`.
 pub type ContextCompressionEngine = String;
 
-/// The plugin `moderation`: has the input moderated before it reaches the model.
+/// The plugin `moderation`: has the request moderated. It has no settings, and nothing more is
+/// documented.
 ///
 /// OpenRouter component: `ModerationPlugin`.
 #[derive(Clone, Debug, Default, PartialEq)]
