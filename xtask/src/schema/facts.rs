@@ -208,7 +208,11 @@ impl<'d> Facts<'d> {
             .cloned()
             .collect();
         let [only] = &kept[..] else { return None };
-        if key != "allOf" && kept.len() < choices.len() {
+        if key != "allOf" {
+            // A union of one that says nothing about `null` is a union that may grow.
+            if kept.len() == choices.len() {
+                return None;
+            }
             self.nullable = true;
         }
         for other in others {
