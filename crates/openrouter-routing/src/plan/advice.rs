@@ -109,10 +109,10 @@ impl Change {
                     .for_each(|ignored| ignored.retain(|entry| !entries.contains(entry)));
             }
             Self::AskForTier(Tier::Flex) => {
-                request.service_tier = Some(types::ChatRequestServiceTier::Flex)
+                request.service_tier = Some(types::ChatRequestServiceTier::Flex);
             }
             Self::AskForTier(Tier::Priority) => {
-                request.service_tier = Some(types::ChatRequestServiceTier::Priority)
+                request.service_tier = Some(types::ChatRequestServiceTier::Priority);
             }
             Self::DropZdr => wire.zdr = None,
             Self::DropDistillable => wire.enforce_distillable_text = None,

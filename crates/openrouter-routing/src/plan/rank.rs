@@ -375,9 +375,9 @@ impl Ranking<'_> {
         }
         ranked.meeting.splice(0..0, first);
         if ranked.missing.is_empty() {
-            ranked.meeting.extend(last)
+            ranked.meeting.extend(last);
         } else {
-            ranked.missing.extend(last)
+            ranked.missing.extend(last);
         }
     }
 

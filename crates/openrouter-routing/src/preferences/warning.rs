@@ -233,7 +233,7 @@ impl Found {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    self.add(WarningKind::BadPrice, format!("`max_price.{key}`: {error}"))
+                    self.add(WarningKind::BadPrice, format!("`max_price.{key}`: {error}"));
                 }
             }
         }

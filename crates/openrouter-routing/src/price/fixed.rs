@@ -107,14 +107,16 @@ impl Fixed {
         self.0 as f64 / other.0 as f64
     }
 
-    /// This share of the amount, for expectations; the share is a float, so the result is rounded.
+    /// This share of the amount, for expectations; the share is a float, so the result is rounded to 12 decimals.
     pub(crate) fn share(self, share: f64) -> Self {
+        const STEP: i128 = 10_i128.pow(SCALE - 12);
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_precision_loss,
-            reason = "`as` saturates; expectations are rounded"
+            reason = "rounded on purpose"
         )]
-        Self((self.0 as f64 * share).round() as i128)
+        let steps = (self.0 as f64 * share / STEP as f64).round() as i128;
+        Self(steps.saturating_mul(STEP))
     }
 }
 

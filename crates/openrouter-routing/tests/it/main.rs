@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod preferences;
+mod prices;
+mod slugs;
 mod support;
 mod worked_example;

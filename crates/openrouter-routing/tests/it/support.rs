@@ -65,7 +65,11 @@ pub(crate) fn excluded(plan: &Plan) -> String {
     plan.excluded()
         .iter()
         .map(|out| {
-            let codes: Vec<_> = out.reasons().iter().map(|reason| reason.code()).collect();
+            let codes: Vec<_> = out
+                .reasons()
+                .iter()
+                .map(openrouter_routing::plan::Reason::code)
+                .collect();
             format!("{}: {}", out.tag(), codes.join(" "))
         })
         .collect::<Vec<_>>()

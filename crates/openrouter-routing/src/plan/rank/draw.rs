@@ -46,13 +46,13 @@ impl Ranking<'_> {
 
 /// Odds in proportion to 1/price². Free ones, if any, share everything.
 fn odds(prices: &[UsdPerToken]) -> Vec<f64> {
-    let Some(lowest) = prices.iter().min() else {
+    let (Some(lowest), Some(highest)) = (prices.iter().min(), prices.iter().max()) else {
         return Vec::new();
     };
     let weight =
         |price: &UsdPerToken| match (lowest.is_zero() || lowest.is_negative(), price == lowest) {
             (true, is_lowest) => f64::from(u8::from(is_lowest)),
-            (false, _) => lowest.0.ratio(price.0).powi(2),
+            (false, _) => highest.0.ratio(price.0).powi(2),
         };
     let weights: Vec<_> = prices.iter().map(weight).collect();
     let total: f64 = weights.iter().sum();
