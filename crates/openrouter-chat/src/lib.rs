@@ -1,16 +1,39 @@
 //! OpenRouter chat for Rust: messages, media, tools, structured output, reasoning and streaming.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), openrouter_chat::Error> {
+//! use openrouter_chat::{ChatModel, Client};
+//!
+//! let model = ChatModel::new(Client::from_env()?, "openai/gpt-4o-mini");
+//! let mut stream = model.stream("Why is the sky blue?").await?.text();
+//! while let Some(text) = stream.next().await {
+//!     print!("{}", text?);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+mod error;
 pub mod media;
 mod message;
+mod model;
+mod options;
 mod reasoning;
+mod request;
 mod response;
 mod stream;
 pub mod structured;
 mod tools;
 
+pub use openrouter_transport as transport;
 pub use openrouter_types as types;
 
+pub use error::{Error, ErrorKind};
 pub use message::{Conversation, Input, Message, Part, Role};
+pub use model::{Batch, ChatModel};
+pub use openrouter_transport::{CallOptions, Client, ResponseCache, RetryPolicy, Timeouts};
+pub use options::ChatOptions;
+pub use request::ReasoningReplay;
 pub use response::{ChatResponse, Choice, Ending};
-pub use stream::{StreamEvent, Text};
+pub use stream::{ChatStream, StreamEvent, Text, TextStream};
 pub use tools::ToolCall;

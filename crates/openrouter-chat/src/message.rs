@@ -15,6 +15,7 @@ pub use input::Input;
 pub(crate) use part::Content;
 pub use part::Part;
 
+use crate::media::{EncodedMedia, MediaError};
 use crate::tools::ToolCall;
 
 /// One message of a conversation.
@@ -33,10 +34,12 @@ use crate::tools::ToolCall;
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Message {
     wire: ChatMessages,
     origin: Option<Box<str>>,
+    /// What says why a payload could not be written.
+    media: Vec<EncodedMedia>,
 }
 
 /// Who speaks.
@@ -81,9 +84,12 @@ impl Message {
 
     /// What the person says in several parts: text, images, audio, video, files, in any order.
     pub fn user_parts(parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        let parts: Vec<ChatContentItems> =
-            parts.into_iter().map(|part| part.into().into()).collect();
-        Self::from(ChatMessages::User(types::ChatUserMessage::new(parts)))
+        let (parts, media) = split(parts);
+        let message = ChatMessages::User(types::ChatUserMessage::new(parts));
+        Self {
+            media,
+            ..Self::from(message)
+        }
     }
 
     /// What the model said, written by hand; as the last message it is a beginning that the model continues.
@@ -110,12 +116,12 @@ impl Message {
         call_id: impl Into<String>,
         parts: impl IntoIterator<Item = impl Into<Part>>,
     ) -> Self {
-        let parts: Vec<ChatContentItems> =
-            parts.into_iter().map(|part| part.into().into()).collect();
-        Self::from(ChatMessages::Tool(types::ChatToolMessage::new(
-            call_id.into(),
-            parts,
-        )))
+        let (parts, media) = split(parts);
+        let message = ChatMessages::Tool(types::ChatToolMessage::new(call_id.into(), parts));
+        Self {
+            media,
+            ..Self::from(message)
+        }
     }
 
     /// Names the speaker, for instance to tell several people apart.
@@ -244,6 +250,11 @@ impl Message {
         &mut self.wire
     }
 
+    /// Why a payload of this message could not be written, when one could not.
+    pub(crate) fn media_failure(&self) -> Option<MediaError> {
+        self.media.iter().find_map(EncodedMedia::failure)
+    }
+
     pub(crate) fn as_assistant(&self) -> Option<&ChatAssistantMessage> {
         match &self.wire {
             ChatMessages::Assistant(message) => Some(message),
@@ -252,9 +263,33 @@ impl Message {
     }
 }
 
+fn split(
+    parts: impl IntoIterator<Item = impl Into<Part>>,
+) -> (Vec<ChatContentItems>, Vec<EncodedMedia>) {
+    let mut media = Vec::new();
+    let parts = parts.into_iter().map(|part| {
+        let (wire, encoded) = part.into().into_parts();
+        media.extend(encoded);
+        wire
+    });
+    let parts = parts.collect();
+    (parts, media)
+}
+
+/// Compares what is said, and which model said it.
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        self.wire == other.wire && self.origin() == other.origin()
+    }
+}
+
 impl From<ChatMessages> for Message {
     fn from(wire: ChatMessages) -> Self {
-        Self { wire, origin: None }
+        Self {
+            wire,
+            origin: None,
+            media: Vec::new(),
+        }
     }
 }
 

@@ -4,26 +4,43 @@ mod ending;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
+use openrouter_transport::Metadata;
 use openrouter_types as types;
-use types::{ChatAssistantMessage, ChatChoice, ChatResult};
+use types::{ChatAssistantMessage, ChatChoice, ChatResult, Decode};
 
 pub use ending::Ending;
 
-use crate::Message;
 use crate::message::Content as _;
 use crate::reasoning;
 use crate::stream::give_ids;
 use crate::tools::ToolCall;
+use crate::{Error, ErrorKind, Message};
 
 /// The model's answer.
 ///
 /// `invoke` and a finished stream end in the same value. Methods without an index speak of the first choice, the only
 /// one unless several were asked for; [`choices`](Self::choices) has them all.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct ChatResponse {
     result: ChatResult,
     done: bool,
+    exchange: Option<Box<Exchange>>,
+}
+
+/// How an answer came.
+#[derive(Clone, Debug)]
+struct Exchange {
+    metadata: Metadata,
+    timing: Timing,
+}
+
+/// When parts of an answer came, from the beginning of the call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Timing {
+    pub(crate) first_event: Option<Duration>,
+    pub(crate) total: Duration,
 }
 
 impl ChatResponse {
@@ -36,7 +53,31 @@ impl ChatResponse {
                 .and_then(|message| message.tool_calls.as_mut());
             give_ids(calls.into_iter().flatten());
         }
-        Self { result, done }
+        Self {
+            result,
+            done,
+            exchange: None,
+        }
+    }
+
+    /// Reads an answer that was not streamed.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, Error> {
+        match ChatResult::decode(body) {
+            Ok(result) => Ok(Self::new(result, true)),
+            Err(error) => {
+                let start =
+                    String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]).into_owned();
+                let message = format!(
+                    "the answer is not JSON of the expected kind: {error}; it begins {start:?}"
+                );
+                Err(Error::new(ErrorKind::Decode, message))
+            }
+        }
+    }
+
+    pub(crate) fn with_exchange(mut self, metadata: Metadata, timing: Timing) -> Self {
+        self.exchange = Some(Box::new(Exchange { metadata, timing }));
+        self
     }
 
     /// The answer's text; empty when there is none.
@@ -114,7 +155,30 @@ impl ChatResponse {
     /// The generation's id, by which its cost can be looked up later.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.result.id.as_deref()
+        self.result
+            .id
+            .as_deref()
+            .or_else(|| self.metadata()?.generation_id())
+    }
+
+    /// Status, header fields, attempts, response cache; `None` for an answer that came over no network.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.exchange.as_deref().map(|exchange| &exchange.metadata)
+    }
+
+    /// How long it took from the call to the first event of a stream.
+    #[must_use]
+    pub fn time_to_first_event(&self) -> Option<Duration> {
+        self.exchange.as_deref()?.timing.first_event
+    }
+
+    /// How long it took from the call to the end of the answer.
+    #[must_use]
+    pub fn total_time(&self) -> Option<Duration> {
+        self.exchange
+            .as_deref()
+            .map(|exchange| exchange.timing.total)
     }
 
     /// When the answer was made, in seconds since 1970.
@@ -161,6 +225,16 @@ impl fmt::Debug for ChatResponse {
         self.result.fmt(f)
     }
 }
+
+/// Compares what was answered, not how it came.
+impl PartialEq for ChatResponse {
+    fn eq(&self, other: &Self) -> bool {
+        self.result == other.result && self.done == other.done
+    }
+}
+
+/// Most bytes of an undecodable answer that stand in an error.
+const SHOWN_BYTES: usize = 120;
 
 /// One choice of an answer.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,273 @@ mod accumulate;
 mod calls;
 mod event;
 mod read;
+mod text;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use openrouter_transport::sse::SseItem;
+use openrouter_transport::{self as transport, EventStream, Metadata, StreamEnd};
 
 pub(crate) use calls::give_ids;
 pub use event::{StreamEvent, Text};
+pub use text::TextStream;
+
+use crate::response::{ChatResponse, Timing};
+use crate::{Error, ErrorKind};
+use accumulate::Accumulator;
+use read::ChunkReader;
+
+/// A streamed answer: its events as they come, and the whole of it at the end.
+///
+/// ```no_run
+/// # async fn example(model: openrouter_chat::ChatModel) -> Result<(), openrouter_chat::Error> {
+/// use openrouter_chat::StreamEvent;
+///
+/// let mut stream = model.stream("Why is the sky blue?").await?;
+/// while let Some(event) = stream.next().await {
+///     if let StreamEvent::Text { text, .. } = event? {
+///         print!("{text}");
+///     }
+/// }
+/// let answer = stream.finish().await?;
+/// println!("\n{:?}", answer.usage());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A failure is the last item, and carries what had arrived. A stream that ends without its end mark has failed.
+///
+/// # Cancellation
+///
+/// Dropping the stream closes the request at once; many providers then stop generating and billing. Dropping the future
+/// of [`next`](Self::next) loses nothing.
+pub struct ChatStream {
+    events: EventStream,
+    reader: ChunkReader,
+    answer: Accumulator,
+    queue: VecDeque<StreamEvent>,
+    /// An error that the server wrote, or that part of the stream was not JSON; told when the stream is over.
+    failure: Option<Error>,
+    state: State,
+    keep_alives: bool,
+    first_event: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// The end has been read; the queue may hold events still.
+    Ended,
+    /// The failure has been told.
+    Failed,
+}
+
+impl ChatStream {
+    pub(crate) fn new(events: EventStream) -> Self {
+        Self {
+            events,
+            reader: ChunkReader::default(),
+            answer: Accumulator::default(),
+            queue: VecDeque::new(),
+            failure: None,
+            state: State::Open,
+            keep_alives: false,
+            first_event: None,
+        }
+    }
+
+    /// Tells the server's signs of life, too.
+    #[must_use]
+    pub fn with_keep_alives(mut self) -> Self {
+        self.keep_alives = true;
+        self
+    }
+
+    /// The next event; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// What made the stream fail, with what had arrived; nothing follows.
+    pub async fn next(&mut self) -> Option<Result<StreamEvent, Error>> {
+        poll_fn(|cx| self.poll_next_event(cx)).await
+    }
+
+    /// The same as a poll function.
+    pub fn poll_next_event(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<StreamEvent, Error>>> {
+        loop {
+            if let Some(event) = self.queue.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if self.state != State::Open {
+                return Poll::Ready(self.take_failure().map(Err));
+            }
+            match self.events.poll_next_item(cx) {
+                Poll::Ready(Some(Ok(SseItem::Event(event)))) => self.read(event.into_data()),
+                Poll::Ready(Some(Ok(_))) => {
+                    if self.keep_alives {
+                        self.queue.push_back(StreamEvent::KeepAlive);
+                    }
+                }
+                Poll::Ready(Some(Err(error))) => self.end(Some(error)),
+                Poll::Ready(None) => {
+                    let truncated = (self.events.end() != Some(StreamEnd::Done))
+                        .then(|| self.events.truncated());
+                    self.end(truncated);
+                }
+                // What follows a failure is read as far as it has come, and not waited for.
+                Poll::Pending
+                    if self
+                        .failure
+                        .as_ref()
+                        .is_some_and(|failure| failure.kind() == ErrorKind::Call) =>
+                {
+                    self.end(None);
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Reads to the end, and returns the answer: the same that `invoke` would have returned.
+    ///
+    /// # Errors
+    ///
+    /// What made the stream fail, with what had arrived in [`Error::partial`]. A failure that was told as an item
+    /// before is an error here too.
+    pub async fn finish(mut self) -> Result<ChatResponse, Error> {
+        while let Some(event) = self.next().await {
+            event?;
+        }
+        match self.state {
+            State::Failed => {
+                let error = Error::new(ErrorKind::Call, "the stream has failed, as it told before");
+                Err(error.with_partial(self.into_partial()))
+            }
+            _ => {
+                let response = self.into_partial();
+                if response.as_wire().choices.is_empty() {
+                    let error = Error::new(
+                        ErrorKind::NoChoices,
+                        "the stream ended without a choice in it",
+                    );
+                    return Err(error.with_partial(response));
+                }
+                Ok(response)
+            }
+        }
+    }
+
+    /// The answer as far as it has come. Ends the stream.
+    #[must_use]
+    pub fn into_partial(self) -> ChatResponse {
+        let timing = self.timing();
+        let metadata = self.events.metadata().clone();
+        self.answer.finish().with_exchange(metadata, timing)
+    }
+
+    /// Only the text of the answer's first choice, piece by piece.
+    #[must_use]
+    pub fn text(self) -> TextStream {
+        TextStream::new(self)
+    }
+
+    /// Status, header fields, attempts.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        self.events.metadata()
+    }
+
+    /// The generation's id, known before the first event: its cost can be looked up with it, even after a cancellation.
+    #[must_use]
+    pub fn generation_id(&self) -> Option<&str> {
+        self.events.generation_id().or_else(|| self.answer.id())
+    }
+
+    fn read(&mut self, data: bytes::Bytes) {
+        match self.reader.read(&data, &mut self.answer, &mut self.queue) {
+            Ok(()) => {
+                if !self.queue.is_empty() && self.first_event.is_none() {
+                    self.first_event = Some(self.events.last_read());
+                }
+                let failed = self
+                    .failure
+                    .as_ref()
+                    .is_some_and(|failure| failure.kind() == ErrorKind::Call);
+                if self.answer.has_failed() && !failed {
+                    self.failure =
+                        transport::Error::from_envelope(&data, Some(self.events.metadata()))
+                            .map(Error::from);
+                }
+            }
+            Err(error) if self.failure.is_none() => {
+                let start =
+                    String::from_utf8_lossy(&data[..data.len().min(SHOWN_BYTES)]).into_owned();
+                let message =
+                    format!("an event of the stream is not JSON: {error}; it begins {start:?}");
+                self.failure = Some(Error::new(ErrorKind::Decode, message));
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// The end has come, in one way or another.
+    fn end(&mut self, error: Option<transport::Error>) {
+        self.state = State::Ended;
+        let done = self.events.end() == Some(StreamEnd::Done);
+        if self.failure.is_none() {
+            self.failure = error.map(Error::from);
+        }
+        // An answer that says how it ended is whole, whatever happened to the connection afterwards; its end mark
+        // is missing all the same, and that is told.
+        if done {
+            self.answer.end(&mut self.queue);
+        }
+    }
+
+    fn take_failure(&mut self) -> Option<Error> {
+        let failure = self.failure.take()?;
+        self.state = State::Failed;
+        let timing = self.timing();
+        let partial = self
+            .answer
+            .snapshot()
+            .with_exchange(self.events.metadata().clone(), timing);
+        Some(failure.with_partial(partial))
+    }
+
+    fn timing(&self) -> Timing {
+        Timing {
+            first_event: self.first_event,
+            total: self.events.last_read(),
+        }
+    }
+}
+
+/// Most bytes of an undecodable event that stand in an error.
+const SHOWN_BYTES: usize = 120;
+
+impl Stream for ChatStream {
+    type Item = Result<StreamEvent, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_next_event(cx)
+    }
+}
+
+impl fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatStream")
+            .field("events", &self.events)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}

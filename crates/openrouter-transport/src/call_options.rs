@@ -87,6 +87,25 @@ impl CallOptions {
         self
     }
 
+    /// Takes from `defaults` what these options leave open; header fields and query parameters one by one.
+    pub fn fill_from(&mut self, defaults: &Self) {
+        self.timeouts = self.timeouts.or(defaults.timeouts);
+        self.retry = self.retry.or(defaults.retry);
+        if self.api_key.is_none() {
+            self.api_key.clone_from(&defaults.api_key);
+        }
+        for (name, value) in &defaults.headers {
+            if !self.headers.contains_key(name) {
+                self.headers.insert(name, value.clone());
+            }
+        }
+        for (name, value) in &defaults.query {
+            if !self.query.iter().any(|(known, _)| known == name) {
+                self.query.push((name.clone(), value.clone()));
+            }
+        }
+    }
+
     /// Groups this call with others of a session, in a header: at most 256 characters.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Parts of a message's content.
 
 use openrouter_types as types;
-use types::{AnthropicCacheControlDirective, BulkText, ChatContentItems, ChatContentText};
+use types::{AnthropicCacheControlDirective, ChatContentItems, ChatContentText};
 
-use crate::media::{Audio, Document, Image, MediaError, Video};
+use crate::media::{Audio, Document, EncodedMedia, Image, MediaError, Video};
 
 /// One part of a message: text, an image, audio, video or a file.
 ///
@@ -16,20 +16,23 @@ use crate::media::{Audio, Document, Image, MediaError, Video};
 /// ]);
 /// # let _ = question;
 /// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Part(ChatContentItems);
+#[derive(Clone, Debug)]
+pub struct Part {
+    wire: ChatContentItems,
+    /// What says why a payload could not be written.
+    media: Option<EncodedMedia>,
+}
 
 impl Part {
     /// Text.
     pub fn text(text: impl Into<String>) -> Self {
-        Self(ChatContentItems::Text(ChatContentText::new(text.into())))
+        Self::from(ChatContentItems::Text(ChatContentText::new(text.into())))
     }
 
     /// An image at an address, `https:` or `data:`.
     pub fn image_url(url: impl Into<types::BulkText>) -> Self {
-        Self(ChatContentItems::ImageUrl(types::ChatContentImage::new(
-            types::ChatContentImageUrl::new(url.into()),
-        )))
+        let image = types::ChatContentImage::new(types::ChatContentImageUrl::new(url.into()));
+        Self::from(ChatContentItems::from(image))
     }
 
     /// An image.
@@ -41,9 +44,10 @@ impl Part {
         let encoded = image.encode()?;
         let mut url = types::ChatContentImageUrl::new(encoded.text().clone());
         url.detail = image.detail().map(|detail| detail.as_str().into());
-        Ok(Self(ChatContentItems::ImageUrl(
-            types::ChatContentImage::new(url),
-        )))
+        Ok(Self {
+            wire: types::ChatContentImage::new(url).into(),
+            media: Some(encoded),
+        })
     }
 
     /// Audio.
@@ -56,9 +60,10 @@ impl Part {
         let format = encoded.format().as_str().to_owned();
         let data = encoded.media().text().clone();
         let input = types::ChatContentAudioInput::new(data, format);
-        Ok(Self(ChatContentItems::InputAudio(
-            types::ChatContentAudio::new(input),
-        )))
+        Ok(Self {
+            wire: types::ChatContentAudio::new(input).into(),
+            media: Some(encoded.media().clone()),
+        })
     }
 
     /// Video.
@@ -67,10 +72,12 @@ impl Part {
     ///
     /// When the video cannot be what it says, for instance because its file cannot be opened.
     pub fn video(video: &Video) -> Result<Self, MediaError> {
-        let input = types::ChatContentVideoInput::new(video.encode()?.text().clone());
-        Ok(Self(ChatContentItems::VideoUrl(
-            types::ChatContentVideo::new(input),
-        )))
+        let encoded = video.encode()?;
+        let input = types::ChatContentVideoInput::new(encoded.text().clone());
+        Ok(Self {
+            wire: types::ChatContentVideo::new(input).into(),
+            media: Some(encoded),
+        })
     }
 
     /// A PDF or another document.
@@ -84,9 +91,10 @@ impl Part {
         file.filename = encoded.file_name().map(str::to_owned);
         file.file_data = encoded.media().map(|media| media.text().clone());
         file.file_id = encoded.file_id().map(str::to_owned);
-        Ok(Self(ChatContentItems::File(types::ChatContentFile::new(
-            file,
-        ))))
+        Ok(Self {
+            wire: types::ChatContentFile::new(file).into(),
+            media: encoded.media().cloned(),
+        })
     }
 
     /// Sets a cache breakpoint: the provider may cache the prompt up to and including this part.
@@ -95,14 +103,18 @@ impl Part {
         mut self,
         control: impl Into<AnthropicCacheControlDirective>,
     ) -> Self {
-        self.0.set_cache_control(control.into());
+        self.wire.set_cache_control(control.into());
         self
     }
 
     /// The part as the wire has it.
     #[must_use]
     pub fn as_wire(&self) -> &ChatContentItems {
-        &self.0
+        &self.wire
+    }
+
+    pub(crate) fn into_parts(self) -> (ChatContentItems, Option<EncodedMedia>) {
+        (self.wire, self.media)
     }
 }
 
@@ -120,13 +132,13 @@ impl From<String> for Part {
 
 impl From<ChatContentItems> for Part {
     fn from(wire: ChatContentItems) -> Self {
-        Self(wire)
+        Self { wire, media: None }
     }
 }
 
 impl From<Part> for ChatContentItems {
     fn from(part: Part) -> Self {
-        part.0
+        part.wire
     }
 }
 

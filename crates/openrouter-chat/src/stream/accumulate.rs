@@ -15,17 +15,15 @@ use crate::reasoning;
 use crate::response::ChatResponse;
 
 /// What has arrived so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Accumulator {
     result: ChatResult,
     choices: Vec<Choice>,
-    /// The first error that the server wrote into the stream.
-    error: Option<Box<types::ErrorBody>>,
     done: bool,
 }
 
 /// What has arrived of one choice.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Choice {
     index: u64,
     text: String,
@@ -66,8 +64,8 @@ impl Accumulator {
         if let Some(debug) = chunk.debug {
             events.push_back(StreamEvent::Debug(debug));
         }
-        if self.error.is_none() {
-            self.error = chunk.error;
+        if self.result.error.is_none() {
+            self.result.error = chunk.error;
         }
     }
 
@@ -123,13 +121,13 @@ impl Accumulator {
         self.choices[choice].calls.last()
     }
 
-    /// The error that the server wrote into the stream.
-    pub(crate) fn error(&self) -> Option<&types::ErrorBody> {
-        self.error.as_deref().or_else(|| {
-            self.choices
-                .iter()
-                .find_map(|choice| choice.error.as_deref())
-        })
+    /// Whether the server wrote an error into the stream, at the top or inside a choice.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.result.error.is_some()
+            || self.choices.iter().any(|choice| {
+                choice.error.is_some()
+                    || choice.finish_reason == Some(types::ChatFinishReasonEnum::Error)
+            })
     }
 
     /// The generation's id, once a chunk has told it.
@@ -143,6 +141,11 @@ impl Accumulator {
         for choice in &mut self.choices {
             choice.calls.complete_all(choice.index, events);
         }
+    }
+
+    /// The answer as far as it has come, while more may follow.
+    pub(crate) fn snapshot(&self) -> ChatResponse {
+        self.clone().finish()
     }
 
     /// The answer, from what has arrived.

@@ -10,14 +10,14 @@ use crate::reasoning::keep_first;
 use crate::tools::ToolCall;
 
 /// The calls of one choice, in the order in which they began.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CallSlots {
     slots: Vec<Slot>,
     /// The slot that the last fragment went to.
     last: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Slot {
     index: Option<u64>,
     call: ChatToolCall,
@@ -41,10 +41,8 @@ impl CallSlots {
         let position = match self.find(fragment.index, id.as_deref(), name.as_deref()) {
             Some(position) => position,
             None => {
-                let call = types::ChatToolCall::new(
-                    String::new(),
-                    types::ChatToolCallFunction::new("", ""),
-                );
+                let call =
+                    ChatToolCall::new(String::new(), types::ChatToolCallFunction::new("", ""));
                 self.slots.push(Slot {
                     index: fragment.index,
                     call,

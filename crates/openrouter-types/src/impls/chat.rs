@@ -63,3 +63,11 @@ impl From<String> for ChatContentItems {
         Self::Text(ChatContentText::new(text))
     }
 }
+
+impl ChatRequest {
+    /// A field that has a value of its own and another one among the extra fields.
+    #[must_use]
+    pub fn set_twice(&self) -> Option<&str> {
+        wire::set_twice(self)
+    }
+}

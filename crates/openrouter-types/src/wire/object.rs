@@ -310,3 +310,34 @@ impl<T: Object> Visitor<'_> for KeyOf<T> {
         })
     }
 }
+
+/// A known field that has a value of its own and another one among the extra fields.
+pub(crate) fn set_twice<T: Object>(object: &T) -> Option<&str> {
+    let is_written = |field| {
+        let mut probe = Probe(false);
+        let mut fields = Fields { map: &mut probe, mode: Mode::New, extra: object.extra() };
+        object.write(field, &mut fields).is_ok() && probe.0
+    };
+    object.extra().iter().map(|(name, _)| name).find(|name| T::field(name).is_some_and(is_written))
+}
+
+/// A map that only notices that something is written.
+struct Probe(bool);
+
+impl SerializeMap for Probe {
+    type Ok = ();
+    type Error = fmt::Error;
+
+    fn serialize_key<K: Serialize + ?Sized>(&mut self, _: &K) -> Result<(), fmt::Error> {
+        self.0 = true;
+        Ok(())
+    }
+
+    fn serialize_value<V: Serialize + ?Sized>(&mut self, _: &V) -> Result<(), fmt::Error> {
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), fmt::Error> {
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! What can go wrong with a conversation.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+use openrouter_transport as transport;
+
+use crate::ChatResponse;
+use crate::media::MediaError;
+
+/// What went wrong with a call, and what had been answered by then.
+///
+/// The text is one line for a person: what happened, in the upstream provider's own words where there are any. It never
+/// holds a key or a whole body.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    source: Source,
+    partial: Option<ChatResponse>,
+}
+
+enum Source {
+    None,
+    Call(transport::Error),
+    Media(MediaError),
+}
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The call failed, on the way or at the server: [`Error::call`] has the details, and its kind tells whether the
+    /// request may have run and been billed, and what to do.
+    Call,
+    /// The request could not be written, for instance because a file could not be read to its end. Nothing was sent.
+    Encode,
+    /// A setting cannot be what it was set to. Nothing was sent.
+    Config,
+    /// Part of the stream was not JSON. The rest was read, and is in [`Error::partial`].
+    Decode,
+    /// The answer has no choice in it. It may have been billed.
+    NoChoices,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            source: Source::None,
+            partial: None,
+        }))
+    }
+
+    pub(crate) fn with_partial(mut self, partial: ChatResponse) -> Self {
+        self.0.partial = Some(partial);
+        self
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The failure of the call, with status, code, provider, waiting time and the server's own words.
+    #[must_use]
+    pub fn call(&self) -> Option<&transport::Error> {
+        match &self.0.source {
+            Source::Call(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What had been answered when it went wrong: text so far, usage if it was told.
+    #[must_use]
+    pub fn partial(&self) -> Option<&ChatResponse> {
+        self.0.partial.as_ref()
+    }
+
+    /// Takes out what had been answered.
+    #[must_use]
+    pub fn into_partial(self) -> Option<ChatResponse> {
+        self.0.partial
+    }
+
+    /// The HTTP status, or the status that an error inside a success stands for.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.call()?.effective_status()
+    }
+
+    /// The generation's id, when the server got as far as giving one: its cost can be looked up with it.
+    #[must_use]
+    pub fn generation_id(&self) -> Option<&str> {
+        self.call()
+            .and_then(transport::Error::generation_id)
+            .or_else(|| self.partial()?.id())
+    }
+
+    /// Whether the request may have run, and been billed.
+    #[must_use]
+    pub fn may_have_run(&self) -> bool {
+        match &self.0.source {
+            Source::Call(error) => error.may_have_run(),
+            _ => matches!(self.0.kind, ErrorKind::Decode | ErrorKind::NoChoices),
+        }
+    }
+
+    /// Whether the same call may succeed later. It says nothing of whether it would be billed twice.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.call().is_some_and(transport::Error::is_retryable)
+    }
+
+    /// How long the server asked to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.call()?.retry_after()
+    }
+
+    /// Whether a rate limit was hit.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.call().is_some_and(transport::Error::is_rate_limited)
+    }
+
+    /// Whether the account's or the key's credits are used up.
+    #[must_use]
+    pub fn is_out_of_credits(&self) -> bool {
+        self.call().is_some_and(transport::Error::is_out_of_credits)
+    }
+
+    /// Whether the conversation is too long for the model.
+    #[must_use]
+    pub fn is_context_length(&self) -> bool {
+        self.call().is_some_and(transport::Error::is_context_length)
+    }
+
+    /// Whether the stream broke off: it ended without its end mark, or its connection was lost.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        use transport::ErrorKind::{Disconnected, Truncated};
+        self.call()
+            .is_some_and(|error| matches!(error.kind(), Truncated | Disconnected))
+    }
+}
+
+impl From<transport::Error> for Error {
+    fn from(error: transport::Error) -> Self {
+        let kind = match error.kind() {
+            transport::ErrorKind::Encode => ErrorKind::Encode,
+            transport::ErrorKind::Config => ErrorKind::Config,
+            _ => ErrorKind::Call,
+        };
+        Self(Box::new(Inner {
+            kind,
+            message: String::new(),
+            source: Source::Call(error),
+            partial: None,
+        }))
+    }
+}
+
+impl From<MediaError> for Error {
+    fn from(error: MediaError) -> Self {
+        Self(Box::new(Inner {
+            kind: ErrorKind::Encode,
+            message: String::new(),
+            source: Source::Media(error),
+            partial: None,
+        }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.source {
+            Source::None => f.write_str(&self.0.message),
+            Source::Call(error) => error.fmt(f),
+            Source::Media(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.0.kind);
+        match &self.0.source {
+            Source::None => debug.field("message", &self.0.message),
+            Source::Call(error) => debug.field("call", error),
+            Source::Media(error) => debug.field("media", error),
+        };
+        debug.field("partial", &self.0.partial.is_some()).finish()
+    }
+}
+
+impl std::error::Error for Error {
+    /// What the call's own error gives as its cause: the texts of both are the same.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.source {
+            Source::None => None,
+            Source::Call(error) => error.source(),
+            Source::Media(error) => error.source(),
+        }
+    }
+}

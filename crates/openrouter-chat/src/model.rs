@@ -1,0 +1,216 @@
+//! The model handle.
+
+mod batch;
+
+use std::sync::Arc;
+
+use http::Request;
+use openrouter_transport::{Client, Error as CallError, ErrorKind as CallErrorKind, Reply};
+
+use crate::message::{Input, Message};
+use crate::options::{ChatOptions, request_setters};
+use crate::request::ChatCall;
+use crate::response::{ChatResponse, Timing};
+use crate::stream::ChatStream;
+use crate::{Error, ErrorKind};
+
+pub use batch::Batch;
+
+/// A model to talk to: a client, the model's name, and what is asked for unless a call says otherwise.
+///
+/// Cheap to clone; clones share the client and its connections.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), openrouter_chat::Error> {
+/// use openrouter_chat::{ChatModel, Client};
+///
+/// let model = ChatModel::new(Client::from_env()?, "openai/gpt-4o-mini").with_temperature(0.2);
+/// let answer = model.invoke("Why is the sky blue?").await?;
+/// println!("{}", answer.text());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ChatModel {
+    client: Client,
+    options: Arc<ChatOptions>,
+}
+
+impl ChatModel {
+    /// A handle on a model, such as `anthropic/claude-sonnet-4.5`.
+    ///
+    /// Reads `OPENROUTER_SESSION_ID`; an empty value is as good as none.
+    pub fn new(client: Client, model: impl Into<String>) -> Self {
+        let session = std::env::var("OPENROUTER_SESSION_ID")
+            .ok()
+            .filter(|id| !id.is_empty());
+        let mut options = ChatOptions::new();
+        options.request.model = Some(model.into());
+        options.request.session_id = session;
+        Self {
+            client,
+            options: Arc::new(options),
+        }
+    }
+
+    request_setters!();
+
+    /// Sets everything that `options` sets, and leaves the rest as it is.
+    #[must_use]
+    pub fn with_options(mut self, mut options: ChatOptions) -> Self {
+        options.fill_from(&self.options);
+        self.options = Arc::new(options);
+        self
+    }
+
+    /// The name of the model that is asked.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        self.options.request.model.as_deref().unwrap_or_default()
+    }
+
+    /// What is asked for unless a call says otherwise.
+    #[must_use]
+    pub fn options(&self) -> &ChatOptions {
+        &self.options
+    }
+
+    /// The client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Asks, and waits for the whole answer.
+    ///
+    /// # Errors
+    ///
+    /// Whatever went wrong; see [`Error`]. An error that the server puts into a success is an error, with the part of
+    /// the answer that came beside it.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future ends the call. A request that was sent may still run and be billed in full: only streams can
+    /// be cancelled at the server.
+    pub async fn invoke<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatResponse, Error> {
+        self.invoke_with(input, &ChatOptions::default()).await
+    }
+
+    /// Asks with options of this call alone; what they set wins over the handle's.
+    ///
+    /// # Errors
+    ///
+    /// As [`invoke`](Self::invoke).
+    pub async fn invoke_with<'a>(
+        &self,
+        input: impl Into<Input<'a>>,
+        options: &ChatOptions,
+    ) -> Result<ChatResponse, Error> {
+        let (input, options) = (input.into(), self.merged(options)?);
+        let call_options = options.call_options();
+        let call = ChatCall::new(options, input.messages());
+        let Reply {
+            answer: body,
+            metadata,
+            ..
+        } = self
+            .client
+            .send_raw(&call, &call_options)
+            .await
+            .map_err(|error| explain(error, &input))?;
+        let timing = Timing {
+            first_event: None,
+            total: metadata.head_after(),
+        };
+        let failure = CallError::from_envelope(&body, Some(&metadata));
+        match ChatResponse::read(&body) {
+            Ok(response) => {
+                let response = response.with_exchange(metadata, timing);
+                match failure {
+                    Some(error) => Err(Error::from(error).with_partial(response)),
+                    None if response.as_wire().choices.is_empty() => Err(Error::new(
+                        ErrorKind::NoChoices,
+                        "the answer has no choices",
+                    )
+                    .with_partial(response)),
+                    None => Ok(response),
+                }
+            }
+            Err(error) => Err(failure.map_or(error, Error::from)),
+        }
+    }
+
+    /// Asks, and returns as soon as the answer begins to come.
+    ///
+    /// # Errors
+    ///
+    /// As [`invoke`](Self::invoke), until the stream has begun; afterwards the stream has them as its last item.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future or the stream closes the request at once.
+    pub async fn stream<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatStream, Error> {
+        self.stream_with(input, &ChatOptions::default()).await
+    }
+
+    /// Asks for a stream with options of this call alone; what they set wins over the handle's.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream).
+    pub async fn stream_with<'a>(
+        &self,
+        input: impl Into<Input<'a>>,
+        options: &ChatOptions,
+    ) -> Result<ChatStream, Error> {
+        let (input, options) = (input.into(), self.merged(options)?);
+        let call_options = options.call_options();
+        let call = ChatCall::new(options, input.messages());
+        match self.client.stream_raw(call, &call_options).await {
+            Ok(events) => Ok(ChatStream::new(events)),
+            Err(error) => Err(explain(error, &input)),
+        }
+    }
+
+    /// The request that a call would send, to the byte, without sending it.
+    ///
+    /// The key is in it, marked as sensitive, so that `Debug` does not show it.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be written.
+    pub fn encode<'a>(
+        &self,
+        input: impl Into<Input<'a>>,
+        options: &ChatOptions,
+    ) -> Result<Request<bytes::Bytes>, Error> {
+        let (input, options) = (input.into(), self.merged(options)?);
+        let call_options = options.call_options();
+        let call = ChatCall::new(options, input.messages());
+        self.client
+            .encode(&call, &call_options)
+            .map_err(|error| explain(error, &input))
+    }
+
+    /// The handle's options under those of a call, checked for what no server could take.
+    fn merged(&self, options: &ChatOptions) -> Result<ChatOptions, Error> {
+        let mut merged = options.clone();
+        merged.fill_from(&self.options);
+        merged.request.messages = Vec::new();
+        merged.check()?;
+        Ok(merged)
+    }
+
+    fn options_mut(&mut self) -> &mut ChatOptions {
+        Arc::make_mut(&mut self.options)
+    }
+}
+
+/// Says which file could not be read, where that is why a request could not be written.
+fn explain(error: CallError, input: &Input<'_>) -> Error {
+    let failure = match error.kind() {
+        CallErrorKind::Encode => input.messages().iter().find_map(Message::media_failure),
+        _ => None,
+    };
+    failure.map_or_else(|| error.into(), Error::from)
+}

@@ -1,0 +1,111 @@
+//! What a call asks for: defaults of a model handle, and overrides of one call.
+
+mod setters;
+
+use openrouter_transport::{CallOptions, ResponseCache};
+use openrouter_types as types;
+use types::ChatRequest;
+
+use crate::request::ReasoningReplay;
+use crate::{Error, ErrorKind};
+
+pub(crate) use setters::{plain_setters, request_setters};
+
+/// What a call asks for beside its messages.
+///
+/// A [`ChatModel`](crate::ChatModel) holds one as its defaults, and each call may bring another: what the call sets
+/// wins, field by field. What is set nowhere is not sent, and the provider's own default applies.
+///
+/// ```
+/// use openrouter_chat::ChatOptions;
+///
+/// let careful = ChatOptions::new().with_temperature(0.0).with_max_tokens(200);
+/// assert_eq!(careful.request.temperature, Some(0.0));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ChatOptions {
+    /// What goes into the body of the request. Its messages are ignored: a call brings its own.
+    pub request: ChatRequest,
+    /// Timeouts, retries and header fields.
+    pub call: CallOptions,
+    /// Whether the answer is to tell how OpenRouter found the endpoint (`X-OpenRouter-Metadata`).
+    pub router_metadata: Option<bool>,
+    /// OpenRouter's response cache.
+    pub response_cache: Option<ResponseCache>,
+    /// Which reasoning blocks of earlier replies are sent.
+    pub reasoning_replay: Option<ReasoningReplay>,
+}
+
+impl ChatOptions {
+    /// Asks for nothing in particular.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    request_setters!();
+
+    /// Sets timeouts, retries and header fields.
+    #[must_use]
+    pub fn with_call(mut self, call: CallOptions) -> Self {
+        self.call = call;
+        self
+    }
+
+    /// Fills what is not set here from other options.
+    pub fn fill_from(&mut self, defaults: &Self) {
+        self.request.fill_from(&defaults.request);
+        self.call.fill_from(&defaults.call);
+        self.router_metadata = self.router_metadata.or(defaults.router_metadata);
+        self.response_cache = self.response_cache.or(defaults.response_cache);
+        self.reasoning_replay = self.reasoning_replay.or(defaults.reasoning_replay);
+    }
+
+    /// Options of the transport, with the header fields that these options stand for.
+    pub(crate) fn call_options(&self) -> CallOptions {
+        let mut call = self.call.clone();
+        if self.router_metadata == Some(true) {
+            call = call.with_router_metadata();
+        }
+        match self.response_cache {
+            Some(cache) => call.with_response_cache(cache),
+            None => call,
+        }
+    }
+
+    /// Refuses what no server could take, and what would be sent twice.
+    pub(crate) fn check(&mut self) -> Result<(), Error> {
+        let config = |message: String| Err(Error::new(ErrorKind::Config, message));
+        let request = &mut self.request;
+        if request.session_id.as_deref().is_some_and(str::is_empty) {
+            request.session_id = None;
+        }
+        if let Some(id) = &request.session_id
+            && id.chars().count() > MAX_SESSION_ID_CHARS
+        {
+            let count = id.chars().count();
+            return config(format!(
+                "the session id has {count} characters; at most {MAX_SESSION_ID_CHARS} are allowed"
+            ));
+        }
+        if request.n == Some(0) {
+            return config("`n` is 0; at least one answer has to be asked for".to_owned());
+        }
+        // Where a field is set twice, the server would decide which one counts.
+        if let Some(name) = request.set_twice() {
+            return config(format!(
+                "`{name}` is set twice: as itself and among the extra fields"
+            ));
+        }
+        Ok(())
+    }
+
+    fn options_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+/// The longest session id that OpenRouter takes.
+// Source: OpenRouter's published description of `ChatRequest`, read 2026-08-22.
+const MAX_SESSION_ID_CHARS: usize = 256;

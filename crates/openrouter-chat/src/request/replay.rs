@@ -1,0 +1,163 @@
+//! How the model's earlier replies go back to it.
+//!
+//! A reply goes back exactly as it came. What is changed is only what servers are known to refuse:
+//!
+//! | rule | why |
+//! | --- | --- |
+//! | reasoning of another author's model stays behind, unless [`ReasoningReplay`] says otherwise | signatures of one provider are refused by the others |
+//! | a block that occurs twice in the conversation is sent once | "Duplicate item found with id" |
+//! | unsigned reasoning text of the Claude and Gemini formats stays behind, and with it the plain text | "Invalid signature in thinking block" |
+//!
+//! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it.
+// Source: OpenRouter's documentation of reasoning blocks and the behaviour of its AI SDK adapter, read 2026-08-22.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use openrouter_types as types;
+use serde::ser::{Serialize, Serializer};
+use types::{ChatAssistantMessage, ChatMessages, ReasoningDetailUnion as Detail, ReasoningFormat};
+
+use crate::message::Message;
+
+/// Which reasoning blocks of earlier replies are sent, when the model may have changed in between.
+///
+/// Blocks are signed or encrypted by the provider that made them, and another provider's model refuses them, for ever:
+/// they would stay in the conversation. A reply remembers [its model](Message::origin).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasoningReplay {
+    /// Those made by models of the same author (`anthropic/…`), and those of unknown origin. The default.
+    ///
+    /// When the model asked for is a router, an alias of another author's model or a preset, its author is unknown, and
+    /// everything is sent.
+    #[default]
+    SameAuthor,
+    /// All of them.
+    Always,
+    /// None: the model sees what it said, not what it thought.
+    Never,
+}
+
+/// A message as it is sent.
+#[derive(Debug)]
+pub(super) enum Outgoing<'a> {
+    AsItCame(&'a ChatMessages),
+    Changed(Box<ChatMessages>),
+}
+
+impl Serialize for Outgoing<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::AsItCame(message) => message.serialize(serializer),
+            Self::Changed(message) => message.serialize(serializer),
+        }
+    }
+}
+
+/// The messages as they are sent. Linear in the conversation; a message is copied only when it has to change.
+pub(super) fn outgoing<'a>(
+    messages: &'a [Message],
+    target: Option<&str>,
+    replay: ReasoningReplay,
+) -> Vec<Outgoing<'a>> {
+    let target = target.and_then(author);
+    let mut seen = HashSet::new();
+    messages
+        .iter()
+        .map(|message| {
+            let Some(assistant) = message.as_assistant() else {
+                return Outgoing::AsItCame(message.as_wire());
+            };
+            let foreign = match (message.origin().and_then(author), target) {
+                (Some(origin), Some(target)) => origin != target,
+                _ => false,
+            };
+            let drop_all = match replay {
+                ReasoningReplay::SameAuthor => foreign,
+                ReasoningReplay::Always => false,
+                ReasoningReplay::Never => true,
+            };
+            match changed(assistant, drop_all, &mut seen) {
+                Some(changed) => Outgoing::Changed(Box::new(ChatMessages::Assistant(changed))),
+                None => Outgoing::AsItCame(message.as_wire()),
+            }
+        })
+        .collect()
+}
+
+/// The message without what must not be sent; `None` when all of it may be.
+fn changed(
+    message: &ChatAssistantMessage,
+    drop_all: bool,
+    seen: &mut HashSet<u64>,
+) -> Option<ChatAssistantMessage> {
+    let blocks = message.reasoning_details.as_deref().unwrap_or_default();
+    let thinks = message.reasoning.is_some() || message.reasoning_content.is_some();
+    if drop_all {
+        return (thinks || message.reasoning_details.is_some()).then(|| without_reasoning(message));
+    }
+    let kept: Vec<bool> = blocks
+        .iter()
+        .map(|block| !is_unsigned(block) && is_new(block, seen))
+        .collect();
+    if kept.iter().all(|kept| *kept) {
+        return None;
+    }
+    let mut message = message.clone();
+    let mut keep = kept.iter();
+    if let Some(blocks) = &mut message.reasoning_details {
+        blocks.retain(|_| keep.next().copied().unwrap_or(true));
+        if blocks.is_empty() {
+            // Without its blocks, the text alone would be made into an unsigned one.
+            return Some(without_reasoning(&message));
+        }
+    }
+    Some(message)
+}
+
+fn without_reasoning(message: &ChatAssistantMessage) -> ChatAssistantMessage {
+    let mut message = message.clone();
+    message.reasoning = None;
+    message.reasoning_content = None;
+    message.reasoning_details = None;
+    message
+}
+
+/// Reasoning text without a signature, in a format whose provider insists on one.
+fn is_unsigned(block: &Detail) -> bool {
+    let Detail::Text(block) = block else {
+        return false;
+    };
+    let signed_format = matches!(
+        block.format,
+        // A block that names no format is in Anthropic's.
+        None | Some(ReasoningFormat::AnthropicClaudeV1 | ReasoningFormat::GoogleGeminiV1)
+    );
+    signed_format && block.signature.as_deref().is_none_or(str::is_empty)
+}
+
+/// Whether a block has not been sent before in this conversation.
+fn is_new(block: &Detail, seen: &mut HashSet<u64>) -> bool {
+    let mut hasher = DefaultHasher::new();
+    match block {
+        Detail::Summary(block) => (0, &block.summary).hash(&mut hasher),
+        Detail::Encrypted(block) => match &block.id {
+            Some(id) => (1, id).hash(&mut hasher),
+            None => (2, &block.data).hash(&mut hasher),
+        },
+        Detail::Text(block) => match (&block.text, &block.signature) {
+            (Some(text), _) if !text.is_empty() => (3, text).hash(&mut hasher),
+            (_, Some(signature)) => (4, signature).hash(&mut hasher),
+            _ => return true,
+        },
+        _ => return true,
+    }
+    seen.insert(hasher.finish())
+}
+
+/// The author of a model: what stands before the slash. Unknown for routers and presets.
+fn author(model: &str) -> Option<&str> {
+    let (author, _) = model.trim_start_matches('~').split_once('/')?;
+    (author != "openrouter" && !author.starts_with('@')).then_some(author)
+}
