@@ -108,7 +108,8 @@ impl Network {
         if self.0.pool.take().is_some_and(|lease| self.put_back(lease)) {
             return Ok(());
         }
-        let lease = Box::pin(self.open(attempt)).await?;
+        let mut lease = Box::pin(self.open(attempt)).await?;
+        lease.ready().await?;
         self.put_back(lease);
         Ok(())
     }
@@ -128,7 +129,7 @@ impl Network {
             ));
         }
         loop {
-            let (mut lease, is_reused) = match self.0.pool.take() {
+            let (mut lease, is_reused) = match self.free_connection().await {
                 Some(lease) => (lease, true),
                 None => (Box::pin(self.open(attempt)).await?, false),
             };
@@ -156,6 +157,18 @@ impl Network {
                 }
             }
         }
+    }
+
+    /// A kept connection. One whose exchange has ended just now may need a turn of its driver to be free.
+    async fn free_connection(&self) -> Option<Lease> {
+        for _ in 0..TURNS_TO_SETTLE {
+            match self.0.pool.take() {
+                Some(lease) => return Some(lease),
+                None if self.0.pool.is_settling() => tokio::task::yield_now().await,
+                None => return None,
+            }
+        }
+        self.0.pool.take()
     }
 
     async fn open(&self, attempt: &Attempt) -> Result<Lease, Error> {
@@ -268,3 +281,6 @@ fn host_and_port(authority: &Authority) -> &str {
 
 /// What a connection is asked to send, and what it gives back when nothing of it was sent.
 type Answered = Result<Response<Incoming>, (hyper::Error, Option<Request<ReplayBody>>)>;
+
+/// How many turns a connection gets to be free before another is opened.
+const TURNS_TO_SETTLE: usize = 4;

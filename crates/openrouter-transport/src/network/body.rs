@@ -12,7 +12,7 @@ use hyper::client::conn::http1;
 
 use super::pool::Pool;
 use super::{Answered, failure};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::service::ReplayBody;
 
 /// An answer's body. Dropped before its end, it closes the exchange: the HTTP/1.1 connection, or the HTTP/2 stream.
@@ -46,6 +46,24 @@ impl Lease {
         .map_err(|mut error| {
             let unsent = error.take_message();
             (error.into_error(), unsent)
+        })
+    }
+}
+
+impl Lease {
+    /// Waits until the connection can take a request.
+    pub(super) async fn ready(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Http1 { sender, .. } => sender.ready().await,
+            #[cfg(feature = "http2")]
+            Self::Http2 { sender, .. } => sender.ready().await,
+        }
+        .map_err(|error| {
+            Error::new(
+                ErrorKind::Connect,
+                "the connection was closed before it could be used",
+            )
+            .with_source(error)
         })
     }
 }

@@ -97,6 +97,14 @@ impl Pool {
         })
     }
 
+    /// Whether a kept connection will be free as soon as its driver has had its turn.
+    pub(super) fn is_settling(&self) -> bool {
+        self.lock()
+            .idle
+            .iter()
+            .any(|(sender, _)| !sender.is_closed())
+    }
+
     /// Keeps a connection whose exchange is over.
     pub(super) fn put_back(&self, sender: http1::SendRequest<ReplayBody>) {
         let mut connections = self.lock();
