@@ -1,0 +1,247 @@
+//! Proxies in the process: CONNECT and SOCKS 5, with and without credentials, and refusals.
+
+use std::sync::{Arc, Mutex};
+
+use openrouter_transport::{Client, ErrorKind, Proxy, RetryPolicy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::TcpStream;
+
+use crate::calls::paid;
+use crate::server::{Connection, Server, json};
+
+type Seen = Arc<Mutex<Vec<String>>>;
+
+/// An HTTP proxy that opens tunnels, and keeps the heads of the requests for them.
+async fn connect_proxy() -> (Server, Seen) {
+    let seen = Seen::default();
+    let kept = seen.clone();
+    let server = Server::start(move |mut connection| {
+        let kept = kept.clone();
+        async move {
+            let Some(request) = connection.request().await else {
+                return;
+            };
+            let target = request.head.split(' ').nth(1).unwrap().to_owned();
+            kept.lock().unwrap().push(request.head);
+            let mut upstream = TcpStream::connect(target).await.unwrap();
+            connection
+                .write("HTTP/1.1 200 Connection established\r\n\r\n")
+                .await;
+            let _closed = copy_bidirectional(&mut connection.stream, &mut upstream).await;
+        }
+    })
+    .await;
+    (server, seen)
+}
+
+/// A SOCKS 5 proxy, spoken by hand; keeps the user, the kind of address and the address that it is asked for.
+async fn socks_proxy(needs_user: bool) -> (Server, Seen) {
+    let seen = Seen::default();
+    let kept = seen.clone();
+    let server = Server::start(move |connection| socks(connection, needs_user, kept.clone())).await;
+    (server, seen)
+}
+
+async fn socks(connection: Connection, needs_user: bool, seen: Seen) {
+    let mut stream = connection.stream;
+    let mut head = [0; 2];
+    stream.read_exact(&mut head).await.unwrap();
+    let mut methods = vec![0; head[1].into()];
+    stream.read_exact(&mut methods).await.unwrap();
+    let method = if needs_user { 2 } else { 0 };
+    assert!(methods.contains(&method));
+    stream.write_all(&[5, method]).await.unwrap();
+    if needs_user {
+        assert_eq!(stream.read_u8().await.unwrap(), 1);
+        let mut user = vec![0; stream.read_u8().await.unwrap().into()];
+        stream.read_exact(&mut user).await.unwrap();
+        let mut password = vec![0; stream.read_u8().await.unwrap().into()];
+        stream.read_exact(&mut password).await.unwrap();
+        seen.lock().unwrap().push(format!(
+            "{}:{}",
+            String::from_utf8_lossy(&user),
+            String::from_utf8_lossy(&password)
+        ));
+        stream.write_all(&[1, 0]).await.unwrap();
+    }
+    let mut request = [0; 4];
+    stream.read_exact(&mut request).await.unwrap();
+    let host = match request[3] {
+        1 => {
+            let mut ip = [0; 4];
+            stream.read_exact(&mut ip).await.unwrap();
+            format!("ip {}", std::net::Ipv4Addr::from(ip))
+        }
+        3 => {
+            let mut name = vec![0; stream.read_u8().await.unwrap().into()];
+            stream.read_exact(&mut name).await.unwrap();
+            format!("name {}", String::from_utf8_lossy(&name))
+        }
+        kind => panic!("address kind {kind}"),
+    };
+    let port = stream.read_u16().await.unwrap();
+    seen.lock().unwrap().push(host);
+    let mut upstream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream
+        .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+        .await
+        .unwrap();
+    let _closed = copy_bidirectional(&mut stream, &mut upstream).await;
+}
+
+#[tokio::test]
+async fn tls_goes_through_a_tunnel_that_carries_the_proxys_credentials_and_not_the_key() {
+    let target = crate::tls::Server::start(&[b"h2"]).await;
+    let (proxy, seen) = connect_proxy().await;
+    let url = format!("http://user:p%40ss@{}", proxy.address);
+    let client = target
+        .builder()
+        .api_key("sk-or-v1-secret")
+        .proxy(Proxy::new(&url).unwrap())
+        .build()
+        .unwrap();
+    let reply = client.send(&paid()).await.unwrap();
+    assert_eq!(reply.metadata.http_version(), http::Version::HTTP_2);
+    let seen = seen.lock().unwrap();
+    assert!(
+        seen[0].starts_with(&format!(
+            "CONNECT localhost:{} HTTP/1.1\r\n",
+            target.address.port()
+        )),
+        "{seen:?}"
+    );
+    // user:p@ss
+    assert!(
+        seen[0]
+            .to_lowercase()
+            .contains("proxy-authorization: basic dxnlcjpwqhnz"),
+        "{seen:?}"
+    );
+    assert!(!seen[0].contains("secret"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn plain_http_is_forwarded_with_the_whole_url() {
+    let proxy = Server::start(async |mut connection| {
+        while let Some(request) = connection.request().await {
+            assert!(
+                request
+                    .head
+                    .starts_with("POST http://api.invalid/v1/chat/completions HTTP/1.1\r\n"),
+                "{}",
+                request.head
+            );
+            assert_eq!(request.field("host"), Some("api.invalid"));
+            assert_eq!(
+                request.field("proxy-authorization"),
+                Some("Basic dXNlcjpwdw==")
+            );
+            connection.write(json("200 OK", "{}")).await;
+        }
+    })
+    .await;
+    let client = Client::builder()
+        .base_url("http://api.invalid/v1")
+        .proxy(Proxy::new(&format!("http://user:pw@{}", proxy.address)).unwrap())
+        .build()
+        .unwrap();
+    client.send(&paid()).await.unwrap();
+    client.send(&paid()).await.unwrap();
+    assert_eq!(proxy.connections(), 1);
+}
+
+#[tokio::test]
+async fn socks_resolves_names_at_the_proxy_or_here_as_the_url_says() {
+    let server = Server::answering(json("200 OK", "{}")).await;
+    let base = format!("http://localhost:{}/api/v1", server.address.port());
+    for (scheme, user, needs_user, want) in [
+        ("socks5h", "", false, vec!["name localhost"]),
+        ("socks5", "", false, vec!["ip 127.0.0.1"]),
+        ("socks5h", "me:pw@", true, vec!["me:pw", "name localhost"]),
+    ] {
+        let (proxy, seen) = socks_proxy(needs_user).await;
+        let url = format!("{scheme}://{user}{}", proxy.address);
+        let client = Client::builder()
+            .base_url(&base)
+            .proxy(Proxy::new(&url).unwrap())
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap();
+        client.send(&paid()).await.unwrap();
+        assert_eq!(*seen.lock().unwrap(), want, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn tls_goes_through_socks_too() {
+    let target = crate::tls::Server::start(&[b"h2"]).await;
+    let (proxy, seen) = socks_proxy(false).await;
+    let client = target
+        .builder()
+        .proxy(Proxy::new(&format!("socks5h://{}", proxy.address)).unwrap())
+        .build()
+        .unwrap();
+    client.send(&paid()).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), ["name localhost"]);
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_a_proxy_error_and_nothing_was_sent() {
+    for answer in [
+        "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+        "nonsense\r\n\r\n",
+        "",
+    ] {
+        let proxy = Server::start(move |mut connection| async move {
+            connection.request().await;
+            connection.write(answer).await;
+        })
+        .await;
+        let client = Client::builder()
+            .base_url("https://openrouter.invalid/api/v1")
+            .proxy(Proxy::new(&format!("http://user:hidden@{}", proxy.address)).unwrap())
+            .build()
+            .unwrap();
+        let error = client.send(&paid()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Proxy, "{answer:?}: {error:?}");
+        assert!(
+            !error.may_have_run() && !format!("{error} {error:?}").contains("hidden"),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_a_proxy_error() {
+    let proxy = Server::answering("").await;
+    let url = format!("http://{}", proxy.address);
+    drop(proxy);
+    tokio::task::yield_now().await;
+    let client = Client::builder()
+        .base_url("https://openrouter.invalid/")
+        .proxy(Proxy::new(&url).unwrap())
+        .build()
+        .unwrap();
+    let error = client.send(&paid()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Proxy);
+    assert!(error.to_string().contains("Connection refused"), "{error}");
+}
+
+#[test]
+fn a_url_that_is_no_proxys_is_refused_without_repeating_it() {
+    for url in [
+        "",
+        "nonsense url",
+        "ftp://user:hidden@proxy",
+        "socks4://proxy",
+    ] {
+        let error = Proxy::new(url).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!error.to_string().contains("hidden"), "{error}");
+    }
+    assert_eq!(
+        format!("{:?}", Proxy::new("http://user:hidden@proxy").unwrap()),
+        "Proxy::new(…)"
+    );
+}
