@@ -141,7 +141,7 @@ fn escape_into(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(byte.into())
+                out.push(byte.into());
             }
             // Writing to a string does not fail.
             byte => _ = write!(out, "%{byte:02X}"),

@@ -21,7 +21,7 @@ pub(super) fn api(
     ) {
         (Some(status), Some(kind), _) => write!(f, " {} ({kind})", status.as_u16())?,
         (Some(status), None, Some(code)) if code.parse() != Ok(status.as_u16()) => {
-            write!(f, " {} ({code})", status.as_u16())?
+            write!(f, " {} ({code})", status.as_u16())?;
         }
         (Some(status), None, _) => write!(f, " {}", status.as_u16())?,
         (None, Some(kind), _) => write!(f, " {kind}")?,

@@ -198,7 +198,7 @@ async fn a_reset_for_another_reason_may_have_run_and_is_not_sent_again() {
         (Reason::CANCEL, ErrorKind::Cancelled),
     ] {
         let server = Server::start(100, move |_, (_, mut respond): Exchange| async move {
-            respond.send_reset(reason)
+            respond.send_reset(reason);
         })
         .await;
         let error = server.client().send(&paid()).await.unwrap_err();

@@ -1,5 +1,7 @@
 //! Tests of the public API, one module per subject.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod sse;
 
 #[cfg(feature = "client")]

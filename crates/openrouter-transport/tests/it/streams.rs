@@ -17,7 +17,7 @@ async fn drain(stream: &mut EventStream) -> (Vec<String>, Option<openrouter_tran
         match item {
             Ok(SseItem::Event(event)) => items.push(event.data_lossy().into_owned()),
             Ok(SseItem::Comment(text)) => {
-                items.push(format!(":{}", String::from_utf8_lossy(&text)))
+                items.push(format!(":{}", String::from_utf8_lossy(&text)));
             }
             Ok(_) => unreachable!(),
             Err(error) => return (items, Some(error)),

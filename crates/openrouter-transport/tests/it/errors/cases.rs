@@ -77,14 +77,17 @@ fn check(case: &Value, error: &Error) {
     assert_eq!(want["error_type"], text(api.error_type()), "{name}");
     assert_eq!(
         want["availability_code"],
-        text(api.availability().map(|availability| availability.code())),
+        text(
+            api.availability()
+                .map(openrouter_transport::Availability::code)
+        ),
         "{name}"
     );
     assert_eq!(want["retryable"], error.is_retryable(), "{name}");
     assert_eq!(want["user_id"], text(api.user_id()), "{name}");
     match &want["retry_after_s"] {
         Value::String(positive) if positive == "positive" => {
-            assert!(error.retry_after().unwrap().as_secs() > 0, "{name}")
+            assert!(error.retry_after().unwrap().as_secs() > 0, "{name}");
         }
         seconds => assert_eq!(
             seconds.as_f64(),
