@@ -187,6 +187,30 @@ impl ChatResponse {
         self.result.created
     }
 
+    /// The service tier that was billed, such as `default`, `flex` or `priority`.
+    #[must_use]
+    pub fn service_tier(&self) -> Option<&str> {
+        self.result.service_tier.as_deref()
+    }
+
+    /// The provider's mark of the configuration that answered; same seed and same mark should give the same answer.
+    #[must_use]
+    pub fn system_fingerprint(&self) -> Option<&str> {
+        self.result.system_fingerprint.as_deref()
+    }
+
+    /// How OpenRouter found the endpoint, when it was asked to tell.
+    #[must_use]
+    pub fn router_metadata(&self) -> Option<&types::OpenRouterMetadata> {
+        self.result.openrouter_metadata.as_deref()
+    }
+
+    /// Whether the end of the answer was seen: `[DONE]` in a stream, the end of the body otherwise.
+    #[must_use]
+    pub fn has_end_mark(&self) -> bool {
+        self.done
+    }
+
     /// All choices, in the order in which they began.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice<'_>> {

@@ -1,0 +1,28 @@
+//! Plays recorded streams, answers and framings through the public interface, and prints what came out.
+//!
+//! ```text
+//! cargo run -p openrouter-chat --example cases -- DIR
+//! ```
+//!
+//! `DIR` may hold `sse/`, `streams/` and `responses/`. Every line of the output is one JSON object: one case, fed in one
+//! way. Streams and answers are served over a real socket; a stream whole, event by event, and a few bytes at a time.
+
+mod play;
+mod serve;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Some(folder) = std::env::args_os().nth(1) else {
+        eprintln!("usage: cases DIR");
+        return ExitCode::from(2);
+    };
+    match play::folder(folder.as_ref(), |line| println!("{line}")).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
