@@ -27,7 +27,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const JOBS: [Job; 12] = [
+const JOBS: [Job; 13] = [
     Job {
         name: "fmt",
         about: "sources are formatted",
@@ -57,6 +57,11 @@ const JOBS: [Job; 12] = [
         name: "test",
         about: "all tests pass, and read every snapshot",
         run: test,
+    },
+    Job {
+        name: "conformance",
+        about: "the validator of recorded texts passes its tests",
+        run: conformance,
     },
     Job {
         name: "features",
@@ -196,6 +201,19 @@ fn test(workspace: &Path) -> Result<Outcome> {
         .map(drop)
     })?;
     Ok(Outcome::Passed)
+}
+
+fn conformance(workspace: &Path) -> Result<Outcome> {
+    // The recordings themselves are held against a published description, which is not part of this repository.
+    let tests = [
+        "test",
+        "--package",
+        "xtask",
+        "--features",
+        "conformance",
+        "conformance",
+    ];
+    step(workspace, &tests, &[])
 }
 
 fn features(workspace: &Path) -> Result<Outcome> {

@@ -11,6 +11,7 @@
 
 pub mod ci;
 pub mod codegen;
+pub mod conformance;
 pub mod drift;
 pub mod schema;
 pub mod tidy;

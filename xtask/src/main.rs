@@ -18,6 +18,7 @@ usage: cargo xtask COMMAND
   drift FILE [--deny] [--format json] [--verbose]     how our schema and a published description differ
   schema pull FILE                                    published facts come into our schema
   schema fmt [--check]                                schema files in their canonical form
+  conformance FILE [FOLDER...]                        recorded requests and answers, by a published description
   tidy                                                layers, manifests, data files, secrets
   ci [--list] [JOB...]                                what continuous integration runs
 ";
@@ -70,6 +71,11 @@ fn run(arguments: &[String]) -> xtask::Result<()> {
             }
             _ => Err(format!("schema what?\n{USAGE}").into()),
         },
+        "conformance" => {
+            rest.allow(&[], usize::MAX)?;
+            let folders: Vec<PathBuf> = rest.names.iter().skip(1).map(PathBuf::from).collect();
+            xtask::conformance::run(&workspace, &rest.file(0)?, &folders)
+        }
         "tidy" => {
             rest.allow(&[], 0)?;
             xtask::tidy::run(&workspace)
