@@ -8,14 +8,15 @@ mod text;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
 use openrouter_transport::sse::SseItem;
 use openrouter_transport::{self as transport, EventStream, Metadata, StreamEnd};
+use tokio::time::{Sleep, sleep};
 
 pub(crate) use calls::give_ids;
 pub use event::{StreamEvent, Text};
@@ -60,6 +61,8 @@ pub struct ChatStream {
     state: State,
     keep_alives: bool,
     first_event: Option<Duration>,
+    /// Runs once the server has written an error.
+    grace: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +85,7 @@ impl ChatStream {
             state: State::Open,
             keep_alives: false,
             first_event: None,
+            grace: None,
         }
     }
 
@@ -126,16 +130,14 @@ impl ChatStream {
                         .then(|| self.events.truncated());
                     self.end(truncated);
                 }
-                // What follows a failure is read as far as it has come, and not waited for.
-                Poll::Pending
-                    if self
-                        .failure
-                        .as_ref()
-                        .is_some_and(|failure| failure.kind() == ErrorKind::Call) =>
-                {
-                    self.end(None);
-                }
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => match &mut self.grace {
+                    // The server has failed; what belongs to the answer still is on its way, and not waited for long.
+                    Some(grace) => {
+                        ready!(grace.as_mut().poll(cx));
+                        self.end(None);
+                    }
+                    None => return Poll::Pending,
+                },
             }
         }
     }
@@ -196,19 +198,19 @@ impl ChatStream {
     }
 
     fn read(&mut self, data: bytes::Bytes) {
+        if data.trim_ascii().is_empty() {
+            return;
+        }
         match self.reader.read(&data, &mut self.answer, &mut self.queue) {
             Ok(()) => {
                 if !self.queue.is_empty() && self.first_event.is_none() {
                     self.first_event = Some(self.events.last_read());
                 }
-                let failed = self
-                    .failure
-                    .as_ref()
-                    .is_some_and(|failure| failure.kind() == ErrorKind::Call);
-                if self.answer.has_failed() && !failed {
+                if self.answer.has_failed() && self.grace.is_none() {
+                    self.grace = Some(Box::pin(sleep(GRACE)));
+                    let metadata = Some(self.events.metadata());
                     self.failure =
-                        transport::Error::from_envelope(&data, Some(self.events.metadata()))
-                            .map(Error::from);
+                        transport::Error::from_envelope(&data, metadata).map(Error::from);
                 }
             }
             Err(error) if self.failure.is_none() => {
@@ -254,6 +256,9 @@ impl ChatStream {
         }
     }
 }
+
+/// How long what follows an error is waited for: usage comes after it, if it comes.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Most bytes of an undecodable event that stand in an error.
 const SHOWN_BYTES: usize = 120;

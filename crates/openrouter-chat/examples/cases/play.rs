@@ -10,7 +10,10 @@ use bytes::Bytes;
 use openrouter_chat::transport::sse::{SseItem, SseParser};
 use openrouter_chat::transport::{self, RetryPolicy};
 use openrouter_chat::types::{ChatAnnotation, ChatUsage};
-use openrouter_chat::{CallOptions, ChatModel, ChatOptions, ChatResponse, Choice, Client, Error, ErrorKind, StreamEvent};
+use openrouter_chat::{
+    CallOptions, ChatModel, ChatOptions, ChatResponse, Choice, Client, Error, ErrorKind,
+    StreamEvent,
+};
 use serde_json::{Value, json};
 
 use super::serve::{CaseServer, Script};
@@ -26,13 +29,20 @@ pub(crate) async fn folder(folder: &Path, mut print: impl FnMut(Value)) -> Resul
         framing(&file, &mut print).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let server = CaseServer::start().await?;
-    let client = Client::builder().base_url(server.base_url()).api_key("case").build()?;
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .api_key("case")
+        .build()?;
     let model = ChatModel::new(client, "case");
     for file in files(&folder.join("streams"), ".sse")? {
-        stream(&file, &server, &model, &mut print).await.map_err(|error| format!("{}: {error}", file.display()))?;
+        stream(&file, &server, &model, &mut print)
+            .await
+            .map_err(|error| format!("{}: {error}", file.display()))?;
     }
     for file in files(&folder.join("responses"), ".expect.json")? {
-        response(&file, &server, &model, &mut print).await.map_err(|error| format!("{}: {error}", file.display()))?;
+        response(&file, &server, &model, &mut print)
+            .await
+            .map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(())
 }
@@ -61,7 +71,12 @@ fn name_of(file: &Path) -> String {
 /// The ways in which bytes are fed: their name and their pieces.
 fn feeds(bytes: &[u8], sizes: &[usize]) -> Vec<(String, Vec<Vec<u8>>)> {
     let mut feeds = vec![("whole".to_owned(), vec![bytes.to_vec()])];
-    feeds.extend(sizes.iter().map(|size| (size.to_string(), bytes.chunks(*size).map(<[u8]>::to_vec).collect())));
+    feeds.extend(sizes.iter().map(|size| {
+        (
+            size.to_string(),
+            bytes.chunks(*size).map(<[u8]>::to_vec).collect(),
+        )
+    }));
     feeds
 }
 
@@ -90,7 +105,13 @@ fn framing(file: &Path, print: &mut impl FnMut(Value)) -> Result<()> {
     let bytes = decode(&case["bytes_b64"])?;
     let feeds = match case["feeds_b64"].as_array() {
         Some(pieces) => {
-            vec![("given".to_owned(), pieces.iter().map(decode).collect::<std::result::Result<Vec<_>, _>>()?)]
+            vec![(
+                "given".to_owned(),
+                pieces
+                    .iter()
+                    .map(decode)
+                    .collect::<std::result::Result<Vec<_>, _>>()?,
+            )]
         }
         None => feeds(&bytes, &[1, 2, 3, 7]),
     };
@@ -117,7 +138,9 @@ fn frame(pieces: &[Vec<u8>]) -> Value {
                     "block_id": event.id().map(|id| String::from_utf8_lossy(id).into_owned()),
                     "retry": event.retry().map(|retry| retry.as_millis() as u64),
                 })),
-                Ok(SseItem::Comment(text)) => comments.push(String::from_utf8_lossy(&text).into_owned()),
+                Ok(SseItem::Comment(text)) => {
+                    comments.push(String::from_utf8_lossy(&text).into_owned())
+                }
                 Ok(_) => {}
                 Err(error) => comments.push(format!("error: {error}")),
             }
@@ -133,13 +156,22 @@ fn frame(pieces: &[Vec<u8>]) -> Value {
 
 // Streams.
 
-async fn stream(file: &Path, server: &CaseServer, model: &ChatModel, print: &mut impl FnMut(Value)) -> Result<()> {
+async fn stream(
+    file: &Path,
+    server: &CaseServer,
+    model: &ChatModel,
+    print: &mut impl FnMut(Value),
+) -> Result<()> {
     let bytes = fs::read(file)?;
     let mut feeds = feeds(&bytes, &[1, 3, 7]);
     feeds.insert(1, ("events".to_owned(), event_by_event(&bytes)));
     for (feed, pieces) in feeds {
         let headers = vec![("content-type".to_owned(), "text/event-stream".to_owned())];
-        server.say(Script { status: 200, headers, pieces });
+        server.say(Script {
+            status: 200,
+            headers,
+            pieces,
+        });
         let mut line = play_stream(model).await;
         line["case"] = name_of(file).into();
         line["feed"] = feed.into();
@@ -178,7 +210,13 @@ async fn play_stream(model: &ChatModel) -> Value {
     if let Some(error) = &failure {
         line["outcome"] = outcome(error).into();
         line["display"] = error.to_string().into();
-        if let Some(api) = error.call().and_then(transport::Error::api) {
+        let in_choice = answer
+            .choices()
+            .into_iter()
+            .find_map(|choice| choice.as_wire().error.clone());
+        if let Some(written) = answer.as_wire().error.clone().or(in_choice) {
+            line["error"] = json!(written);
+        } else if let Some(api) = error.call().and_then(transport::Error::api) {
             let message = Some(api.message()).filter(|message| !message.is_empty());
             line["error"] = json!({"code": code(api.code()), "message": message});
         }
@@ -206,13 +244,27 @@ fn outcome(error: &Error) -> &'static str {
 
 // Answers that are not streamed.
 
-async fn response(file: &Path, server: &CaseServer, model: &ChatModel, print: &mut impl FnMut(Value)) -> Result<()> {
+async fn response(
+    file: &Path,
+    server: &CaseServer,
+    model: &ChatModel,
+    print: &mut impl FnMut(Value),
+) -> Result<()> {
     let case: Value = serde_json::from_slice(&fs::read(file)?)?;
     let body = fs::read(file.with_file_name(case["body"].as_str().ok_or("no body")?))?;
-    let status = case["status"].as_u64().and_then(|status| status.try_into().ok()).ok_or("no status")?;
+    let status = case["status"]
+        .as_u64()
+        .and_then(|status| status.try_into().ok())
+        .ok_or("no status")?;
     let headers = case["headers"].as_object().into_iter().flatten();
-    let headers = headers.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
-    server.say(Script { status, headers, pieces: vec![body] });
+    let headers = headers
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect();
+    server.say(Script {
+        status,
+        headers,
+        pieces: vec![body],
+    });
     let mut line = match model.invoke_with("Play.", &once()).await {
         Ok(answer) => {
             let mut line = json!({"outcome": "ok"});
@@ -301,11 +353,18 @@ fn show_choice(choice: Choice<'_>) -> Value {
             "arguments_valid": call.arguments().is_ok(),
         })
     });
-    let images = message.and_then(|message| message.images.as_deref()).unwrap_or_default();
-    let annotations: &[ChatAnnotation] =
-        message.and_then(|message| message.annotations.as_deref()).unwrap_or_default();
+    let images = message
+        .and_then(|message| message.images.as_deref())
+        .unwrap_or_default();
+    let annotations: &[ChatAnnotation] = message
+        .and_then(|message| message.annotations.as_deref())
+        .unwrap_or_default();
     let tokens = choice.logprobs().map(|logprobs| {
-        logprobs.content.iter().filter_map(|token| token.token.as_deref()).collect::<String>()
+        logprobs
+            .content
+            .iter()
+            .filter_map(|token| token.token.as_deref())
+            .collect::<Vec<_>>()
     });
     json!({
         "text": choice.text(),

@@ -31,7 +31,10 @@ impl CaseServer {
         let shared = Arc::clone(&script);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let script = shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let script = shared
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone();
                 tokio::spawn(answer(stream, script));
             }
         });
@@ -50,7 +53,10 @@ impl CaseServer {
 async fn answer(mut stream: TcpStream, script: Script) -> io::Result<()> {
     stream.set_nodelay(true)?;
     read_request(&mut stream).await?;
-    let mut head = format!("HTTP/1.1 {} Case\r\nconnection: close\r\ntransfer-encoding: chunked\r\n", script.status);
+    let mut head = format!(
+        "HTTP/1.1 {} Case\r\nconnection: close\r\ntransfer-encoding: chunked\r\n",
+        script.status
+    );
     for (name, value) in &script.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -79,7 +85,12 @@ async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
         }
     };
     let head = String::from_utf8_lossy(&seen[..head_end]).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    let length = head.lines().find_map(|line| {
+        line.strip_prefix("content-length:")?
+            .trim()
+            .parse::<usize>()
+            .ok()
+    });
     while seen.len() < head_end + length.unwrap_or(0) {
         if stream.read_buf(&mut seen).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

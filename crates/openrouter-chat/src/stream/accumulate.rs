@@ -203,7 +203,12 @@ impl Choice {
         if let Some(details) = delta.reasoning_details {
             let blocks = self.message.reasoning_details.get_or_insert_default();
             let plain = delta.reasoning.is_none() && delta.reasoning_content.is_none();
-            for detail in details {
+            // What is no object is no block.
+            let objects = details.into_iter().filter(|detail| match detail {
+                types::ReasoningDetailUnion::Unknown(member) => member.fields().is_some(),
+                _ => true,
+            });
+            for detail in objects {
                 if let Some(text) =
                     reasoning::readable(&detail).filter(|text| plain && !text.is_empty())
                 {

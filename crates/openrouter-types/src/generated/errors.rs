@@ -147,6 +147,7 @@ pub struct ErrorBody {
     pub param: Option<RawJson>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ErrorBody {
@@ -256,6 +257,12 @@ impl wire::Object for ErrorBody {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(ErrorBody);
@@ -295,6 +302,7 @@ pub struct ErrorMetadata {
     pub file_annotations: Vec<ChatAnnotation>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ErrorMetadata {
@@ -433,6 +441,12 @@ impl wire::Object for ErrorMetadata {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 

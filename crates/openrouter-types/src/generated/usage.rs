@@ -216,6 +216,7 @@ pub struct ChatUsagePromptTokensDetails {
     pub video_tokens: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ChatUsagePromptTokensDetails {
@@ -289,6 +290,12 @@ impl wire::Object for ChatUsagePromptTokensDetails {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(ChatUsagePromptTokensDetails);
@@ -309,6 +316,7 @@ pub struct ChatUsageCompletionTokensDetails {
     pub rejected_prediction_tokens: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ChatUsageCompletionTokensDetails {
@@ -403,6 +411,12 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(ChatUsageCompletionTokensDetails);
@@ -422,6 +436,7 @@ pub struct CostDetails {
     pub upstream_inference_completions_cost: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl CostDetails {
@@ -500,6 +515,12 @@ impl wire::Object for CostDetails {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(CostDetails);
@@ -518,6 +539,7 @@ pub struct ServerToolUseDetails {
     pub web_search_requests: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ServerToolUseDetails {
@@ -581,6 +603,12 @@ impl wire::Object for ServerToolUseDetails {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 
