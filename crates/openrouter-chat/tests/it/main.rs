@@ -4,6 +4,8 @@
     reason = "the helpers of tests fail by panicking, as the tests do"
 )]
 
+mod cases;
+mod conversation;
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
