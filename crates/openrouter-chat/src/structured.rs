@@ -1,4 +1,6 @@
 //! Answers that fit a type: schemas made strict, JSON found in prose, and objects that can be read while they grow.
 
 pub mod extract;
+mod json;
 pub mod partial;
+pub mod strict;

@@ -10,4 +10,5 @@ mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
 mod structured_extract;
+mod strict;
 mod structured_partial;

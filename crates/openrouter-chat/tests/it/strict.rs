@@ -1,0 +1,6 @@
+//! Schemas compiled to the strict subset, judged by an independent validator.
+
+mod answers;
+mod dialects;
+mod judge;
+mod rewriting;
