@@ -6,6 +6,11 @@
 //!
 //! With `OPENROUTER_API_KEY` it talks to OpenRouter, or to the server that `OPENROUTER_BASE_URL` names. Without either
 //! it starts the test server in this process, and runs the very same code against that.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 use std::io::Write as _;
 use std::process::ExitCode;

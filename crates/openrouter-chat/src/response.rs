@@ -83,7 +83,7 @@ impl ChatResponse {
     /// The answer's text; empty when there is none.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        self.first().map(|choice| choice.text()).unwrap_or_default()
+        self.first().map(Choice::text).unwrap_or_default()
     }
 
     /// What the model thought, as far as it may be read.
@@ -96,7 +96,7 @@ impl ChatResponse {
     #[must_use]
     pub fn reasoning_details(&self) -> &[types::ReasoningDetailUnion] {
         self.first()
-            .map(|choice| choice.reasoning_details())
+            .map(Choice::reasoning_details)
             .unwrap_or_default()
     }
 
@@ -104,9 +104,7 @@ impl ChatResponse {
     /// [`ToolCall::is_valid`].
     #[must_use]
     pub fn tool_calls(&self) -> Vec<ToolCall> {
-        self.first()
-            .map(|choice| choice.tool_calls())
-            .unwrap_or_default()
+        self.first().map(Choice::tool_calls).unwrap_or_default()
     }
 
     /// Why the model refused to answer, when it did.
@@ -118,8 +116,7 @@ impl ChatResponse {
     /// How the answer ended.
     #[must_use]
     pub fn ending(&self) -> Ending {
-        self.first()
-            .map_or(Ending::Stalled, |choice| choice.ending())
+        self.first().map_or(Ending::Stalled, Choice::ending)
     }
 
     /// Why the model stopped, in OpenRouter's words.
@@ -227,7 +224,7 @@ impl ChatResponse {
     /// The reply of the first choice as a message of the conversation, to be sent back exactly as it came.
     #[must_use]
     pub fn message(&self) -> Option<Message> {
-        self.first().map(|choice| choice.message())
+        self.first().map(Choice::message)
     }
 
     /// The answer as the wire has it, with everything this crate does not look at.

@@ -200,7 +200,7 @@ async fn serve(stream: TcpStream, connection: usize, open: Open) {
         match stream.peek(&mut start).await {
             Ok(0) | Err(_) => return,
             Ok(seen) if seen < start.len() && PREFACE.starts_with(&start[..seen]) => {
-                tokio::task::yield_now().await
+                tokio::task::yield_now().await;
             }
             Ok(seen) => break PREFACE.starts_with(&start[..seen]),
         }

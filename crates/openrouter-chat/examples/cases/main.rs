@@ -6,6 +6,11 @@
 //!
 //! `DIR` may hold `sse/`, `streams/` and `responses/`. Every line of the output is one JSON object: one case, fed in one
 //! way. Streams and answers are served over a real socket; a stream whole, event by event, and a few bytes at a time.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 mod play;
 mod serve;

@@ -93,7 +93,7 @@ impl ChunkReader {
         answer.chunk(chunk, events);
         self.misses = self.misses.saturating_add(1);
         if let Some((index, kind)) = pattern
-            && (self.misses <= PATIENCE || self.misses % PATIENCE == 0)
+            && (self.misses <= PATIENCE || self.misses.is_multiple_of(PATIENCE))
         {
             self.choice = answer.position_of(index);
             self.learn(data);
