@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+mod check;
 mod error;
 pub mod media;
 mod message;
@@ -24,10 +25,12 @@ mod response;
 mod stream;
 pub mod structured;
 mod tools;
+mod trace;
 
 pub use openrouter_transport as transport;
 pub use openrouter_types as types;
 
+pub use check::Finding;
 pub use error::{Error, ErrorKind};
 pub use message::{Conversation, Input, Message, Part, Role};
 pub use model::{Batch, ChatModel};

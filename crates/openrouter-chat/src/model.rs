@@ -5,13 +5,16 @@ mod batch;
 use std::sync::Arc;
 
 use http::Request;
-use openrouter_transport::{Client, Error as CallError, ErrorKind as CallErrorKind, Reply};
+use openrouter_transport::{
+    CallOptions, Client, Error as CallError, ErrorKind as CallErrorKind, Reply,
+};
 
 use crate::message::{Input, Message};
 use crate::options::{ChatOptions, request_setters};
 use crate::request::ChatCall;
 use crate::response::{ChatResponse, Timing};
 use crate::stream::ChatStream;
+use crate::trace::CallSpan;
 use crate::{Error, ErrorKind};
 
 pub use batch::Batch;
@@ -108,6 +111,26 @@ impl ChatModel {
     ) -> Result<ChatResponse, Error> {
         let (input, options) = (input.into(), self.merged(options)?);
         let call_options = options.call_options();
+        let span = CallSpan::new(options.request.model.as_deref().unwrap_or_default(), false);
+        let result = span.run(self.ask(options, &call_options, &input)).await;
+        match &result {
+            Ok(answer) => span.answer(answer),
+            Err(error) => {
+                span.error(error);
+                if let Some(partial) = error.partial() {
+                    span.answer(partial);
+                }
+            }
+        }
+        result
+    }
+
+    async fn ask(
+        &self,
+        options: ChatOptions,
+        call_options: &CallOptions,
+        input: &Input<'_>,
+    ) -> Result<ChatResponse, Error> {
         let call = ChatCall::new(options, input.messages());
         let Reply {
             answer: body,
@@ -115,9 +138,9 @@ impl ChatModel {
             ..
         } = self
             .client
-            .send_raw(&call, &call_options)
+            .send_raw(&call, call_options)
             .await
-            .map_err(|error| explain(error, &input))?;
+            .map_err(|error| explain(error, input))?;
         let timing = Timing {
             first_event: None,
             total: metadata.head_after(),
@@ -165,10 +188,15 @@ impl ChatModel {
     ) -> Result<ChatStream, Error> {
         let (input, options) = (input.into(), self.merged(options)?);
         let call_options = options.call_options();
+        let span = CallSpan::new(options.request.model.as_deref().unwrap_or_default(), true);
         let call = ChatCall::new(options, input.messages());
-        match self.client.stream_raw(call, &call_options).await {
-            Ok(events) => Ok(ChatStream::new(events)),
-            Err(error) => Err(explain(error, &input)),
+        match span.run(self.client.stream_raw(call, &call_options)).await {
+            Ok(events) => Ok(ChatStream::new(events, span)),
+            Err(error) => {
+                let error = explain(error, &input);
+                span.error(&error);
+                Err(error)
+            }
         }
     }
 
@@ -193,7 +221,7 @@ impl ChatModel {
     }
 
     /// The handle's options under those of a call, checked for what no server could take.
-    fn merged(&self, options: &ChatOptions) -> Result<ChatOptions, Error> {
+    pub(crate) fn merged(&self, options: &ChatOptions) -> Result<ChatOptions, Error> {
         let mut merged = options.clone();
         merged.fill_from(&self.options);
         merged.request.messages = Vec::new();

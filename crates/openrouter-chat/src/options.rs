@@ -1,5 +1,6 @@
 //! What a call asks for: defaults of a model handle, and overrides of one call.
 
+mod saved;
 mod setters;
 
 use openrouter_transport::{CallOptions, ResponseCache};

@@ -6,12 +6,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use openrouter_transport::Metadata;
 use openrouter_types as types;
 use types::{ChatAssistantMessage, ChatChoice, ChatResult, Decode};
 
 pub use ending::Ending;
 
+use crate::media::{Base64Stream, DecodedMedia, MediaError};
 use crate::message::Content as _;
 use crate::reasoning;
 use crate::stream::give_ids;
@@ -111,6 +113,26 @@ impl ChatResponse {
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
         self.first()?.refusal()
+    }
+
+    /// Citations and parsed files.
+    #[must_use]
+    pub fn annotations(&self) -> &[types::ChatAnnotation] {
+        self.first().map(Choice::annotations).unwrap_or_default()
+    }
+
+    /// The images that the model made, decoded; an address that is no data URL is an error in its place.
+    pub fn images(&self) -> Vec<Result<DecodedMedia, MediaError>> {
+        self.first().map(Choice::images).unwrap_or_default()
+    }
+
+    /// The audio that the model made, decoded; `None` when it made none.
+    ///
+    /// # Errors
+    ///
+    /// When the audio is not base64.
+    pub fn audio(&self) -> Option<Result<Bytes, MediaError>> {
+        self.first()?.audio()
     }
 
     /// How the answer ended.
@@ -247,6 +269,14 @@ impl fmt::Debug for ChatResponse {
     }
 }
 
+/// Decodes base64 that may have been joined from pieces with padding of their own.
+fn decode_base64(text: &str) -> Result<Bytes, MediaError> {
+    let mut stream = Base64Stream::new();
+    let mut decoded = BytesMut::from(&stream.push(text)?[..]);
+    decoded.extend_from_slice(&stream.finish()?);
+    Ok(decoded.freeze())
+}
+
 /// Compares what was answered, not how it came.
 impl PartialEq for ChatResponse {
     fn eq(&self, other: &Self) -> bool {
@@ -325,6 +355,42 @@ impl<'a> Choice<'a> {
             .refusal
             .as_deref()
             .filter(|text| !text.is_empty())
+    }
+
+    /// Citations and parsed files.
+    #[must_use]
+    pub fn annotations(self) -> &'a [types::ChatAnnotation] {
+        self.wire()
+            .and_then(|message| message.annotations.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// The images that the model made, decoded; an address that is no data URL is an error in its place.
+    pub fn images(self) -> Vec<Result<DecodedMedia, MediaError>> {
+        let images = self
+            .wire()
+            .and_then(|message| message.images.as_deref())
+            .unwrap_or_default();
+        let urls = images
+            .iter()
+            .map(|image| image.image_url.url.clone().into_string());
+        urls.map(|url| DecodedMedia::from_data_url(&url)).collect()
+    }
+
+    /// The audio that the model made, decoded; `None` when it made none. Its format is the one that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the audio is not base64.
+    pub fn audio(self) -> Option<Result<Bytes, MediaError>> {
+        let data = self.wire()?.audio.as_ref()?.data.clone()?.into_string();
+        Some(decode_base64(&data))
+    }
+
+    /// The words spoken in the audio.
+    #[must_use]
+    pub fn transcript(self) -> Option<&'a str> {
+        self.wire()?.audio.as_ref()?.transcript.as_deref()
     }
 
     /// How it ended.

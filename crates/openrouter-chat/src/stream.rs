@@ -23,6 +23,7 @@ pub use event::{StreamEvent, Text};
 pub use text::TextStream;
 
 use crate::response::{ChatResponse, Timing};
+use crate::trace::CallSpan;
 use crate::{Error, ErrorKind};
 use accumulate::Accumulator;
 use read::ChunkReader;
@@ -63,6 +64,7 @@ pub struct ChatStream {
     first_event: Option<Duration>,
     /// Runs once the server has written an error.
     grace: Option<Pin<Box<Sleep>>>,
+    span: CallSpan,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ enum State {
 }
 
 impl ChatStream {
-    pub(crate) fn new(events: EventStream) -> Self {
+    pub(crate) fn new(events: EventStream, span: CallSpan) -> Self {
         Self {
             events,
             reader: ChunkReader::default(),
@@ -86,6 +88,7 @@ impl ChatStream {
             keep_alives: false,
             first_event: None,
             grace: None,
+            span,
         }
     }
 
@@ -205,6 +208,19 @@ impl ChatStream {
             Ok(()) => {
                 if !self.queue.is_empty() && self.first_event.is_none() {
                     self.first_event = Some(self.events.last_read());
+                    self.span.first_chunk(self.events.last_read());
+                    self.answer.tell_who_served(&self.span);
+                }
+                if self.span.is_recorded() {
+                    for event in &self.queue {
+                        match event {
+                            StreamEvent::Usage(usage) => self.span.usage(usage),
+                            StreamEvent::Finish { reason, .. } => {
+                                self.span.finish_reason(reason.as_str())
+                            }
+                            _ => {}
+                        }
+                    }
                 }
                 if self.answer.has_failed() && self.grace.is_none() {
                     self.grace = Some(Box::pin(sleep(GRACE)));
@@ -241,6 +257,7 @@ impl ChatStream {
     fn take_failure(&mut self) -> Option<Error> {
         let failure = self.failure.take()?;
         self.state = State::Failed;
+        self.span.error(&failure);
         let timing = self.timing();
         let partial = self
             .answer

@@ -149,12 +149,15 @@ pub(crate) trait Content {
 
     /// Sets a cache breakpoint on the last part; text becomes a part for that.
     fn set_cache_control(&mut self, control: ChatCacheControl);
+
+    /// How many parts carry a cache breakpoint.
+    fn breakpoints(&self) -> usize;
 }
 
 type ChatCacheControl = AnthropicCacheControlDirective;
 
 macro_rules! content {
-    ($type:ident, $part:ty, $text:expr, $cache:expr) => {
+    ($type:ident, $part:ty, $text:expr, $cache:expr, $has:expr) => {
         impl Content for types::$type {
             fn text(&self) -> String {
                 match self {
@@ -173,6 +176,13 @@ macro_rules! content {
                     && let Some(last) = parts.last_mut()
                 {
                     $cache(last, control);
+                }
+            }
+
+            fn breakpoints(&self) -> usize {
+                match self {
+                    Self::Parts(parts) => parts.iter().filter(|part| $has(part)).count(),
+                    _ => 0,
                 }
             }
         }
@@ -194,33 +204,53 @@ fn cache_text(part: &mut ChatContentText, control: ChatCacheControl) {
     part.cache_control = Some(control);
 }
 
+fn part_has(part: &ChatContentText) -> bool {
+    part.cache_control.is_some()
+}
+
+fn item_has(item: &ChatContentItems) -> bool {
+    match item {
+        ChatContentItems::Text(part) => part_has(part),
+        ChatContentItems::ImageUrl(part) => part.cache_control.is_some(),
+        ChatContentItems::InputAudio(part) => part.cache_control.is_some(),
+        ChatContentItems::VideoUrl(part) => part.cache_control.is_some(),
+        ChatContentItems::File(part) => part.cache_control.is_some(),
+        _ => false,
+    }
+}
+
 content!(
     ChatSystemMessageContent,
     ChatContentText,
     part_text,
-    cache_text
+    cache_text,
+    part_has
 );
 content!(
     ChatDeveloperMessageContent,
     ChatContentText,
     part_text,
-    cache_text
+    cache_text,
+    part_has
 );
 content!(
     ChatUserMessageContent,
     ChatContentItems,
     item_text,
-    ChatContentItems::set_cache_control
+    ChatContentItems::set_cache_control,
+    item_has
 );
 content!(
     ChatAssistantMessageContent,
     ChatContentItems,
     item_text,
-    ChatContentItems::set_cache_control
+    ChatContentItems::set_cache_control,
+    item_has
 );
 content!(
     ChatToolMessageContent,
     ChatContentItems,
     item_text,
-    ChatContentItems::set_cache_control
+    ChatContentItems::set_cache_control,
+    item_has
 );

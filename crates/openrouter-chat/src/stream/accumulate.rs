@@ -13,6 +13,7 @@ use super::event::{StreamEvent, Text};
 use super::read::Hole;
 use crate::reasoning;
 use crate::response::ChatResponse;
+use crate::trace::CallSpan;
 
 /// What has arrived so far.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +129,15 @@ impl Accumulator {
                 choice.error.is_some()
                     || choice.finish_reason == Some(types::ChatFinishReasonEnum::Error)
             })
+    }
+
+    pub(crate) fn tell_who_served(&self, span: &CallSpan) {
+        let result = &self.result;
+        span.served_by(
+            result.id.as_deref(),
+            result.model.as_deref(),
+            result.provider.as_deref(),
+        );
     }
 
     /// The generation's id, once a chunk has told it.

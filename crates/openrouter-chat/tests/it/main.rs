@@ -6,9 +6,11 @@
 
 mod cases;
 mod conversation;
+mod dry_run;
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
-mod structured_extract;
+mod replay;
 mod strict;
+mod structured_extract;
 mod structured_partial;

@@ -1,0 +1,145 @@
+//! Spans, in the words of OpenTelemetry's conventions for generative AI.
+//!
+//! One span for each call, named `chat`. What is learned on the way is recorded on the way, so that a stream that is
+//! dropped leaves what was known by then. Prompts and answers are never recorded.
+
+use std::time::Duration;
+
+use openrouter_types::ChatUsage;
+
+use crate::ChatResponse;
+
+/// The span of one call; nothing at all without the `tracing` feature.
+#[derive(Debug)]
+pub(crate) struct CallSpan {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+#[cfg(feature = "tracing")]
+impl CallSpan {
+    pub(crate) fn new(model: &str, streamed: bool) -> Self {
+        use tracing::field::Empty;
+        let span = tracing::info_span!(
+            "chat",
+            "gen_ai.operation.name" = "chat",
+            "gen_ai.provider.name" = "openrouter",
+            "gen_ai.request.model" = model,
+            "gen_ai.request.stream" = streamed,
+            "gen_ai.response.model" = Empty,
+            "gen_ai.response.id" = Empty,
+            "gen_ai.response.finish_reasons" = Empty,
+            "gen_ai.response.time_to_first_chunk" = Empty,
+            "gen_ai.usage.input_tokens" = Empty,
+            "gen_ai.usage.output_tokens" = Empty,
+            "gen_ai.usage.cache_read.input_tokens" = Empty,
+            "openrouter.provider" = Empty,
+            "openrouter.usage.reasoning_tokens" = Empty,
+            "openrouter.usage.cost_usd" = Empty,
+            "error.type" = Empty,
+        );
+        Self { span }
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        !self.span.is_disabled()
+    }
+
+    /// Runs a future inside the span.
+    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
+        use tracing::Instrument as _;
+        future.instrument(self.span.clone()).await
+    }
+
+    pub(crate) fn first_chunk(&self, after: Duration) {
+        self.span
+            .record("gen_ai.response.time_to_first_chunk", after.as_secs_f64());
+    }
+
+    pub(crate) fn usage(&self, usage: &ChatUsage) {
+        self.span
+            .record("gen_ai.usage.input_tokens", usage.input_tokens());
+        self.span
+            .record("gen_ai.usage.output_tokens", usage.output_tokens());
+        if let Some(tokens) = usage.cache_read_tokens() {
+            self.span
+                .record("gen_ai.usage.cache_read.input_tokens", tokens);
+        }
+        if let Some(tokens) = usage.reasoning_tokens() {
+            self.span
+                .record("openrouter.usage.reasoning_tokens", tokens);
+        }
+        if let Some(cost) = usage.cost_usd() {
+            self.span.record("openrouter.usage.cost_usd", cost);
+        }
+    }
+
+    pub(crate) fn finish_reason(&self, reason: &str) {
+        self.span.record("gen_ai.response.finish_reasons", reason);
+    }
+
+    pub(crate) fn served_by(&self, id: Option<&str>, model: Option<&str>, provider: Option<&str>) {
+        if let Some(id) = id {
+            self.span.record("gen_ai.response.id", id);
+        }
+        if let Some(model) = model {
+            self.span.record("gen_ai.response.model", model);
+        }
+        if let Some(provider) = provider {
+            self.span.record("openrouter.provider", provider);
+        }
+    }
+
+    pub(crate) fn error(&self, error: &crate::Error) {
+        match error.call() {
+            Some(call) => self
+                .span
+                .record("error.type", tracing::field::debug(call.kind())),
+            None => self
+                .span
+                .record("error.type", tracing::field::debug(error.kind())),
+        };
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+#[allow(clippy::unused_self, reason = "the same calls as with the feature")]
+impl CallSpan {
+    pub(crate) fn new(_: &str, _: bool) -> Self {
+        Self {}
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        false
+    }
+
+    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
+        future.await
+    }
+
+    pub(crate) fn first_chunk(&self, _: Duration) {}
+
+    pub(crate) fn usage(&self, _: &ChatUsage) {}
+
+    pub(crate) fn finish_reason(&self, _: &str) {}
+
+    pub(crate) fn served_by(&self, _: Option<&str>, _: Option<&str>, _: Option<&str>) {}
+
+    pub(crate) fn error(&self, _: &crate::Error) {}
+}
+
+impl CallSpan {
+    /// Everything that a whole answer tells.
+    pub(crate) fn answer(&self, answer: &ChatResponse) {
+        if !self.is_recorded() {
+            return;
+        }
+        self.served_by(answer.id(), answer.model(), answer.provider());
+        if let Some(usage) = answer.usage() {
+            self.usage(usage);
+        }
+        if let Some(reason) = answer.finish_reason() {
+            self.finish_reason(reason.as_str());
+        }
+    }
+}
