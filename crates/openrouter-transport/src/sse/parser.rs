@@ -144,7 +144,7 @@ impl SseParser {
     /// The common case: an event of one `data` line, whole and alone, at the start of the input.
     #[inline]
     fn whole_event(&mut self) -> Option<SseItem> {
-        let value = self.input.strip_prefix(b"data: ")?;
+        let value = self.input.strip_prefix(DATA_PREFIX)?;
         if self.block.bytes != 0 || self.dropping {
             return None;
         }
@@ -154,7 +154,7 @@ impl SseParser {
             [b'\r', b'\n', b'\r', b'\n', ..] => 4,
             _ => return None,
         };
-        let start = b"data: ".len();
+        let start = DATA_PREFIX.len();
         if start + len > self.limits.max_event_bytes {
             return None;
         }
@@ -197,7 +197,19 @@ impl SseParser {
             self.input.slice(..len)
         } else {
             self.line.extend_from_slice(&self.input[..len]);
-            take_line(&mut self.line)
+            // The common case again: one `data` line, of which the first part had come before.
+            if end == b'\n'
+                && rest.first() == Some(&b'\n')
+                && self.block.bytes == 0
+                && !self.dropping
+                && self.line.starts_with(DATA_PREFIX)
+            {
+                self.at_start = false;
+                bytes::Buf::advance(&mut self.input, len + 2);
+                let data = take_line(&mut self.line, DATA_PREFIX.len());
+                return Some(Ok(SseItem::Event(SseEvent { data, fields: None })));
+            }
+            take_line(&mut self.line, 0)
         };
         bytes::Buf::advance(&mut self.input, len + line_end);
         self.end_line(line)
@@ -321,12 +333,12 @@ impl Data {
     }
 }
 
-/// Takes the line out, and leaves the buffer for the next line unless it has grown large.
-fn take_line(line: &mut Vec<u8>) -> Bytes {
+/// Takes the line out from a byte on, and leaves the buffer for the next line unless it has grown large.
+fn take_line(line: &mut Vec<u8>, from: usize) -> Bytes {
     if line.capacity() > REUSED_LINE_BYTES {
-        return mem::take(line).into();
+        return Bytes::from(mem::take(line)).slice(from..);
     }
-    let taken = Bytes::copy_from_slice(line);
+    let taken = Bytes::copy_from_slice(&line[from..]);
     line.clear();
     taken
 }
@@ -347,6 +359,9 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
         .ok()
         .map(Duration::from_millis)
 }
+
+/// How the lines of nearly every stream begin.
+const DATA_PREFIX: &[u8] = b"data: ";
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
