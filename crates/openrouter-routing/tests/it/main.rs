@@ -4,6 +4,8 @@
 
 mod preferences;
 mod prices;
+mod properties;
+mod rules;
 mod slugs;
 mod support;
 mod worked_example;
