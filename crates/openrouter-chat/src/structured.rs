@@ -3,4 +3,5 @@
 pub mod extract;
 mod json;
 pub mod partial;
+pub mod schema;
 pub mod strict;

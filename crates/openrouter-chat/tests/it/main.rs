@@ -11,6 +11,9 @@ mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
 mod replay;
+#[cfg(feature = "schemars")]
+mod schema_of_types;
 mod strict;
 mod structured_extract;
 mod structured_partial;
+mod structured_schema;
