@@ -13,7 +13,16 @@ const EVENTS: usize = 2_000;
 
 /// Events of some 300 bytes, and the end mark.
 fn transcript() -> Bytes {
-    const WORDS: [&str; 8] = [" the", " request", ",", " caf\u{e9}", ".\\n\\n", " function", " \\\"quoted\\\"", " 42;"];
+    const WORDS: [&str; 8] = [
+        " the",
+        " request",
+        ",",
+        " caf\u{e9}",
+        ".\\n\\n",
+        " function",
+        " \\\"quoted\\\"",
+        " 42;",
+    ];
     let mut text = String::new();
     for at in 0..EVENTS {
         let word = WORDS[at % WORDS.len()];

@@ -7,6 +7,7 @@ mod request;
 
 pub use builder::ClientBuilder;
 pub(crate) use exchange::Exchange;
+pub(crate) use request::escape_into;
 
 use std::fmt;
 use std::sync::Arc;
@@ -281,6 +282,18 @@ impl Client {
     #[must_use]
     pub fn retry_policy(&self) -> RetryPolicy {
         self.0.retry
+    }
+
+    /// Scheme and host of the base URL.
+    pub(crate) fn origin(&self) -> String {
+        let scheme = self.0.base.scheme_str().unwrap_or("https");
+        format!(
+            "{scheme}://{}",
+            self.0
+                .base
+                .authority()
+                .map_or("", |authority| authority.as_str())
+        )
     }
 
     /// The URL below which the API lies.

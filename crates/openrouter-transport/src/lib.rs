@@ -1,4 +1,9 @@
-//! The HTTP client of OpenRouter: connections, timeouts, retries, errors and server-sent events.
+#![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "client"),
+    doc = "Server-sent events of OpenRouter's streams; the feature `client` adds the HTTP client."
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "client")]
 mod api_key;
@@ -17,9 +22,13 @@ mod metadata;
 #[cfg(feature = "client")]
 mod network;
 #[cfg(feature = "client")]
+mod pages;
+#[cfg(feature = "client")]
 pub mod retry;
 #[cfg(feature = "client")]
 pub mod service;
+#[cfg(feature = "client")]
+mod sign_in;
 pub mod sse;
 #[cfg(feature = "client")]
 mod stream;
@@ -39,7 +48,9 @@ pub use self::{
     limits::Limits,
     metadata::Metadata,
     network::{HttpVersion, Network, Proxy},
+    pages::{Paged, Pages},
     retry::RetryPolicy,
+    sign_in::SignIn,
     stream::{ChunkStream, EventStream, StreamEnd},
     tap::RawFrame,
     timeouts::Timeouts,

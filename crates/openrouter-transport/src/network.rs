@@ -11,6 +11,7 @@ mod tls;
 pub(crate) use body::NetworkBody;
 pub use handshake::HttpVersion;
 pub use proxy::Proxy;
+pub(crate) use tls::crypto_provider;
 
 use std::fmt;
 use std::pin::Pin;

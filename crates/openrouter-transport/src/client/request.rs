@@ -137,7 +137,7 @@ fn uri(client: &Shared, path: &str, query: &str, more: &[(String, String)]) -> R
 }
 
 /// Percent-encodes everything but what RFC 3986 calls unreserved.
-fn escape_into(out: &mut String, text: &str) {
+pub(crate) fn escape_into(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {

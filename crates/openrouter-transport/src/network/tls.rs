@@ -88,7 +88,7 @@ async fn handshake(
 }
 
 fn default_config() -> Result<ClientConfig, Error> {
-    let provider = provider()?;
+    let provider = crypto_provider()?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::new(ErrorKind::Tls, "TLS is not set up").with_source(error))?
@@ -98,7 +98,7 @@ fn default_config() -> Result<ClientConfig, Error> {
 }
 
 /// `ring` where it is there, else `aws-lc-rs`, else whatever the program installed.
-fn provider() -> Result<Arc<rustls::crypto::CryptoProvider>, Error> {
+pub(crate) fn crypto_provider() -> Result<Arc<rustls::crypto::CryptoProvider>, Error> {
     #[cfg(feature = "tls-ring")]
     return Ok(Arc::new(rustls::crypto::ring::default_provider()));
     #[cfg(all(feature = "tls-aws-lc-rs", not(feature = "tls-ring")))]

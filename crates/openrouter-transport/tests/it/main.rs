@@ -16,6 +16,8 @@ mod faults;
 mod http2;
 #[cfg(feature = "client")]
 mod layers;
+#[cfg(feature = "client")]
+mod pages;
 #[cfg(all(feature = "client", feature = "http2", feature = "tls-ring"))]
 mod proxies;
 #[cfg(feature = "client")]
@@ -27,6 +29,10 @@ mod script;
 #[cfg(feature = "client")]
 mod server;
 #[cfg(feature = "client")]
+mod sign_in;
+#[cfg(feature = "client")]
 mod streams;
 #[cfg(all(feature = "client", feature = "http2", feature = "tls-ring"))]
 mod tls;
+#[cfg(feature = "tracing")]
+mod tracing;

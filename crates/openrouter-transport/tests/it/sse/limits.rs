@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use openrouter_transport::sse::{SseError, SseItem, SseLimits, SseParser};
+use proptest::prelude::*;
 
 /// Events and errors of an input read in pieces, with at most 20 bytes an event.
 fn read(input: &str, size: usize) -> Vec<Result<String, SseError>> {
@@ -16,7 +17,7 @@ fn read(input: &str, size: usize) -> Vec<Result<String, SseError>> {
                 Err(error) => seen.push(Err(error)),
             }
             assert!(
-                parser.held_bytes() <= 20 + size,
+                parser.held_bytes() <= 20,
                 "{} bytes held",
                 parser.held_bytes()
             );
@@ -81,4 +82,12 @@ fn an_endless_line_costs_bounded_memory() {
         assert!(parser.held_bytes() <= 1_000);
     }
     assert_eq!(errors, 1);
+}
+
+proptest! {
+    #[test]
+    fn the_errors_of_a_limit_do_not_depend_on_how_the_input_is_cut(input in super::rules::likely_input(), size in 1..30usize) {
+        let text = String::from_utf8_lossy(&input);
+        prop_assert_eq!(read(&text, size), read(&text, usize::MAX));
+    }
 }

@@ -142,7 +142,7 @@ fn an_event_inside_one_input_is_a_slice_of_it() {
 }
 
 /// Text that is likely to hit the rules: field names, line ends, colons, spaces, marks.
-fn likely_input() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn likely_input() -> impl Strategy<Value = Vec<u8>> {
     let token = prop::sample::select(vec![
         "data", "data: ", "event", "id", "retry: 1", ":", " ", "\r", "\n", "\r\n", "\n\n", "\0",
         "\u{FEFF}", "é", "x",
