@@ -16,12 +16,12 @@ fn read(input: &str, size: usize) -> Vec<Result<String, SseError>> {
                 Ok(_) => {}
                 Err(error) => seen.push(Err(error)),
             }
-            assert!(
-                parser.held_bytes() <= 20,
-                "{} bytes held",
-                parser.held_bytes()
-            );
         }
+        assert!(
+            parser.held_bytes() <= 20,
+            "{} bytes held",
+            parser.held_bytes()
+        );
     }
     seen
 }
