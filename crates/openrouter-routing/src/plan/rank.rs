@@ -253,7 +253,7 @@ impl Ranking<'_> {
             Rule::Order => self.by_order(list),
             Rule::Tier(Tier::Priority) => {
                 let (tier, rest) = list.iter().partition::<Vec<usize>, _>(|at| {
-                    self.survivors[**at].endpoint.tag.tier().is_some()
+                    self.survivors[**at].endpoint.tag.tier() == Some(Tier::Priority)
                 });
                 let mut groups = self.sorted(&types::ProviderSort::Throughput, tier);
                 groups.extend(self.sorted(&types::ProviderSort::Throughput, rest));

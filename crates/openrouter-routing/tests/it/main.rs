@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod catalog;
+mod outcomes;
 mod preferences;
 mod prices;
 mod properties;

@@ -224,7 +224,7 @@ proptest! {
         let offered: usize = plan.models().iter().map(|model| market.endpoints(model).len()).sum();
         prop_assert_eq!(plan.candidates().len() + plan.excluded().len(), offered);
         prop_assert!(plan.excluded().iter().all(|out| !out.reasons().is_empty()));
-        let ranks: Vec<_> = plan.candidates().iter().map(|candidate| candidate.rank()).collect();
+        let ranks: Vec<_> = plan.candidates().iter().map(openrouter_routing::plan::Candidate::rank).collect();
         for (at, rank) in ranks.iter().enumerate() {
             let first = ranks.iter().position(|other| other == rank).unwrap();
             prop_assert_eq!(*rank, first, "a rank counts those before it; at {}", at);
@@ -235,7 +235,7 @@ proptest! {
     fn odds_of_a_rank_add_up_to_one(model in endpoints(), other in endpoints(), request in requests()) {
         let plan = plan(&request, &market(model, other));
         for group in plan.candidates().chunk_by(|a, b| a.rank() == b.rank()) {
-            let odds: Vec<_> = group.iter().filter_map(|candidate| candidate.odds()).collect();
+            let odds: Vec<_> = group.iter().filter_map(openrouter_routing::plan::Candidate::odds).collect();
             if !odds.is_empty() {
                 prop_assert_eq!(odds.len(), group.len(), "all of a rank are drawn, or none");
                 prop_assert!((odds.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{:?}", odds);

@@ -61,6 +61,12 @@ fn the_priority_tier_comes_first_and_falls_back_to_the_others() {
         r#"{"service_tier": "priority", "provider": {"allow_fallbacks": false}}"#,
         "openai/priority!",
     );
+    // The variant admits the flex tier, which is not the one that was asked for.
+    check(
+        &tiers(),
+        r#"{"model": "acme/model:floor", "service_tier": "priority"}"#,
+        "openai/priority > azure/priority > azure > openai > openai/flex",
+    );
     let none = market([endpoint("a", 1), endpoint("b", 1)]);
     let plan = check(
         &none,
@@ -178,7 +184,7 @@ fn thresholds_move_to_the_end_and_exclude_nothing() {
 fn latencies_are_compared_in_seconds_whatever_the_unit_listed() {
     let latency = |tag: &str, number: f64| {
         with(endpoint(tag, 1), |e| {
-            e.latency = Some(Percentiles::all(number))
+            e.latency = Some(Percentiles::all(number));
         })
     };
     let market = market([
@@ -413,7 +419,7 @@ fn quantizations_cover_their_kinds() {
 fn price_caps_compare_each_key_in_its_unit() {
     let priced = |tag: &str, key: PriceKey, price: &str| {
         with(endpoint(tag, 1), |e| {
-            e.prices = e.prices.clone().with(key, price.parse().unwrap())
+            e.prices = e.prices.clone().with(key, price.parse().unwrap());
         })
     };
     let market = market([
