@@ -24,7 +24,7 @@ mod request;
 mod response;
 mod stream;
 pub mod structured;
-mod tools;
+pub mod tools;
 mod trace;
 
 pub use openrouter_transport as transport;
@@ -39,4 +39,4 @@ pub use options::ChatOptions;
 pub use request::ReasoningReplay;
 pub use response::{ChatResponse, Choice, Ending};
 pub use stream::{ChatStream, StreamEvent, Text, TextStream};
-pub use tools::ToolCall;
+pub use tools::{Tool, ToolCall, ToolChoice, Tools};

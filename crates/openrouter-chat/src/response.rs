@@ -17,7 +17,7 @@ use crate::media::{Base64Stream, DecodedMedia, MediaError};
 use crate::message::Content as _;
 use crate::reasoning;
 use crate::stream::give_ids;
-use crate::tools::ToolCall;
+use crate::tools::{ToolCall, problem_of};
 use crate::{Error, ErrorKind, Message};
 
 /// The model's answer.
@@ -102,11 +102,20 @@ impl ChatResponse {
             .unwrap_or_default()
     }
 
-    /// The tools that the model asks to call, in order. Calls that cannot be run are among them: see
-    /// [`ToolCall::is_valid`].
+    /// The tools that the model asks to call, in order. Calls that cannot be run are
+    /// [apart](Self::invalid_tool_calls).
     #[must_use]
     pub fn tool_calls(&self) -> Vec<ToolCall> {
         self.first().map(Choice::tool_calls).unwrap_or_default()
+    }
+
+    /// The calls that cannot be run, in order: without a name, or with arguments that are not JSON.
+    /// [`ToolCall::problem`] says which.
+    #[must_use]
+    pub fn invalid_tool_calls(&self) -> Vec<ToolCall> {
+        self.first()
+            .map(|choice| choice.invalid_tool_calls())
+            .unwrap_or_default()
     }
 
     /// Why the model refused to answer, when it did.
@@ -255,6 +264,11 @@ impl ChatResponse {
         &self.result
     }
 
+    /// Whether the answer's end mark was seen.
+    pub(crate) fn is_done(&self) -> bool {
+        self.done
+    }
+
     fn first(&self) -> Option<Choice<'_>> {
         self.result.choices.first().map(|choice| Choice {
             choice,
@@ -338,14 +352,29 @@ impl<'a> Choice<'a> {
             .unwrap_or_default()
     }
 
-    /// The tools that the model asks to call, in order.
+    /// The tools that the model asks to call, in order, without [those that cannot be run](Self::invalid_tool_calls).
     #[must_use]
     pub fn tool_calls(self) -> Vec<ToolCall> {
+        self.calls_where(true)
+    }
+
+    /// The calls that cannot be run, in order: without a name, or with arguments that are not JSON.
+    #[must_use]
+    pub fn invalid_tool_calls(self) -> Vec<ToolCall> {
+        self.calls_where(false)
+    }
+
+    fn calls_where(self, valid: bool) -> Vec<ToolCall> {
         let calls = self
             .wire()
             .and_then(|message| message.tool_calls.as_deref())
             .unwrap_or_default();
-        calls.iter().cloned().map(ToolCall::from_wire).collect()
+        calls
+            .iter()
+            .filter(|call| problem_of(call).is_none() == valid)
+            .cloned()
+            .map(ToolCall::from_wire)
+            .collect()
     }
 
     /// Why the model refused to answer, when it did.

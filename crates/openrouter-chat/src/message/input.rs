@@ -22,6 +22,10 @@ impl Input<'_> {
     pub fn into_owned(self) -> Input<'static> {
         Input(Cow::Owned(self.0.into_owned()))
     }
+
+    pub(crate) fn into_conversation(self) -> Conversation {
+        Conversation::from(self.0.into_owned())
+    }
 }
 
 impl From<&str> for Input<'_> {
