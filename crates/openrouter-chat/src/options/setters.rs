@@ -6,6 +6,8 @@
 macro_rules! request_setters {
     () => {
         $crate::options::plain_setters! {
+            /// Sets the model.
+            with_model(model: impl Into<String>);
             /// Sets the models to fall back to, in order, when this one fails or refuses.
             with_models(models: impl IntoIterator<Item = impl Into<String>>);
             /// Sets the largest number of tokens of the answer, reasoning included. Some providers refuse less than 16.
