@@ -339,6 +339,11 @@ impl Serialize for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ChatMessages::deserialize(deserializer).map(Self::from)
+        let mut message = Self::from(ChatMessages::deserialize(deserializer)?);
+        // The model stays here: what is sent is to be the same before and after.
+        if let ChatMessages::Assistant(assistant) = &mut message.wire {
+            message.origin = assistant.model.take().map(Into::into);
+        }
+        Ok(message)
     }
 }

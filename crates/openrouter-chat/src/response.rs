@@ -114,7 +114,7 @@ impl ChatResponse {
     #[must_use]
     pub fn invalid_tool_calls(&self) -> Vec<ToolCall> {
         self.first()
-            .map(|choice| choice.invalid_tool_calls())
+            .map(Choice::invalid_tool_calls)
             .unwrap_or_default()
     }
 

@@ -19,4 +19,3 @@ pub use run::{
     RunOutcome, RunState, RunStream, RunUsage, Step, StopReason, StopWhen, ToolRun,
 };
 pub use set::Tools;
-pub(crate) use set::{check_name, function_choice};

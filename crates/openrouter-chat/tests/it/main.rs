@@ -17,3 +17,4 @@ mod strict;
 mod structured_extract;
 mod structured_partial;
 mod structured_schema;
+mod tools;

@@ -94,8 +94,10 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 
 /// Futures that run together, each with a number. Dropping it drops what runs.
 pub(super) struct Running<T> {
-    futures: Vec<(usize, Pin<Box<dyn Future<Output = T> + Send>>)>,
+    futures: Vec<(usize, Boxed<T>)>,
 }
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T> Running<T> {
     pub(super) fn new() -> Self {
