@@ -8,7 +8,11 @@
 //! `--mode stream` reads typed events and finishes the answer, `chat` asks for whole answers, `hold` watches the memory
 //! of open streams. `--extra h2` speaks HTTP/2 without TLS. One thread; one line of JSON. Processor times and memory
 //! are read from `/proc`, so they are zero elsewhere than on Linux.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::process::ExitCode;
@@ -41,8 +45,14 @@ impl Arguments {
         };
         let mut words = std::env::args().skip(1);
         while let Some(name) = words.next() {
-            let value = words.next().ok_or_else(|| format!("{name} needs a value"))?;
-            let number = || value.parse().map_err(|_| format!("{name} needs a number, not {value}"));
+            let value = words
+                .next()
+                .ok_or_else(|| format!("{name} needs a value"))?;
+            let number = || {
+                value
+                    .parse()
+                    .map_err(|_| format!("{name} needs a number, not {value}"))
+            };
             match name.as_str() {
                 "--base" => arguments.base = value,
                 "--mode" => arguments.mode = value,
@@ -111,13 +121,21 @@ async fn stream(model: &ChatModel, name: &str, tally: &mut Tally) -> Result<(), 
 }
 
 async fn chat(model: &ChatModel, name: &str, tally: &mut Tally) -> Result<(), Error> {
-    let answer = model.invoke_with("Go.", &ChatOptions::new().with_model(name)).await?;
+    let answer = model
+        .invoke_with("Go.", &ChatOptions::new().with_model(name))
+        .await?;
     tally.events += 1;
     tally.content += answer.text().len();
     tally.usages += usize::from(answer.usage().is_some());
     tally.finishes += usize::from(answer.finish_reason().is_some());
-    let message = answer.as_wire().choices.first().and_then(|choice| choice.message.as_ref());
-    tally.images += message.and_then(|message| message.images.as_ref()).map_or(0, Vec::len);
+    let message = answer
+        .as_wire()
+        .choices
+        .first()
+        .and_then(|choice| choice.message.as_ref());
+    tally.images += message
+        .and_then(|message| message.images.as_ref())
+        .map_or(0, Vec::len);
     Ok(())
 }
 
@@ -125,11 +143,16 @@ fn main() -> ExitCode {
     let arguments = match Arguments::parse() {
         Ok(arguments) => arguments,
         Err(message) => {
-            eprintln!("{message}\nusage: load --base URL --mode stream|chat|hold --model M -n REQUESTS -c CONCURRENCY");
+            eprintln!(
+                "{message}\nusage: load --base URL --mode stream|chat|hold --model M -n REQUESTS -c CONCURRENCY"
+            );
             return ExitCode::from(2);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("no runtime: {error}");
@@ -147,7 +170,10 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Error> {
     let started = Instant::now();
-    let mut client = Client::builder().base_url(arguments.base.as_str()).api_key("load").retry(RetryPolicy::none());
+    let mut client = Client::builder()
+        .base_url(arguments.base.as_str())
+        .api_key("load")
+        .retry(RetryPolicy::none());
     if arguments.extra == "h2" {
         client = client.http_version(HttpVersion::Http2);
     }
@@ -174,7 +200,9 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         errors: RefCell::default(),
     });
     let workers: Vec<_> = (0..arguments.concurrency)
-        .map(|_| tokio::task::spawn_local(worker(model.clone(), arguments.clone(), Rc::clone(&shared))))
+        .map(|_| {
+            tokio::task::spawn_local(worker(model.clone(), arguments.clone(), Rc::clone(&shared)))
+        })
         .collect();
     let mut rss_hold = 0;
     if arguments.mode == "hold" {
@@ -227,8 +255,14 @@ async fn worker(model: ChatModel, arguments: Arguments, shared: Rc<Shared>) {
             _ => stream(&model, &arguments.model, &mut tally).await,
         };
         shared.latencies.borrow_mut().push(started.elapsed());
-        shared.firsts.borrow_mut().extend(tally.first.map(|first| first - started));
-        shared.errors.borrow_mut().extend(result.err().map(|error| error.to_string()));
+        shared
+            .firsts
+            .borrow_mut()
+            .extend(tally.first.map(|first| first - started));
+        shared
+            .errors
+            .borrow_mut()
+            .extend(result.err().map(|error| error.to_string()));
         shared.tally.borrow_mut().add(&tally);
     }
 }
@@ -245,13 +279,20 @@ fn percentile(times: &RefCell<Vec<Duration>>, part: f64) -> f64 {
 fn proc_status(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Seconds in user space and in the kernel, from `/proc/self/stat`, whose clock ticks a hundred times a second.
 fn processor_seconds() -> (f64, f64) {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields = stat.rsplit(')').next().unwrap_or_default();
-    let mut ticks = fields.split_whitespace().skip(11).filter_map(|ticks| ticks.parse::<f64>().ok());
-    (ticks.next().unwrap_or(0.0) / 100.0, ticks.next().unwrap_or(0.0) / 100.0)
+    let mut ticks = fields
+        .split_whitespace()
+        .skip(11)
+        .filter_map(|ticks| ticks.parse::<f64>().ok());
+    (
+        ticks.next().unwrap_or(0.0) / 100.0,
+        ticks.next().unwrap_or(0.0) / 100.0,
+    )
 }

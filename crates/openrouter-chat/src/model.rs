@@ -145,10 +145,13 @@ impl ChatModel {
             first_event: None,
             total: metadata.head_after(),
         };
-        let failure = CallError::from_envelope(&body, Some(&metadata));
         match ChatResponse::read(&body) {
             Ok(response) => {
+                let failed = response.has_failed();
                 let response = response.with_exchange(metadata, timing);
+                let failure = failed
+                    .then(|| CallError::from_envelope(&body, response.metadata()))
+                    .flatten();
                 match failure {
                     Some(error) => Err(Error::from(error).with_partial(response)),
                     None if response.as_wire().choices.is_empty() => Err(Error::new(
@@ -159,7 +162,9 @@ impl ChatModel {
                     None => Ok(response),
                 }
             }
-            Err(error) => Err(failure.map_or(error, Error::from)),
+            Err(error) => {
+                Err(CallError::from_envelope(&body, Some(&metadata)).map_or(error, Error::from))
+            }
         }
     }
 

@@ -77,6 +77,16 @@ impl ChatResponse {
         }
     }
 
+    /// Whether the server wrote an error into the answer, at the top or inside a choice.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.result.error.is_some()
+            || self.result.choices.iter().any(|choice| {
+                choice.error.is_some() || choice.finish_reason == Some(types::ChatFinishReasonEnum::Error)
+            })
+            // An error of a kind that the field cannot hold, such as a text.
+            || self.result.extra.get("error").is_some_and(|error| !error.is_null())
+    }
+
     pub(crate) fn with_exchange(mut self, metadata: Metadata, timing: Timing) -> Self {
         self.exchange = Some(Box::new(Exchange { metadata, timing }));
         self

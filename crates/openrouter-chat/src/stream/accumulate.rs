@@ -129,6 +129,8 @@ impl Accumulator {
                 choice.error.is_some()
                     || choice.finish_reason == Some(types::ChatFinishReasonEnum::Error)
             })
+            // An error of a kind that the field cannot hold, such as a text.
+            || self.result.extra.get("error").is_some_and(|error| !error.is_null())
     }
 
     pub(crate) fn tell_who_served(&self, span: &CallSpan) {
