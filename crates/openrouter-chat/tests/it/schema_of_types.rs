@@ -55,8 +55,8 @@ impl<'de> Deserialize<'de> for Currency {
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Note {
-    text: String,
-    author: String,
+    text: Option<String>,
+    author: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,8 +73,8 @@ enum Transport {
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Ride {
-    with: String,
-    at: String,
+    with: Option<String>,
+    at: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -110,6 +110,7 @@ fn what_is_wrong_is_told_with_its_place_and_what_came_before_stays() {
         r#""\ud800x"#,
         r#""\udc00"#,
         r#""\ud800\u0041"#,
+        r#""\ud800\ue000"#,
         "[1] 2",
         "{} }",
         "1 2",
@@ -205,6 +206,27 @@ fn a_type_with_optional_fields_is_read_at_any_moment() {
         partial.get::<Vec<u8>>().unwrap_err().kind(),
         PartialJsonErrorKind::Misfit
     );
+}
+
+#[test]
+fn a_growing_string_that_does_not_fit_is_left_out_and_not_null() {
+    #[derive(Debug, PartialEq, Deserialize, Default)]
+    #[serde(rename_all = "lowercase", default)]
+    struct Light {
+        color: Color,
+    }
+    #[derive(Debug, PartialEq, Deserialize, Default)]
+    #[serde(rename_all = "lowercase")]
+    enum Color {
+        #[default]
+        Unknown,
+        Green,
+    }
+    let mut partial = PartialJson::new();
+    partial.push(r#"{"color": "gre"#).unwrap();
+    assert_eq!(partial.get::<Light>().unwrap().color, Color::Unknown);
+    partial.push(r#"en"}"#).unwrap();
+    assert_eq!(partial.get::<Light>().unwrap().color, Color::Green);
 }
 
 #[test]

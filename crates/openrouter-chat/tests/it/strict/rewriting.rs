@@ -8,6 +8,10 @@ use super::judge::assert_in_subset;
 /// Each schema stands in the property `x` of an object, unless it starts with `root:`.
 const SCHEMAS: &[(&str, &str)] = &[
     (
+        "root: null as OpenAPI writes it",
+        r#"{"type":"object","properties":{"a":{"type":"string","nullable":true}},"required":["a"]}"#,
+    ),
+    (
         "an array that stays empty",
         r#"{"type":"array","items":false}"#,
     ),

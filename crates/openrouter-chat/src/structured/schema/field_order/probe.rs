@@ -37,8 +37,12 @@ struct Trace {
     lists: Vec<FieldList>,
     /// Fields and variants that were given a value once, whatever came of it.
     tried: HashSet<Place>,
-    /// Those that took no dummy value.
+    /// Those that took no dummy value at least once.
     failed: HashSet<Place>,
+    /// Second names of fields: they were refused before their value was asked for.
+    aliases: HashSet<Place>,
+    /// The field whose name was given and whose value was not asked for yet.
+    offered: Option<Place>,
     /// How often the content of an option or a map took no dummy value. After a while it stays empty.
     refusals: HashMap<Place, usize>,
     /// The structs and enums that are being read: one within itself is not read again.
@@ -54,10 +58,12 @@ fn place(list: FieldList, index: usize) -> Place {
 }
 
 impl Trace {
+    /// How much was seen. It only grows.
     fn known(&self) -> usize {
         self.lists.len()
             + self.tried.len()
             + self.failed.len()
+            + self.aliases.len()
             + self.refusals.values().sum::<usize>()
     }
 
@@ -79,7 +85,8 @@ impl Trace {
 
     /// What is new goes first, what failed goes last, since a failure ends the run.
     fn in_order_of_interest(&self, list: FieldList) -> Vec<usize> {
-        let mut indexes: Vec<usize> = (0..list.len()).collect();
+        let is_own_name = |index: &usize| !self.aliases.contains(&place(list, *index));
+        let mut indexes: Vec<usize> = (0..list.len()).filter(is_own_name).collect();
         indexes.sort_by_key(|&index| {
             let place = place(list, index);
             (self.failed.contains(&place), self.tried.contains(&place))
@@ -129,11 +136,9 @@ impl<'t> Probe<'t> {
     ) -> Result<R, NoValue> {
         self.trace.borrow_mut().tried.insert(place);
         let outcome = read(self.at(place));
-        let mut trace = self.trace.borrow_mut();
-        match outcome {
-            Ok(_) => trace.failed.remove(&place),
-            Err(_) => trace.failed.insert(place),
-        };
+        if outcome.is_err() {
+            self.trace.borrow_mut().failed.insert(place);
+        }
         outcome
     }
 
@@ -151,7 +156,11 @@ impl<'t> Probe<'t> {
             indexes: indexes.into_iter(),
             index: 0,
         });
-        self.trace.borrow_mut().active.pop();
+        let mut trace = self.trace.borrow_mut();
+        trace.active.pop();
+        let refused = trace.offered.take().filter(|_| value.is_err());
+        trace.aliases.extend(refused);
+        drop(trace);
         value
     }
 
@@ -352,11 +361,13 @@ impl<'de> MapAccess<'de> for Fields<'_> {
             return Ok(None);
         };
         self.index = index;
+        self.probe.trace.borrow_mut().offered = Some(place(self.list, index));
         let name: StrDeserializer<'_, NoValue> = self.list[index].into_deserializer();
         seed.deserialize(name).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NoValue> {
+        self.probe.trace.borrow_mut().offered = None;
         self.probe.read(place(self.list, self.index), |probe| {
             seed.deserialize(probe)
         })
