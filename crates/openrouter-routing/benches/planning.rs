@@ -3,6 +3,12 @@
 //! `cargo bench -p openrouter-routing --bench planning` needs valgrind, and `gungraun-runner` of the same version as
 //! the library. The request names all models, so that every endpoint is looked at.
 
+#![allow(
+    missing_docs,
+    unused_qualifications,
+    reason = "the benchmark macros write such code"
+)]
+
 use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};

@@ -338,11 +338,11 @@ fn draft(request: &Request, market: &Market) -> Plan {
         .enumerate()
         .map(|(at, model)| (model.name.as_str(), at))
         .collect();
-    excluded.sort_by_cached_key(|out| {
-        (
-            places.get(out.model.as_str()).copied(),
-            rank::canonical(&out.endpoint),
-        )
+    let place = |out: &Exclusion| places.get(out.model.as_str()).copied();
+    excluded.sort_by(|a, b| {
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| rank::canonical(&a.endpoint, &b.endpoint))
     });
     Plan {
         models: models.into_iter().map(|model| model.name).collect(),

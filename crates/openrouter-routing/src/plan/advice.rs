@@ -6,7 +6,7 @@ use std::fmt;
 use openrouter_types as types;
 
 use super::reason::CappedPrice;
-use super::{Exclusion, Market, Plan, Reason, Request, Tier, draft};
+use super::{Exclusion, Market, ModelSlug, Plan, Reason, Request, Tier, draft};
 use crate::preferences::{Preferences, text_lists};
 use crate::price::{PriceKey, UsdPerToken};
 use crate::provider::{EndpointTag, entry_matches};
@@ -226,6 +226,15 @@ fn helps(advice: &Advice, request: &Request, market: &Market) -> bool {
         return true;
     }
     let mut changed = request.clone();
+    // Models do not influence each other, so it is enough to plan this one.
+    changed.models.retain(|text| {
+        let listed = text
+            .parse::<ModelSlug>()
+            .map_or_else(|_| text.clone(), |slug| slug.listed());
+        market
+            .find(&listed)
+            .is_some_and(|(name, _)| name == advice.model)
+    });
     advice.apply(&mut changed);
     !draft(&changed, market).candidates.is_empty()
 }

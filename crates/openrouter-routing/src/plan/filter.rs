@@ -101,7 +101,7 @@ impl<'a> Filter<'a> {
                 (Survivor::new(at, endpoint.clone(), doubts), reasons)
             })
             .collect();
-        items.sort_by_cached_key(|(item, _)| canonical(&item.endpoint));
+        items.sort_by(|(a, _), (b, _)| canonical(&a.endpoint, &b.endpoint));
 
         self.soft_parameters(&mut items, caveats, modifiers);
         self.small_contexts(&mut items);

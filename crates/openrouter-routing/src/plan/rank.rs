@@ -14,7 +14,6 @@ use super::{
 use super::{Request, Tier};
 use crate::endpoint::{Health, Percentiles};
 use crate::preferences::{latency_cutoffs, throughput_cutoffs};
-use crate::price::UsdPerToken;
 use crate::provider::entry_matches;
 use crate::request::KeySection;
 
@@ -41,21 +40,20 @@ impl Survivor {
     }
 }
 
-/// Everything by which two endpoints can be told apart for certain, so that the order of the input never shows.
-pub(super) fn canonical(endpoint: &Endpoint) -> (String, UsdPerToken, String, Option<u64>, String) {
-    let quantization = endpoint
-        .quantization
-        .as_ref()
-        .map_or("", |quantization| quantization.as_str())
-        .to_owned();
-    let tag = endpoint.tag.as_str().to_owned();
-    (
-        tag,
-        endpoint.prices.blended(),
-        endpoint.provider_name.clone(),
-        endpoint.context_length,
-        quantization,
-    )
+/// Compares everything by which two endpoints can be told apart for certain, so that the order of the input never shows.
+pub(super) fn canonical(a: &Endpoint, b: &Endpoint) -> Ordering {
+    let rest = |endpoint: &'_ Endpoint| (endpoint.prices.blended(), endpoint.context_length);
+    let quantization = |endpoint: &Endpoint| {
+        endpoint
+            .quantization
+            .as_ref()
+            .map(|it| it.as_str().to_owned())
+    };
+    a.tag
+        .cmp(&b.tag)
+        .then_with(|| rest(a).cmp(&rest(b)))
+        .then_with(|| a.provider_name.cmp(&b.provider_name))
+        .then_with(|| quantization(a).cmp(&quantization(b)))
 }
 
 /// How the endpoints of a list are ordered: the first rule that applies.
