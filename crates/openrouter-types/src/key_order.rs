@@ -13,6 +13,10 @@ pub struct KeyOrder {
     inline: [u8; INLINE],
     len: u8,
     // Only for objects with more fields than fit above.
+    #[allow(
+        clippy::box_collection,
+        reason = "one word for what is hardly ever there"
+    )]
     more: Option<Box<Vec<u8>>>,
 }
 

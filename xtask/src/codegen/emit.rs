@@ -262,6 +262,17 @@ fn taken(ty: &Type) -> TokenStream {
     }
 }
 
+/// A field of a struct expression, made of the parameter of the same name.
+fn assigned(ty: &Type, name: &Ident) -> TokenStream {
+    match ty {
+        Type::Bool | Type::Unsigned | Type::Signed | Type::Float => quote! { #name },
+        ty => {
+            let made = made(ty, name);
+            quote! { #name: #made }
+        }
+    }
+}
+
 /// How what was taken becomes the value of the field.
 fn made(ty: &Type, taken: &Ident) -> TokenStream {
     match ty {

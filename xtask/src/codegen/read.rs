@@ -289,7 +289,7 @@ fn schema(value: &Value) -> Result<Schema> {
     };
     match get(map, "type") {
         Some(Value::Sequence(types)) => {
-            schema.types = types.iter().map(string).collect::<Result<_>>()?
+            schema.types = types.iter().map(string).collect::<Result<_>>()?;
         }
         Some(one) => schema.types = vec![string(one)?],
         None => {}
@@ -378,7 +378,7 @@ fn schema(value: &Value) -> Result<Schema> {
     }
     match get(map, "x-evidence") {
         Some(Value::Sequence(list)) => {
-            schema.evidence = list.iter().map(string).collect::<Result<_>>()?
+            schema.evidence = list.iter().map(string).collect::<Result<_>>()?;
         }
         Some(one) => schema.evidence = vec![string(one)?],
         None => {}

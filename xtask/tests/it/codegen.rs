@@ -180,5 +180,9 @@ fn a_schema_that_cannot_be_planned_is_refused_with_the_place() {
         "components: { schemas: { A: { type: object, properties: { b: { type: string, enum: [x, y] } } }, AB: { type: string, enum: [x, y] } } }"
     ), @"two types are named AB; rename one in codegen.toml");
     insta::assert_snapshot!(refused("components: { schemas: { A: 7 } }"), @"A: schema is not a mapping");
-    assert!(refused("components: [").contains("line"), "{}", refused("components: ["));
+    assert!(
+        refused("components: [").contains("line"),
+        "{}",
+        refused("components: [")
+    );
 }

@@ -413,7 +413,7 @@ pub struct ChatAssistantMessage {
     /// Images that the model made, normally as data URLs.
     pub images: Option<Vec<ChatAssistantImage>>,
     /// Speech that the model made, on models that speak.
-    pub audio: Option<ChatAudioOutput>,
+    pub audio: Option<Box<ChatAudioOutput>>,
     /// What the answer rests on: web pages it cites, files that were parsed for it. Sent back, file
     /// annotations spare parsing (and paying) again. Absent from the published description; documented.
     pub annotations: Option<Vec<ChatAnnotation>>,
@@ -494,7 +494,7 @@ impl ChatAssistantMessage {
     /// Sets [`audio`](Self::audio).
     #[must_use]
     pub fn with_audio(mut self, value: impl Into<ChatAudioOutput>) -> Self {
-        self.audio = Some(value.into());
+        self.audio = Some(Box::new(value.into()));
         self
     }
     /// Sets [`annotations`](Self::annotations).

@@ -1690,9 +1690,8 @@ impl wire::Object for FilesServerToolConfig {
     const NAME: &'static str = "FilesServerToolConfig";
     const FIELDS: u8 = 0;
     fn field(name: &str) -> Option<u8> {
-        match name {
-            _ => None,
-        }
+        let _ = name;
+        None
     }
     fn read<'de, S: wire::Source<'de>>(
         &mut self,

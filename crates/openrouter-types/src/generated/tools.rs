@@ -182,7 +182,7 @@ impl wire::TaggedUnion for ChatFunctionTool {
         match member {
             Some(0) => members.object().map(Self::Function),
             Some(1) => members.object().map(Self::WebSearch),
-            Some(2 | 3 | 4 | 5) => members.object().map(Self::WebSearchShorthand),
+            Some(2..=5) => members.object().map(Self::WebSearchShorthand),
             Some(6) => members.object().map(Self::WebFetch),
             Some(7) => members.object().map(Self::Datetime),
             Some(8) => members.object().map(Self::ImageGeneration),
@@ -1251,7 +1251,7 @@ impl StopServerToolsWhenStepCountIs {
     #[must_use]
     pub fn new(step_count: u64) -> Self {
         Self {
-            step_count: step_count,
+            step_count,
             ..Self::default()
         }
     }
@@ -1393,7 +1393,7 @@ impl StopServerToolsWhenMaxTokensUsed {
     #[must_use]
     pub fn new(max_tokens: u64) -> Self {
         Self {
-            max_tokens: max_tokens,
+            max_tokens,
             ..Self::default()
         }
     }
@@ -1464,7 +1464,7 @@ impl StopServerToolsWhenMaxCost {
     #[must_use]
     pub fn new(max_cost_in_dollars: f64) -> Self {
         Self {
-            max_cost_in_dollars: max_cost_in_dollars,
+            max_cost_in_dollars,
             ..Self::default()
         }
     }

@@ -275,7 +275,7 @@ pub struct ChatWebSearchShorthand {
     /// Which of OpenAI's names is used; they mean the same.
     pub kind: ChatWebSearchShorthandType,
     /// The same fields as beside it, the way server tools write them.
-    pub parameters: Option<WebSearchConfig>,
+    pub parameters: Option<Box<WebSearchConfig>>,
     /// Who searches. Default: `auto`.
     pub engine: Option<WebSearchEngineEnum>,
     /// How thoroughly the engine searches; ignored by engines that do not know the mode.
@@ -324,7 +324,7 @@ impl ChatWebSearchShorthand {
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
     pub fn with_parameters(mut self, value: impl Into<WebSearchConfig>) -> Self {
-        self.parameters = Some(value.into());
+        self.parameters = Some(Box::new(value.into()));
         self
     }
     /// Sets [`engine`](Self::engine).

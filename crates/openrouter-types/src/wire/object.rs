@@ -315,10 +315,18 @@ impl<T: Object> Visitor<'_> for KeyOf<T> {
 pub(crate) fn set_twice<T: Object>(object: &T) -> Option<&str> {
     let is_written = |field| {
         let mut probe = Probe(false);
-        let mut fields = Fields { map: &mut probe, mode: Mode::New, extra: object.extra() };
+        let mut fields = Fields {
+            map: &mut probe,
+            mode: Mode::New,
+            extra: object.extra(),
+        };
         object.write(field, &mut fields).is_ok() && probe.0
     };
-    object.extra().iter().map(|(name, _)| name).find(|name| T::field(name).is_some_and(is_written))
+    object
+        .extra()
+        .iter()
+        .map(|(name, _)| name)
+        .find(|name| T::field(name).is_some_and(is_written))
 }
 
 /// A map that only notices that something is written.

@@ -1,4 +1,5 @@
 //! Tests of the wire types through their public interface.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod operations;
 mod recorded;

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{doc, made, rust_type, taken};
+use super::{assigned, doc, made, rust_type, taken};
 use crate::codegen::plan::{Field, Item, Object, Presence};
 
 pub(super) fn object(item: &Item, object: &Object, docs: &TokenStream) -> TokenStream {
@@ -58,11 +58,9 @@ fn methods(name: &Ident, object: &Object) -> TokenStream {
             let (name, taken) = (format_ident!("{}", field.name), taken(&field.ty));
             quote! { #name: #taken }
         });
-        let values = required.iter().map(|field| {
-            let name = format_ident!("{}", field.name);
-            let made = made(&field.ty, &name);
-            quote! { #name: #made }
-        });
+        let values = required
+            .iter()
+            .map(|field| assigned(&field.ty, &format_ident!("{}", field.name)));
         let docs = match required.len() {
             0 => " Creates an empty value.",
             _ => " Creates a value with the fields that the API requires.",
@@ -174,13 +172,15 @@ fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {
             }
         }
     });
-    let (read, write) = if object.fields.is_empty() {
+    let (find, read, write) = if object.fields.is_empty() {
         (
+            quote! { let _ = name; None },
             quote! { let _ = field; wire::constant("", "", source) },
             quote! { let _ = (field, fields); Ok(()) },
         )
     } else {
         (
+            quote! { match name { #(#wires => Some(#numbers),)* _ => None } },
             quote! { match field { #(#numbers => #reads,)* _ => wire::constant("", "", source) } },
             quote! { match field { #(#numbers => #writes,)* _ => Ok(()) } },
         )
@@ -191,10 +191,7 @@ fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {
             const FIELDS: u8 = #count;
 
             fn field(name: &str) -> Option<u8> {
-                match name {
-                    #(#wires => Some(#numbers),)*
-                    _ => None,
-                }
+                #find
             }
 
             fn read<'de, S: wire::Source<'de>>(&mut self, field: u8, source: S) -> Result<wire::Seen, S::Error> {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{doc, made, rust_type, taken};
+use super::{assigned, doc, made, rust_type, taken};
 use crate::codegen::plan::{Call, Type};
 use crate::codegen::read::Parameter;
 
@@ -137,18 +137,18 @@ fn methods(call: &Call, parts: &[Part<'_>]) -> TokenStream {
     let mut parameters: Vec<TokenStream> = Vec::new();
     let mut values: Vec<TokenStream> = Vec::new();
     for part in &required {
-        let (name, taken, made) = (&part.name, taken(part.ty), made(part.ty, &part.name));
+        let (name, taken) = (&part.name, taken(part.ty));
         parameters.push(quote! { #name: #taken });
-        values.push(quote! { #name: #made });
+        values.push(assigned(part.ty, name));
     }
     for part in parts.iter().filter(|part| !part.parameter.required) {
         let name = &part.name;
         values.push(quote! { #name: None });
     }
     if let Some(body) = &call.body {
-        let (taken, made) = (taken(body), made(body, &format_ident!("body")));
+        let taken = taken(body);
         parameters.push(quote! { body: #taken });
-        values.push(quote! { body: #made });
+        values.push(assigned(body, &format_ident!("body")));
     }
     let setters = parts
         .iter()

@@ -21,11 +21,15 @@ pub(super) fn tagged(
     let mut next = 0_usize;
     let arms = variants.iter().map(|variant| {
         let name = format_ident!("{}", variant.name);
-        let numbers: Vec<Literal> = (next..next + variant.tags.len())
-            .map(Literal::usize_unsuffixed)
-            .collect();
+        let first = Literal::usize_unsuffixed(next);
         next += variant.tags.len();
-        quote! { Some(#(#numbers)|*) => members.object().map(Self::#name), }
+        let last = Literal::usize_unsuffixed(next.saturating_sub(1));
+        let numbers = match variant.tags.len() {
+            1 => quote! { #first },
+            2 => quote! { #first | #last },
+            _ => quote! { #first..=#last },
+        };
+        quote! { Some(#numbers) => members.object().map(Self::#name), }
     });
     let tag_docs = format!("The value of `{tag}`; `None` for an unknown member without one.");
     let names = variants.iter().map(|variant| {

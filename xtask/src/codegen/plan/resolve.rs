@@ -423,7 +423,7 @@ impl<'a> Planner<'a> {
                 .schemas
                 .get(name.as_str())
                 .ok_or_else(|| format!("`{name}` is not in the schema"))?;
-            return self.reference(name, target, place);
+            return self.reference(name, target);
         }
         match self.shape(schema, place)? {
             Some(shape) => {
@@ -441,7 +441,7 @@ impl<'a> Planner<'a> {
     }
 
     /// A component by its name, or what it stands for when it is only another name.
-    fn reference(&mut self, name: &str, target: &Schema, place: Place<'_>) -> Result<Type> {
+    fn reference(&self, name: &str, target: &Schema) -> Result<Type> {
         let merged = self.merged(target);
         let target = merged.as_ref().unwrap_or(target);
         let named = target.reference.is_none()
@@ -461,7 +461,7 @@ impl<'a> Planner<'a> {
                     .schemas
                     .get(next.as_str())
                     .ok_or_else(|| format!("`{next}` is not in the schema"))?;
-                self.reference(next, schema, place)
+                self.reference(next, schema)
             }
             // Inline parts of an alias are named after the alias, and were planned with it.
             None => self.alias_type(target, &self.type_name(name)),
@@ -492,7 +492,7 @@ impl<'a> Planner<'a> {
                 .schemas
                 .get(name.as_str())
                 .ok_or_else(|| format!("`{name}` is not in the schema"))?;
-            return self.reference(name, target, place);
+            return self.reference(name, target);
         }
         if schema.marked("decimal") {
             return Ok(Type::Decimal);
