@@ -13,6 +13,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod check;
 mod error;
 pub mod media;

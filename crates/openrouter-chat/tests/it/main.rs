@@ -4,6 +4,8 @@
     reason = "the helpers of tests fail by panicking, as the tests do"
 )]
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod cases;
 mod conversation;
 mod dry_run;
