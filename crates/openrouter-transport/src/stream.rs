@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -213,7 +213,8 @@ impl EventStream {
         if turns > 0 && self.exchange.body.poll_data(cx).is_pending() {
             // The connection's driver runs beside this task; it needs a turn to see the end that is there already.
             self.state = State::Marked { turns: turns - 1 };
-            cx.waker().wake_by_ref();
+            // Unlike a plain wake-up, this lets everything else run first, whatever runs this task.
+            let _again = pin!(tokio::task::yield_now()).poll(cx);
             return Poll::Pending;
         }
         self.exchange.end(None);

@@ -2,14 +2,14 @@
 
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
-use http::{Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
 use super::{Client, Seam};
 use crate::call_options::CallOptions;
@@ -60,7 +60,8 @@ impl Client {
             request,
             operation,
         };
-        call.run(Clocks::start(timeouts), span).await
+        // Boxed, since what it needs until the head of the answer is large, and streams are long.
+        Box::pin(call.run(Clocks::start(timeouts), span)).await
     }
 }
 
@@ -114,7 +115,7 @@ impl Call<'_> {
         let response = self.send(clocks).await?;
         let (head, mut body) = response.into_parts();
         clocks.head_arrived(false);
-        let metadata = Metadata::new(head.status, head.headers)
+        let metadata = Metadata::new(head.status, compact(&head.headers))
             .with_version(head.version)
             .with_timings(attempts, waited, clocks.elapsed());
         if head.status.is_success() {
@@ -152,7 +153,7 @@ impl Call<'_> {
         match &self.client.0.seam {
             Seam::Network(network) => {
                 clocks.asking(attempt.sent_at.clone(), true);
-                until_expired(network.send(request, &attempt), clocks).await
+                until_expired(pin!(network.send(request, &attempt)), clocks).await
             }
             Seam::Service {
                 service,
@@ -160,17 +161,31 @@ impl Call<'_> {
             } => {
                 clocks.asking(attempt.sent_at.clone(), *has_network);
                 request.extensions_mut().insert(attempt);
-                until_expired(service.send(request), clocks).await
+                until_expired(service.send(request).as_mut(), clocks).await
             }
         }
     }
 }
 
+/// The same fields in memory of their own: as they came, they keep the whole buffer alive that they were read into,
+/// for as long as a stream is open.
+fn compact(headers: &HeaderMap) -> HeaderMap {
+    let mut values = BytesMut::with_capacity(headers.values().map(HeaderValue::len).sum());
+    let mut compacted = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        values.extend_from_slice(value.as_bytes());
+        // What was a value is one again.
+        if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
+            compacted.append(name, value);
+        }
+    }
+    compacted
+}
+
 async fn until_expired<T>(
-    work: impl Future<Output = Result<T, Error>>,
+    mut work: Pin<&mut (impl Future<Output = Result<T, Error>> + ?Sized)>,
     clocks: &mut Clocks,
 ) -> Result<T, Error> {
-    let mut work = pin!(work);
     poll_fn(|cx| match work.as_mut().poll(cx) {
         Poll::Ready(outcome) => Poll::Ready(outcome),
         Poll::Pending => clocks.poll_expired(cx).map(Err),

@@ -85,33 +85,36 @@ impl Connector {
         Some(proxy.basic_auth())
     }
 
+    // What few connections need is boxed: many may be opened at once.
     pub(super) async fn connect(&self) -> Result<Connection, Error> {
-        let io = match &self.proxy {
-            None => tcp(self.tcp.clone(), self.server.clone()).await?,
-            Some(proxy) => self
-                .through(proxy)
-                .await
-                .map_err(|error| match error.kind() {
-                    ErrorKind::Proxy => error,
-                    _ => Error::new(
-                        ErrorKind::Proxy,
-                        format!("no connection to the proxy: {error}"),
-                    )
-                    .with_source(error),
-                })?,
-        };
+        let io =
+            match &self.proxy {
+                None => tcp(self.tcp.clone(), self.server.clone()).await?,
+                Some(proxy) => Box::pin(self.through(proxy))
+                    .await
+                    .map_err(|error| match error.kind() {
+                        ErrorKind::Proxy => error,
+                        _ => Error::new(
+                            ErrorKind::Proxy,
+                            format!("no connection to the proxy: {error}"),
+                        )
+                        .with_source(error),
+                    })?,
+            };
         let (io, is_http2) = if self.is_tls {
-            self.tls.to_server(io, &self.server).await?
+            Box::pin(self.tls.to_server(io, &self.server)).await?
         } else {
             (io, false)
         };
         let io = TokioIo::new(io);
         match self.version {
             #[cfg(feature = "http2")]
-            HttpVersion::Http2 => handshake::http2(io, &self.limits, self.ping_interval).await,
+            HttpVersion::Http2 => {
+                Box::pin(handshake::http2(io, &self.limits, self.ping_interval)).await
+            }
             #[cfg(feature = "http2")]
             HttpVersion::Auto if is_http2 => {
-                handshake::http2(io, &self.limits, self.ping_interval).await
+                Box::pin(handshake::http2(io, &self.limits, self.ping_interval)).await
             }
             HttpVersion::Auto | HttpVersion::Http1 => {
                 let _ = is_http2;

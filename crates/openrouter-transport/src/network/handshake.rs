@@ -1,5 +1,6 @@
 //! From a byte stream to an HTTP connection.
 
+use std::pin::Pin;
 #[cfg(feature = "http2")]
 use std::time::Duration;
 
@@ -39,15 +40,15 @@ pub(super) enum Connection {
 }
 
 pub(super) async fn http1(io: TokioIo<ByteStream>, limits: &Limits) -> Result<Connection, Error> {
-    let (sender, connection) = http1::Builder::new()
+    let (sender, mut connection) = http1::Builder::new()
         .max_header_size(limits.max_header_bytes)
         .handshake(io)
         .await
         .map_err(failed)?;
-    tokio::spawn(async move {
-        // Whoever waits for an answer is told; nobody else needs to know.
-        let _ = connection.await;
-    });
+    // Whoever waits for an answer is told how it ended; nobody else needs to know.
+    tokio::spawn(std::future::poll_fn(move |cx| {
+        Pin::new(&mut connection).poll(cx).map(drop)
+    }));
     Ok(Connection::Http1(sender))
 }
 
@@ -57,7 +58,6 @@ pub(super) async fn http2(
     limits: &Limits,
     ping_interval: Option<Duration>,
 ) -> Result<Connection, Error> {
-    use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -74,7 +74,7 @@ pub(super) async fn http2(
     let max_streams = Arc::new(AtomicUsize::new(connection.current_max_send_streams()));
     let told = max_streams.clone();
     tokio::spawn(std::future::poll_fn(move |cx| {
-        let state = Pin::new(&mut connection).poll(cx).map(|_| ());
+        let state = Pin::new(&mut connection).poll(cx).map(drop);
         told.store(connection.current_max_send_streams(), Ordering::Relaxed);
         state
     }));
