@@ -7,8 +7,10 @@ use core::fmt;
 /// What can be read from the JSON text of an answer.
 ///
 /// Every wire type implements it, and reads all that is JSON and of the right outermost kind: unknown fields and values
-/// are kept, missing fields stay empty, and a known field whose value is of the wrong kind lands in `extra`. That is
-/// more than `serde::Deserialize` does for the same types, which refuses values of the wrong kind.
+/// are kept, missing fields stay empty, and a known field whose value is of the wrong kind lands in `extra`. Text that is
+/// almost JSON is mended: a byte-order mark is skipped; bytes that are not UTF-8 and halves of surrogate pairs become
+/// U+FFFD; control characters may stand in strings; `NaN` and `Infinity` count as `null`. That is more than
+/// `serde::Deserialize` does for the same types. Of a key that comes twice, the last value holds.
 ///
 /// ```
 /// use openrouter_types::{ChatStreamChunk, Decode};

@@ -73,10 +73,10 @@ impl RawJson {
         Ok(serde_json::from_str(self.as_str())?)
     }
 
-    /// The value as a tree. Objects lose the order of their keys, and numbers their text.
+    /// The value as a tree. Objects lose the order of their keys, and numbers their text. `null` for what a tree cannot
+    /// hold: numbers beyond `f64`, more than 128 levels, half a surrogate pair.
     #[must_use]
     pub fn to_value(&self) -> serde_json::Value {
-        // The text was checked when it was taken; a number too large for `f64` is all that can fail.
         serde_json::from_str(self.as_str()).unwrap_or_default()
     }
 

@@ -3,13 +3,14 @@
 //! Reading happens in one pass, with two speeds. The fast way is [`serde::Deserialize`]: it accepts unknown fields,
 //! unknown enum values and union members, missing fields, `null`, and integers written as floats or in quotes. A value
 //! of the wrong kind (a string where a list is expected) makes it fail; then [`Decode::decode`] reads the same text
-//! again the tolerant way, in which such a value lands in `extra` instead. So only text that is not JSON, or whose
-//! outermost value is of the wrong kind, does not decode.
+//! again the tolerant way, in which such a value lands in `extra` instead, and in which [`mend`] has made JSON of what is
+//! almost JSON. So only text that is cut off or garbled, or whose outermost value is of the wrong kind, does not decode.
 //!
 //! Generated code holds what differs from type to type: the names of the fields, and one arm per field for reading and
 //! for writing. Everything else is here.
 
 mod macros;
+mod mend;
 mod object;
 mod scalar;
 mod source;
@@ -144,8 +145,8 @@ impl<T: Value> Decode for T {
             Ok(value) => return Ok(value.0),
             Err(error) => error,
         };
-        if error.is_data()
-            && let Ok(raw) = serde_json::from_slice::<&RawValue>(json)
+        let mended = mend::mend(json);
+        if let Ok(raw) = serde_json::from_str::<&RawValue>(&mended)
             && let Some(value) = T::from_raw(raw)
         {
             return Ok(value);

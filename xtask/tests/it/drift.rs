@@ -46,7 +46,7 @@ fn compare_field(published: &str, ours: &str) -> Vec<String> {
         .findings
         .iter()
         .filter(|finding| finding.place.owner() == "Body");
-    drift.map(|finding| finding.line()).collect()
+    drift.map(xtask::drift::Finding::line).collect()
 }
 
 #[test]

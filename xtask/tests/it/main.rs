@@ -1,4 +1,5 @@
 //! Tests of the maintenance commands.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod codegen;
 mod conformance;

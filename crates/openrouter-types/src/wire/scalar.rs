@@ -115,7 +115,11 @@ macro_rules! lenient_integer {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
-                match text.trim().parse::<f64>() {
+                let text = text.trim();
+                if let Ok(number) = text.parse() {
+                    return Ok(number);
+                }
+                match text.parse() {
                     Ok(number) => self.visit_f64(number),
                     Err(_) => Err(E::invalid_value(Unexpected::Str(text), &self)),
                 }
@@ -132,7 +136,7 @@ lenient_integer!(i64);
 /// `f64::trunc` without the standard library.
 fn round_down(number: f64) -> f64 {
     const LIMIT: f64 = 9_007_199_254_740_992.0;
-    if number.abs() >= LIMIT {
+    if number.is_nan() || number.abs() >= LIMIT {
         return number;
     }
     #[allow(
@@ -178,9 +182,11 @@ impl Visitor<'_> for Lenient<f64> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
-        text.trim()
-            .parse()
-            .map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        // Rust would read `NaN` and `inf`, which cannot be written as JSON.
+        match text.trim().parse() {
+            Ok(number) if f64::is_finite(number) => Ok(number),
+            _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+        }
     }
 }
 

@@ -4,5 +4,6 @@
 mod operations;
 mod recorded;
 mod round_trip;
+mod tolerance;
 mod tools;
 mod unknown_values;
