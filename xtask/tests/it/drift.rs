@@ -233,6 +233,40 @@ fn members_of_a_union_are_told_apart_by_name_then_tag_then_kind() {
 }
 
 #[test]
+fn a_member_that_is_named_on_both_sides_goes_with_its_own_name_or_alone() {
+    let check = |published: &str, ours: &str| {
+        let union = |members: &str| {
+            format!(
+                "    Body: {{anyOf: [{members}]}}
+    One: {{type: object, properties: {{a: {{type: string}}}}}}
+    Two: {{type: object, properties: {{b: {{type: string}}}}}}"
+            )
+        };
+        let report = compare(&union(published), &union(ours));
+        let findings = report
+            .findings
+            .iter()
+            .filter(|finding| finding.place.owner() == "Body");
+        findings.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let one = "{$ref: '#/components/schemas/One'}";
+    let two = "{$ref: '#/components/schemas/Two'}";
+    let inline = "{type: object, properties: {c: {type: string}}}";
+    assert_eq!(
+        check(&format!("{one}, {inline}"), &format!("{inline}, {one}")),
+        [""; 0]
+    );
+    let text = "{type: string}";
+    assert_eq!(
+        check(&format!("{one}, {text}"), &format!("{two}, {text}")),
+        [
+            "Body: One (member) (missing here)",
+            "Body: Two (member) (unknown there)"
+        ]
+    );
+}
+
+#[test]
 fn what_is_marked_as_ours_is_not_drift() {
     let report = compare(
         "    Body:

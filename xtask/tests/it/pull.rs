@@ -156,8 +156,8 @@ fn what_is_no_longer_published_is_kept_and_reported() {
 fn a_new_reference_names_our_component_where_we_have_another() {
     let newer = SAME.replace(
         "example: x}",
-        "}, error: {$ref: '#/components/schemas/NotFound'}",
-    ) + "    NotFound: {type: object, properties: {message: {type: string}}}\n";
+        "}, error: {$ref: '#/components/schemas/NotFound'}, late: {$ref: '#/components/schemas/Late'}",
+    ) + "    Late: {type: object, properties: {why: {$ref: '#/components/schemas/NotFound'}}}\n" + "    NotFound: {type: object, properties: {message: {type: string}}}\n";
     let ours = BODY.to_owned()
         + "    Error:\n      type: object\n      properties:\n        message:\n          type: string\n";
     let mut config = Config::default();
