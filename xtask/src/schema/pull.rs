@@ -71,7 +71,9 @@ pub fn pull(folder: &mut Folder, published: &Document, config: &read::Config) ->
                 .iter()
                 .filter(|finding| finding.kind == Kind::Unknown);
             pulled.kept = unknown.map(Finding::to_string).collect();
-            pulled.refused = refused.into_iter().collect();
+            // What was put right on the way need not be looked at.
+            let left: BTreeSet<String> = report.findings.iter().map(Finding::to_string).collect();
+            pulled.refused = refused.intersection(&left).cloned().collect();
             return Ok(pulled);
         }
         let mut apply = Apply {

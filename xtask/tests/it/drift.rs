@@ -359,6 +359,19 @@ fn a_reference_to_another_published_component_is_a_difference() {
 }
 
 #[test]
+fn a_component_that_may_be_null_is_reported_once_and_not_where_it_is_used() {
+    let body = |nullable: &str| {
+        format!(
+            "    Body: {{anyOf: [{{$ref: '#/components/schemas/One'}}, {{type: string}}]}}
+    One: {{type: {nullable}, properties: {{a: {{type: string}}}}}}"
+        )
+    };
+    let report = compare(&body("[object, 'null']"), &body("object"));
+    let lines: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(lines, ["One: null (may be null there) (different)"]);
+}
+
+#[test]
 fn a_schema_that_contains_itself_comes_to_an_end() {
     let tree = "    Body: {type: object, properties: {children: {type: array, items: {$ref: '#/components/schemas/Body'}}}}";
     let unrolled = "    Body: {type: object, properties: {children: {type: array, items: {$ref: '#/components/schemas/Child'}}}}
