@@ -49,7 +49,8 @@ const LAYERS: [Layer; 6] = [
     Layer {
         name: "openrouter-routing",
         workspace: &["openrouter-types"],
-        tests: &["openrouter-testkit"],
+        // An example asks the live catalogue.
+        tests: &["openrouter-testkit", "openrouter-transport"],
         only: None,
         never: IO,
     },
