@@ -12,7 +12,7 @@ use openrouter_chat::transport::{self, RetryPolicy};
 use openrouter_chat::types::{ChatAnnotation, ChatUsage};
 use openrouter_chat::{
     CallOptions, ChatModel, ChatOptions, ChatResponse, Choice, Client, Error, ErrorKind,
-    StreamEvent,
+    StreamEvent, ToolCall,
 };
 use serde_json::{Value, json};
 
@@ -345,7 +345,11 @@ fn normal_usage(usage: &ChatUsage) -> Value {
 
 fn show_choice(choice: Choice<'_>) -> Value {
     let message = choice.as_wire().message.as_ref();
-    let calls = choice.tool_calls().into_iter().map(|call| {
+    // Valid and invalid ones, in the order in which they began.
+    let calls = message
+        .and_then(|message| message.tool_calls.as_deref())
+        .unwrap_or_default();
+    let calls = calls.iter().cloned().map(ToolCall::from).map(|call| {
         json!({
             "id": call.id(),
             "name": call.name(),
