@@ -149,13 +149,15 @@ impl Change {
     }
 
     /// What is changed, without how much: advice that differs only in that is told once.
-    fn shape(&self) -> String {
+    fn shape(&self) -> (u8, String) {
         match self {
-            Self::RaiseMaxPrice { key, .. } => format!("price {key}"),
-            Self::LowerMaxTokens(_) => "output".to_owned(),
-            Self::ShortenBy(_) => "context".to_owned(),
-            Self::AllowMissingParameters(_) => "parameters".to_owned(),
-            change => change.to_string(),
+            Self::AddToOnly(tag) => (0, tag.as_str().to_owned()),
+            Self::AddToOrder(tag) => (1, tag.as_str().to_owned()),
+            Self::RaiseMaxPrice { key, .. } => (2, key.as_str().to_owned()),
+            Self::LowerMaxTokens(_) => (3, String::new()),
+            Self::ShortenBy(_) => (4, String::new()),
+            Self::AllowMissingParameters(_) => (5, String::new()),
+            change => (6, change.to_string()),
         }
     }
 }
@@ -180,7 +182,7 @@ fn raise(wire: &mut types::ProviderPreferences, key: PriceKey, to: CappedPrice) 
 /// The smallest changes first, of those the ones that lead to the cheapest endpoint; what the account has to change
 /// comes last. Each piece of advice that only concerns the request was tried.
 pub(super) fn advise(request: &Request, market: &Market, plan: &Plan) -> Vec<Advice> {
-    let mut by_shape: BTreeMap<Vec<String>, Advice> = BTreeMap::new();
+    let mut by_shape: BTreeMap<Vec<(u8, String)>, Advice> = BTreeMap::new();
     for out in plan.excluded() {
         let Some(advice) = for_endpoint(request, out) else {
             continue;
@@ -203,7 +205,7 @@ pub(super) fn advise(request: &Request, market: &Market, plan: &Plan) -> Vec<Adv
             .then_with(|| (&a.model, &a.tag).cmp(&(&b.model, &b.tag)))
     });
 
-    let mut chosen: Vec<(Vec<String>, Advice)> = Vec::new();
+    let mut chosen: Vec<(Vec<(u8, String)>, Advice)> = Vec::new();
     for (shape, advice) in all.into_iter().take(TRIED) {
         let is_more_than_needed = chosen
             .iter()
