@@ -337,12 +337,12 @@ impl Serialize for Message {
     }
 }
 
+/// Reads a message as it was saved: the `model` of a reply says who made it, and is not sent.
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut message = Self::from(ChatMessages::deserialize(deserializer)?);
-        // The model stays here: what is sent is to be the same before and after.
-        if let ChatMessages::Assistant(assistant) = &mut message.wire {
-            message.origin = assistant.model.take().map(Into::into);
+        if let ChatMessages::Assistant(reply) = &mut message.wire {
+            message.origin = reply.model.take().map(Into::into);
         }
         Ok(message)
     }

@@ -132,3 +132,20 @@ fn options_are_saved_without_secrets_and_loaded() {
     assert_eq!(loaded.request, options.request);
     assert_eq!(loaded.router_metadata, Some(true));
 }
+
+#[test]
+fn a_saved_conversation_remembers_who_said_what_and_does_not_send_it() {
+    let messages = vec![reply(SIGNED).with_origin("anthropic/claude-opus")];
+    let saved = serde_json::to_string(&messages).unwrap();
+    let loaded: Vec<Message> = serde_json::from_str(&saved).unwrap();
+    assert_eq!(loaded, messages);
+    assert_eq!(loaded[0].origin(), Some("anthropic/claude-opus"));
+    assert_eq!(
+        sent("anthropic/x", &loaded, &ChatOptions::new())[0].get("model"),
+        None
+    );
+    assert_eq!(
+        sent("openai/x", &loaded, &ChatOptions::new())[0].get("reasoning_details"),
+        None
+    );
+}
