@@ -1,18 +1,22 @@
 //! What the model says in one turn.
 
 mod chunks;
+mod logprobs;
+mod pace;
+mod usage;
 mod whole;
-
-use std::time::Duration;
 
 use openrouter_types as types;
 
-use crate::Refusal;
+use crate::{Fault, Refusal};
 
-pub(crate) use chunks::{Piece, chunks};
+pub(crate) use chunks::{Piece, chunks, words};
+pub(crate) use usage::usage;
 pub(crate) use whole::{Envelope, whole};
 
-/// One turn of the model: what it thinks, says and calls, and how fast.
+pub use pace::Pace;
+
+/// One turn of the model: what it thinks, says and calls, how fast, and what goes wrong.
 ///
 /// ```
 /// use openrouter_testkit::Answer;
@@ -23,10 +27,16 @@ pub(crate) use whole::{Envelope, whole};
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     pub(crate) reasoning: String,
+    pub(crate) reasoning_details: Vec<types::ReasoningDetailUnion>,
     pub(crate) text: String,
-    pub(crate) tool_calls: Vec<(String, String)>,
+    pub(crate) tool_calls: Vec<Call>,
+    pub(crate) images: Vec<String>,
+    pub(crate) audio: Option<types::ChatAudioOutput>,
+    pub(crate) annotations: Vec<types::ChatAnnotation>,
     pub(crate) refusal: String,
+    pub(crate) logprobs: Option<types::ChatTokenLogprobs>,
     pub(crate) finish_reason: Option<String>,
+    pub(crate) native_finish_reason: Option<String>,
     pub(crate) model: Option<String>,
     pub(crate) provider: Option<String>,
     pub(crate) usage: Option<types::ChatUsage>,
@@ -35,37 +45,24 @@ pub struct Answer {
     pub(crate) break_off_after: Option<usize>,
     pub(crate) error_after: Option<(usize, Refusal)>,
     pub(crate) refused: Option<Refusal>,
+    pub(crate) also: Vec<Answer>,
+    pub(crate) faults: Vec<Fault>,
 }
 
-/// How fast a streamed answer comes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Pace {
-    /// From the header of the answer to the first delta.
-    pub time_to_first_token: Duration,
-    /// Between deltas.
-    pub between_tokens: Duration,
+/// A tool call of an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) arguments: String,
 }
 
-impl Pace {
-    /// So many deltas each second.
-    ///
-    /// # Panics
-    ///
-    /// When `tokens` is not positive.
-    #[must_use]
-    pub fn tokens_per_second(tokens: f64) -> Self {
-        Self {
-            time_to_first_token: Duration::ZERO,
-            between_tokens: Duration::from_secs_f64(1.0 / tokens),
-        }
-    }
-
-    /// Sets [`time_to_first_token`](Self::time_to_first_token).
-    #[must_use]
-    pub fn with_time_to_first_token(mut self, time: Duration) -> Self {
-        self.time_to_first_token = time;
-        self
+impl Call {
+    /// The id that it was given, or one of nine digits, which every provider takes.
+    pub(crate) fn id(&self, index: u64) -> String {
+        self.id
+            .clone()
+            .unwrap_or_else(|| format!("call_{:09}", index + 1))
     }
 }
 
@@ -107,10 +104,85 @@ impl Answer {
         self
     }
 
+    /// Adds a block of reasoning as it is, such as a signed or encrypted one. It comes after the text of
+    /// [`reasoning`](Self::reasoning), in one piece.
+    #[must_use]
+    pub fn reasoning_detail(mut self, detail: impl Into<types::ReasoningDetailUnion>) -> Self {
+        self.reasoning_details.push(detail.into());
+        self
+    }
+
     /// Calls a tool; `arguments` is sent as it is, JSON or not.
     #[must_use]
     pub fn tool_call(mut self, name: impl Into<String>, arguments: impl Into<String>) -> Self {
-        self.tool_calls.push((name.into(), arguments.into()));
+        self.tool_calls.push(Call {
+            id: None,
+            name: name.into(),
+            arguments: arguments.into(),
+        });
+        self
+    }
+
+    /// Calls a tool with an id of your own.
+    #[must_use]
+    pub fn tool_call_with_id(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        arguments: impl Into<String>,
+    ) -> Self {
+        self.tool_calls.push(Call {
+            id: Some(id.into()),
+            name: name.into(),
+            arguments: arguments.into(),
+        });
+        self
+    }
+
+    /// Makes an image; `url` is a `data:` URL or a link, and is sent as it is.
+    #[must_use]
+    pub fn image(mut self, url: impl Into<String>) -> Self {
+        self.images.push(url.into());
+        self
+    }
+
+    /// Speaks: base64 data, and what it says.
+    #[must_use]
+    pub fn audio(mut self, base64: impl Into<String>, transcript: impl Into<String>) -> Self {
+        self.audio = Some(
+            types::ChatAudioOutput::new()
+                .with_id("audio_testkit")
+                .with_data(base64.into())
+                .with_transcript(transcript),
+        );
+        self
+    }
+
+    /// Adds an annotation, such as a citation.
+    #[must_use]
+    pub fn annotation(mut self, annotation: impl Into<types::ChatAnnotation>) -> Self {
+        self.annotations.push(annotation.into());
+        self
+    }
+
+    /// Cites a page.
+    #[must_use]
+    pub fn citation(self, url: impl Into<String>, title: impl Into<String>) -> Self {
+        let citation = types::UrlCitation::new(url).with_title(title);
+        self.annotation(types::UrlCitationAnnotation::new(citation))
+    }
+
+    /// Declines to answer, in the model's own words.
+    #[must_use]
+    pub fn refusal(mut self, text: impl Into<String>) -> Self {
+        self.refusal = text.into();
+        self
+    }
+
+    /// Brings these token probabilities, asked for or not. Without this, a request for them gets made-up ones.
+    #[must_use]
+    pub fn logprobs(mut self, logprobs: types::ChatTokenLogprobs) -> Self {
+        self.logprobs = Some(logprobs);
         self
     }
 
@@ -121,6 +193,13 @@ impl Answer {
         self
     }
 
+    /// Says the provider's own word for the end; the same as the finish reason when not set.
+    #[must_use]
+    pub fn native_finish_reason(mut self, reason: impl Into<String>) -> Self {
+        self.native_finish_reason = Some(reason.into());
+        self
+    }
+
     /// Is answered by this model instead of the one that was asked.
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
@@ -128,7 +207,7 @@ impl Answer {
         self
     }
 
-    /// Is answered by this provider; `Testkit` when not set.
+    /// Is answered by this provider; otherwise by the first that may answer, or `Testkit`.
     #[must_use]
     pub fn provider(mut self, provider: impl Into<String>) -> Self {
         self.provider = Some(provider.into());
@@ -139,6 +218,13 @@ impl Answer {
     #[must_use]
     pub fn usage(mut self, usage: types::ChatUsage) -> Self {
         self.usage = Some(usage);
+        self
+    }
+
+    /// Adds another choice, for requests with `n`. Those that are missing repeat the first one.
+    #[must_use]
+    pub fn also(mut self, choice: Answer) -> Self {
+        self.also.push(choice);
         self
     }
 
@@ -163,10 +249,18 @@ impl Answer {
         self
     }
 
-    /// Fails inside the stream after so many chunks.
+    /// Fails inside the stream after so many chunks. An answer that is not streamed fails with what it has: the error
+    /// stands in its choice.
     #[must_use]
     pub fn error_after(mut self, chunks: usize, error: Refusal) -> Self {
         self.error_after = Some((chunks, error));
+        self
+    }
+
+    /// Lets something go wrong on the way.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
         self
     }
 
@@ -176,5 +270,19 @@ impl Answer {
             None if self.tool_calls.is_empty() => "stop".to_owned(),
             None => "tool_calls".to_owned(),
         }
+    }
+
+    pub(crate) fn native_finish(&self) -> String {
+        self.native_finish_reason
+            .clone()
+            .unwrap_or_else(|| self.finish())
+    }
+
+    /// This choice and the others, so many as were asked for.
+    pub(crate) fn choices(&self, n: u64) -> Vec<&Self> {
+        let wanted = usize::try_from(n).unwrap_or(1).max(1 + self.also.len());
+        let mut choices: Vec<&Self> = std::iter::once(self).chain(&self.also).collect();
+        choices.resize(wanted, self);
+        choices
     }
 }

@@ -1,22 +1,32 @@
 //! The server.
 
-mod paced;
+mod account;
+mod body;
+mod builder;
+mod cache;
+mod cases;
+mod chat;
+mod connection;
+mod embeddings;
+mod faults;
+mod memory;
+mod reply;
 mod respond;
+mod state;
+#[cfg(feature = "tls")]
+mod tls;
+mod wire;
 
-use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hyper::server::conn::{http1, http2};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 
-use crate::{Answer, Pace, Received};
+use crate::{Answer, Received};
+
+pub use builder::TestServerBuilder;
+use state::State;
 
 /// An OpenRouter on loopback. Dropping it closes every connection.
 #[derive(Debug)]
@@ -24,30 +34,8 @@ pub struct TestServer {
     address: SocketAddr,
     state: Arc<State>,
     accepting: JoinHandle<()>,
-}
-
-/// How a [`TestServer`] behaves.
-///
-/// # Defaults
-///
-/// A free port of 127.0.0.1, any key, no script, and answers as fast as they can be sent.
-#[derive(Clone, Debug, Default)]
-pub struct TestServerBuilder {
-    port: u16,
-    key: Option<String>,
-    turns: VecDeque<Answer>,
-    pace: Pace,
-}
-
-/// What the connections share.
-#[derive(Debug)]
-struct State {
-    key: Option<String>,
-    pace: Pace,
-    turns: Mutex<VecDeque<Answer>>,
-    received: Mutex<Vec<Received>>,
-    answered: AtomicUsize,
-    open: watch::Sender<usize>,
+    #[cfg(feature = "tls")]
+    certificate: Option<tls::Certificate>,
 }
 
 impl TestServer {
@@ -66,10 +54,24 @@ impl TestServer {
         TestServerBuilder::default()
     }
 
-    /// What to give a client as its base URL: `http://127.0.0.1:…/api/v1`.
+    /// What to give a client as its base URL: `http://127.0.0.1:…/api/v1`; with TLS `https://localhost:…/api/v1`.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("http://{}/api/v1", self.address)
+        format!("{}/api/v1", self.origin())
+    }
+
+    /// The base URL under which a case of [`cases`](TestServerBuilder::cases) is served.
+    #[must_use]
+    pub fn case_url(&self, folder: &str, name: &str) -> String {
+        format!("{}/cases/{folder}/{name}", self.origin())
+    }
+
+    fn origin(&self) -> String {
+        #[cfg(feature = "tls")]
+        if self.certificate.is_some() {
+            return format!("https://localhost:{}", self.address.port());
+        }
+        format!("http://{}", self.address)
     }
 
     /// Where the server listens.
@@ -78,15 +80,63 @@ impl TestServer {
         self.address
     }
 
-    /// Everything received so far, in order.
+    /// The certificate that a client must trust, in PEM; `None` without TLS.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn certificate_pem(&self) -> Option<&str> {
+        self.certificate.as_ref().map(|it| it.pem.as_str())
+    }
+
+    /// The certificate that a client must trust, in DER; `None` without TLS.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn certificate_der(&self) -> Option<&[u8]> {
+        self.certificate.as_ref().map(|it| it.der.as_slice())
+    }
+
+    /// Everything received so far, in order; the oldest are forgotten beyond
+    /// [`keep_requests`](TestServerBuilder::keep_requests).
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
-        lock(&self.state.received).clone()
+        lock(&self.state.received).iter().cloned().collect()
+    }
+
+    /// The last request, when there is one.
+    #[must_use]
+    pub fn last_request(&self) -> Option<Received> {
+        lock(&self.state.received).back().cloned()
+    }
+
+    /// Asserts how many requests were received, and gives them.
+    ///
+    /// # Panics
+    ///
+    /// When there were more or fewer; the message lists them.
+    #[track_caller]
+    pub fn assert_requests(&self, count: usize) -> Vec<Received> {
+        let requests = self.requests();
+        let listed: Vec<_> = requests
+            .iter()
+            .map(|request| format!("{} {}", request.method, request.path))
+            .collect();
+        assert!(
+            requests.len() == count,
+            "expected {count} requests, received {}:\n  {}",
+            requests.len(),
+            listed.join("\n  ")
+        );
+        requests
     }
 
     /// Adds a turn to the end of the script.
     pub fn push_turn(&self, answer: Answer) {
         lock(&self.state.turns).push_back(answer);
+    }
+
+    /// How many turns of the script are left.
+    #[must_use]
+    pub fn turns_left(&self) -> usize {
+        lock(&self.state.turns).len()
     }
 
     /// How many connections are open.
@@ -96,6 +146,10 @@ impl TestServer {
     }
 
     /// Waits until no connection is open, as after a client has dropped a stream.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future changes nothing.
     pub async fn all_closed(&self) {
         let mut open = self.state.open.subscribe();
         // The sender lives as long as the server.
@@ -106,133 +160,6 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         self.accepting.abort();
-    }
-}
-
-impl TestServerBuilder {
-    /// Listens on this port of 127.0.0.1; 0 takes a free one.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Takes only this key. Otherwise any key will do, but there must be one.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// Adds a turn to the script. When the script is over, answers are made up.
-    #[must_use]
-    pub fn turn(mut self, answer: Answer) -> Self {
-        self.turns.push_back(answer);
-        self
-    }
-
-    /// Streams answers that have no pace of their own this fast.
-    #[must_use]
-    pub fn pace(mut self, pace: Pace) -> Self {
-        self.pace = pace;
-        self
-    }
-
-    /// Starts the server on the current runtime.
-    ///
-    /// # Errors
-    ///
-    /// When the port cannot be bound.
-    pub async fn start(self) -> io::Result<TestServer> {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State {
-            key: self.key,
-            pace: self.pace,
-            turns: Mutex::new(self.turns),
-            received: Mutex::default(),
-            answered: AtomicUsize::new(0),
-            open: watch::Sender::new(0),
-        });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
-        Ok(TestServer {
-            address,
-            state,
-            accepting,
-        })
-    }
-}
-
-/// Takes connections until it is aborted, which ends them as well.
-async fn accept(listener: TcpListener, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    let mut number = 0;
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
-                state.open.send_modify(|open| *open += 1);
-                connections.spawn(serve(stream, number, Open(Arc::clone(&state))));
-                number += 1;
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-/// A connection that counts as open.
-struct Open(Arc<State>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.open.send_modify(|open| *open -= 1);
-    }
-}
-
-/// What an HTTP/2 client says first.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0";
-
-async fn serve(stream: TcpStream, connection: usize, open: Open) {
-    // A delta that waits for its successor would not be a stream.
-    let _ = stream.set_nodelay(true);
-    let mut start = [0; PREFACE.len()];
-    let is_http2 = loop {
-        match stream.peek(&mut start).await {
-            Ok(0) | Err(_) => return,
-            Ok(seen) if seen < start.len() && PREFACE.starts_with(&start[..seen]) => {
-                tokio::task::yield_now().await;
-            }
-            Ok(seen) => break PREFACE.starts_with(&start[..seen]),
-        }
-    };
-    let state = Arc::clone(&open.0);
-    let service =
-        service_fn(move |request| respond::respond(Arc::clone(&state), connection, request));
-    let io = TokioIo::new(stream);
-    // A client that goes away is no news to the server.
-    let _ = if is_http2 {
-        http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .serve_connection(io, service)
-            .await
-    } else {
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .serve_connection(io, service)
-            .await
-    };
-}
-
-impl State {
-    fn next_turn(&self) -> Option<Answer> {
-        lock(&self.turns).pop_front()
-    }
-
-    fn next_id(&self) -> String {
-        format!(
-            "gen-testkit-{:04}",
-            self.answered.fetch_add(1, Ordering::Relaxed) + 1
-        )
     }
 }
 

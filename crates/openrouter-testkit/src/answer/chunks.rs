@@ -5,81 +5,32 @@ use std::time::Duration;
 use bytes::Bytes;
 use openrouter_types as types;
 use types::{
-    ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, ChatStreamToolCall,
+    ChatAudioOutput, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, ChatStreamToolCall,
     ChatStreamToolCallFunction,
 };
 
-use super::Answer;
-use super::whole::{Envelope, usage};
+use super::whole::{Envelope, detail, images};
+use super::{Answer, logprobs, usage};
 
 /// A piece of the body, and how long to wait before it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Piece {
     pub(crate) wait: Duration,
     pub(crate) bytes: Bytes,
 }
 
 /// The body of a streamed answer, as OpenRouter writes it: comments, deltas, finish, usage, end mark.
-pub(crate) fn chunks(answer: &Answer, envelope: &Envelope) -> Vec<Piece> {
-    let mut deltas: Vec<ChatStreamDelta> = Vec::new();
-    for word in words(&answer.reasoning) {
-        let detail = types::ReasoningDetailText::new()
-            .with_text(word)
-            .with_format("unknown")
-            .with_index(0);
-        deltas.push(
-            delta()
-                .with_content("")
-                .with_reasoning(word)
-                .with_reasoning_details([types::ReasoningDetailUnion::from(detail)]),
-        );
-    }
-    for word in words(&answer.text) {
-        deltas.push(delta().with_content(word));
-    }
-    for (index, (name, arguments)) in (0_u64..).zip(&answer.tool_calls) {
-        let start = ChatStreamToolCallFunction::default()
-            .with_name(name.as_str())
-            .with_arguments("");
-        let mut call = ChatStreamToolCall::default()
-            .with_index(index)
-            .with_id(call_id(index))
-            .with_function(start);
-        call.kind = Some("function".into());
-        deltas.push(delta().with_content("").with_tool_calls([call]));
-        for piece in pieces(arguments) {
-            let more = ChatStreamToolCallFunction::default().with_arguments(piece);
-            deltas.push(
-                delta().with_tool_calls([ChatStreamToolCall::default()
-                    .with_index(index)
-                    .with_function(more)]),
-            );
-        }
-    }
-    let mut events: Vec<ChatStreamChunk> = deltas
-        .into_iter()
-        .map(|delta| {
-            envelope
-                .chunk()
-                .with_choices([ChatStreamChoice::default().with_index(0).with_delta(delta)])
-        })
+///
+/// `change` sees each chunk before it is written.
+pub(crate) fn chunks(
+    answer: &Answer,
+    envelope: &Envelope,
+    mut change: impl FnMut(&mut ChatStreamChunk),
+) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = (0..answer.comments)
+        .map(|_| piece(Duration::ZERO, ": OPENROUTER PROCESSING\n\n"))
         .collect();
-    let finish = ChatStreamChoice::default()
-        .with_index(0)
-        .with_delta(delta().with_content(""))
-        .with_finish_reason(&*answer.finish())
-        .with_native_finish_reason(answer.finish());
-    events.push(envelope.chunk().with_choices([finish]));
-    events.push(envelope.chunk().with_usage(usage(answer, envelope)));
-
-    let mut pieces: Vec<Piece> = Vec::new();
-    for _ in 0..answer.comments {
-        pieces.push(Piece {
-            wait: Duration::ZERO,
-            bytes: Bytes::from_static(b": OPENROUTER PROCESSING\n\n"),
-        });
-    }
-    for (at, event) in events.iter().enumerate() {
+    for (at, mut event) in events(answer, envelope).into_iter().enumerate() {
         let wait = if at == 0 {
             answer.pace.time_to_first_token
         } else {
@@ -88,34 +39,170 @@ pub(crate) fn chunks(answer: &Answer, envelope: &Envelope) -> Vec<Piece> {
         if answer.break_off_after == Some(at) {
             return pieces;
         }
-        if let Some((_, error)) = answer
-            .error_after
-            .as_ref()
-            .filter(|(after, _)| *after == at)
+        if let Some((after, error)) = &answer.error_after
+            && *after == at
         {
             let choice = ChatStreamChoice::default()
                 .with_index(0)
-                .with_delta(delta().with_content(""));
-            let chunk = envelope
+                .with_delta(delta().with_content(""))
+                .with_finish_reason("error");
+            let mut event = envelope
                 .chunk()
-                .with_choices([choice.with_finish_reason("error")])
+                .with_choices([choice])
                 .with_error(error.body());
-            pieces.push(Piece {
-                wait,
-                bytes: data(&chunk),
-            });
+            change(&mut event);
+            pieces.push(piece(wait, data(&event)));
             return pieces;
         }
-        pieces.push(Piece {
-            wait,
-            bytes: data(event),
-        });
+        change(&mut event);
+        pieces.push(piece(wait, data(&event)));
     }
-    pieces.push(Piece {
-        wait: Duration::ZERO,
-        bytes: Bytes::from_static(b"data: [DONE]\n\n"),
-    });
+    pieces.push(piece(Duration::ZERO, "data: [DONE]\n\n"));
     pieces
+}
+
+/// All chunks: those of several choices take turns.
+fn events(answer: &Answer, envelope: &Envelope) -> Vec<ChatStreamChunk> {
+    let choices = answer.choices(envelope.n);
+    let mut queues: Vec<_> = choices
+        .iter()
+        .map(|choice| deltas(choice, envelope).into_iter())
+        .collect();
+    let mut events = Vec::new();
+    if let Some(echo) = &envelope.echo {
+        let mut event = envelope.chunk();
+        event.debug = Some(Box::new(echo.clone()));
+        events.push(event);
+    }
+    loop {
+        let before = events.len();
+        for (index, queue) in (0..).zip(&mut queues) {
+            let choice = queue.next();
+            events.extend(
+                choice.map(|choice| envelope.chunk().with_choices([choice.with_index(index)])),
+            );
+        }
+        if events.len() == before {
+            break;
+        }
+    }
+    let mut last = envelope.chunk().with_usage(usage(answer, envelope));
+    last.service_tier.clone_from(&envelope.service_tier);
+    last.openrouter_metadata = envelope.metadata.clone().map(Box::new);
+    events.push(last);
+    events
+}
+
+/// One choice, piece by piece.
+fn deltas(answer: &Answer, envelope: &Envelope) -> Vec<ChatStreamChoice> {
+    let mut deltas: Vec<ChatStreamDelta> = Vec::new();
+    if !envelope.hides_reasoning {
+        for word in words(&answer.reasoning) {
+            deltas.push(
+                delta()
+                    .with_content("")
+                    .with_reasoning(word)
+                    .with_reasoning_details([detail(word)]),
+            );
+        }
+        for detail in &answer.reasoning_details {
+            deltas.push(
+                delta()
+                    .with_content("")
+                    .with_reasoning_details([detail.clone()]),
+            );
+        }
+    }
+    let before_text = deltas.len();
+    let tokens = words(&answer.text);
+    for word in &tokens {
+        deltas.push(delta().with_content(*word));
+    }
+    for word in words(&answer.refusal) {
+        deltas.push(delta().with_refusal(word));
+    }
+    for (index, call) in (0_u64..).zip(&answer.tool_calls) {
+        let start = ChatStreamToolCallFunction::default()
+            .with_name(call.name.as_str())
+            .with_arguments("");
+        let mut first = ChatStreamToolCall::default()
+            .with_index(index)
+            .with_id(call.id(index))
+            .with_function(start);
+        first.kind = Some("function".into());
+        deltas.push(delta().with_content("").with_tool_calls([first]));
+        for piece in pieces(&call.arguments, 6) {
+            let more = ChatStreamToolCallFunction::default().with_arguments(piece);
+            let more = ChatStreamToolCall::default()
+                .with_index(index)
+                .with_function(more);
+            deltas.push(delta().with_tool_calls([more]));
+        }
+    }
+    for image in images(answer) {
+        deltas.push(delta().with_content("").with_images([image]));
+    }
+    deltas.extend(answer.audio.iter().flat_map(audio));
+    if !answer.annotations.is_empty() {
+        deltas.push(
+            delta()
+                .with_content("")
+                .with_annotations(answer.annotations.clone()),
+        );
+    }
+    if deltas.is_empty() {
+        deltas.push(delta().with_content(""));
+    }
+
+    let mut choices: Vec<_> = deltas
+        .into_iter()
+        .map(|delta| ChatStreamChoice::default().with_delta(delta))
+        .collect();
+    if let Some(given) = &answer.logprobs {
+        let first = before_text.min(choices.len() - 1);
+        choices[first].logprobs = Some(Box::new(given.clone()));
+    } else if let Some(alternatives) = envelope.logprobs {
+        for (choice, token) in choices[before_text..].iter_mut().zip(&tokens) {
+            choice.logprobs = Some(Box::new(logprobs::made_up(&[token], alternatives)));
+        }
+    }
+    choices.push(
+        ChatStreamChoice::default()
+            .with_delta(delta().with_content(""))
+            .with_finish_reason(&*answer.finish())
+            .with_native_finish_reason(answer.native_finish()),
+    );
+    choices
+}
+
+/// Data first, in pieces that can be joined before or after decoding; then the transcript; then the end.
+fn audio(audio: &ChatAudioOutput) -> Vec<ChatStreamDelta> {
+    let id = audio.id.as_deref().unwrap_or("audio_testkit");
+    let part = || ChatAudioOutput::new().with_id(id);
+    let data = audio.data.as_ref().map(ToString::to_string);
+    let mut parts: Vec<ChatAudioOutput> = pieces(&data.unwrap_or_default(), 4096)
+        .into_iter()
+        .map(|piece| part().with_data(piece))
+        .collect();
+    parts.extend(
+        words(audio.transcript.as_deref().unwrap_or_default())
+            .into_iter()
+            .map(|word| part().with_transcript(word)),
+    );
+    if let Some(expires_at) = &audio.expires_at {
+        parts.push(part().with_expires_at(expires_at.clone()));
+    }
+    parts
+        .into_iter()
+        .map(|part| delta().with_content("").with_audio(part))
+        .collect()
+}
+
+fn piece(wait: Duration, bytes: impl Into<Bytes>) -> Piece {
+    Piece {
+        wait,
+        bytes: bytes.into(),
+    }
 }
 
 fn data(chunk: &ChatStreamChunk) -> Bytes {
@@ -130,12 +217,8 @@ fn delta() -> ChatStreamDelta {
     ChatStreamDelta::default().with_role("assistant")
 }
 
-pub(super) fn call_id(index: u64) -> String {
-    format!("call_{:09}", index + 1)
-}
-
 /// A text cut before each word, as tokenizers do.
-fn words(text: &str) -> Vec<&str> {
+pub(crate) fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;
     let mut blank_before = false;
@@ -153,10 +236,10 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// A text cut every few characters, wherever that is.
-fn pieces(text: &str) -> Vec<String> {
+fn pieces(text: &str, length: usize) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     chars
-        .chunks(6)
+        .chunks(length)
         .map(|piece| piece.iter().collect())
         .collect()
 }

@@ -1,43 +1,51 @@
 //! From a request to its answer.
 
-use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use openrouter_types::{ChatMessages, ChatRequest, Decode};
 use serde::Serialize;
+use serde_json::json;
 
-use super::paced::Paced;
-use super::{State, lock};
-use crate::answer::{Envelope, chunks, whole};
-use crate::improvise::improvise;
-use crate::{Answer, Received, Refusal};
-
-type Reply = Response<UnsyncBoxBody<Bytes, Infallible>>;
+use super::body::{Step, Steps};
+use super::connection::Connection;
+use super::faults::lay;
+use super::reply::Reply;
+use super::state::State;
+use super::{account, cases, chat, embeddings};
+use crate::catalog::list;
+use crate::received::{Ending, Exchange};
+use crate::{Catalog, Fault, Received, Refusal};
 
 /// Larger bodies are refused, in bytes.
 const MAX_BODY_BYTES: usize = 256 << 20;
 
+/// Why there is no answer: on purpose.
+#[derive(Debug)]
+pub(super) struct HungUp;
+
+impl fmt::Display for HungUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hung up on purpose")
+    }
+}
+
+impl std::error::Error for HungUp {}
+
 pub(super) async fn respond(
     state: Arc<State>,
-    connection: usize,
+    connection: Connection,
     request: Request<Incoming>,
-) -> Result<Reply, Infallible> {
+) -> Result<Response<Steps>, HungUp> {
     let (parts, body) = request.into_parts();
-    let body = match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => {
-            return Ok(refuse(&Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Request payload too large",
-            )));
-        }
+    let exchange = Exchange::default();
+    let Ok(body) = Limited::new(body, MAX_BODY_BYTES).collect().await else {
+        let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request payload too large");
+        return Ok(send(refusal.into(), &[], &connection, exchange));
     };
     let received = Received {
         method: parts.method.clone(),
@@ -46,130 +54,194 @@ pub(super) async fn respond(
             .path_and_query()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        headers: parts.headers.clone(),
-        body: body.clone(),
-        connection,
+        headers: parts.headers,
+        body: body.to_bytes(),
+        connection: connection.number,
+        exchange: exchange.clone(),
     };
-    lock(&state.received).push(received);
-    Ok(match (parts.method, parts.uri.path()) {
-        (Method::POST, "/api/v1/chat/completions") => {
-            match admit(&state, parts.headers.get(AUTHORIZATION), &body) {
-                Ok(request) => chat(&state, &request),
-                Err(refusal) => refuse(&refusal),
-            }
-        }
-        (_, "/api/v1/chat/completions") => refuse(&Refusal::new(
+    state.keep(received.clone());
+    let query = pairs(parts.uri.query().unwrap_or_default());
+    let path = parts.uri.path();
+    if path == CHAT && parts.method == Method::POST {
+        let faults = state.next_faults();
+        let (reply, faults) = chat::chat(&state, &received, faults);
+        hang_up(&faults, &connection, &exchange).await?;
+        return Ok(send(reply, &faults, &connection, exchange));
+    }
+    if let Some(case) = path.strip_prefix("/cases/") {
+        let (reply, faults) = cases::case(&state, case, &query);
+        return Ok(send(reply, &faults, &connection, exchange));
+    }
+    let reply = other(&state, &received, path, &query).unwrap_or_else(Reply::from);
+    Ok(send(reply, &[], &connection, exchange))
+}
+
+const CHAT: &str = "/api/v1/chat/completions";
+
+/// Everything but chat.
+fn other(
+    state: &State,
+    received: &Received,
+    path: &str,
+    query: &[(String, String)],
+) -> Result<Reply, Refusal> {
+    let Some(path) = path.strip_prefix("/api/v1") else {
+        return Err(not_found());
+    };
+    let method = match path {
+        "/chat/completions" | "/embeddings" => Method::POST,
+        _ => Method::GET,
+    };
+    if received.method != method {
+        return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "Method not allowed",
-        )),
-        _ => refuse(&Refusal::new(StatusCode::NOT_FOUND, "Not Found")),
-    })
+        ));
+    }
+    match path {
+        "/embeddings" => {
+            key(state, &received.headers)?;
+            embeddings::embed(state, received)
+        }
+        "/key" => account::key(state, &received.headers),
+        "/credits" => account::credits(state, &received.headers),
+        "/generation" => account::generation(state, &received.headers, query),
+        "/generation/content" => account::generation_content(state, &received.headers, query),
+        "/models/user" | "/embeddings/models" => {
+            key(state, &received.headers)?;
+            listing(&state.catalog, path, query)
+        }
+        _ => listing(&state.catalog, path, query),
+    }
 }
 
-/// Refuses what OpenRouter would refuse before it looks for a model.
-fn admit(
-    state: &State,
-    authorization: Option<&HeaderValue>,
-    body: &[u8],
-) -> Result<ChatRequest, Refusal> {
-    let key = authorization.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    match (key, &state.key) {
-        (None | Some(""), _) => return Err(Refusal::wrong_key()),
-        (Some(key), Some(expected)) if key != expected => return Err(Refusal::wrong_key()),
+/// The public lists.
+fn listing(catalog: &Catalog, path: &str, query: &[(String, String)]) -> Result<Reply, Refusal> {
+    let default_output = match path {
+        "/embeddings/models" => "embeddings",
+        _ => "text",
+    };
+    match path {
+        "/models" | "/models/user" | "/embeddings/models" => {
+            let list = list(catalog, query, default_output)?;
+            return Ok(Reply::json(StatusCode::OK, &list));
+        }
+        "/models/count" => {
+            let list = list(catalog, query, default_output)?;
+            return Ok(data(&json!({ "count": list.total_count })));
+        }
+        "/endpoints/zdr" => return Ok(data(&catalog.zdr)),
+        "/providers" => return Ok(data(&catalog.providers)),
         _ => {}
     }
-    let value: serde_json::Value = serde_json::from_slice(body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid JSON in request body: {error}")))?;
-    let messages = value.get("messages").and_then(serde_json::Value::as_array);
-    let Some(messages) = messages.filter(|messages| !messages.is_empty()) else {
-        return Err(Refusal::bad_request(
-            "Input required: specify \"prompt\" or \"messages\"",
-        ));
-    };
-    if let Some(at) = messages
-        .iter()
-        .position(|message| !message["role"].is_string())
-    {
-        return Err(Refusal::bad_request(format!(
-            "messages.{at}.role: Required"
-        )));
+    let path = unescape(path);
+    if let Some(slug) = path.strip_prefix("/model/") {
+        return catalog.model(slug).map(data).ok_or_else(not_found);
     }
-    let request =
-        ChatRequest::decode(body).map_err(|error| Refusal::bad_request(error.to_string()))?;
-    let unknown = request
-        .messages
-        .iter()
-        .position(|message| matches!(message, ChatMessages::Unknown(_)));
-    if let Some(at) = unknown {
-        return Err(Refusal::bad_request(format!(
-            "messages.{at}.role: Invalid discriminator value"
-        )));
-    }
-    Ok(request)
+    path.strip_prefix("/models/")
+        .and_then(|rest| rest.strip_suffix("/endpoints"))
+        .and_then(|slug| catalog.endpoints_of(slug))
+        .map(data)
+        .ok_or_else(not_found)
 }
 
-fn chat(state: &State, request: &ChatRequest) -> Reply {
-    let mut answer = state.next_turn().unwrap_or_else(|| improvise(request));
-    if let Some(refusal) = &answer.refused {
-        return refuse(refusal);
-    }
-    if answer.pace == crate::Pace::default() {
-        answer.pace = state.pace;
-    }
-    let envelope = envelope(state, request, &answer);
-    let reply = if request.stream == Some(true) {
-        let body = Paced::new(chunks(&answer, &envelope));
-        Response::builder()
-            .header(CONTENT_TYPE, "text/event-stream")
-            .body(body.boxed_unsync())
-    } else {
-        json(StatusCode::OK, &whole(&answer, &envelope))
-    };
-    let mut reply = reply.unwrap_or_else(|_| Response::new(Full::default().boxed_unsync()));
-    if let Ok(id) = HeaderValue::try_from(&envelope.id) {
-        reply.headers_mut().insert("x-generation-id", id);
-    }
-    reply
+fn data<T: Serialize + ?Sized>(value: &T) -> Reply {
+    Reply::json(StatusCode::OK, &json!({ "data": value }))
 }
 
-fn envelope(state: &State, request: &ChatRequest, answer: &Answer) -> Envelope {
-    let asked = request.model.as_deref().unwrap_or("openrouter/auto");
-    let prompt_words = request
-        .messages
-        .iter()
-        .map(|message| words(&serde_json::to_string(message).unwrap_or_default()));
-    Envelope {
-        id: state.next_id(),
-        created: SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs()),
-        model: answer.model.clone().unwrap_or_else(|| asked.to_owned()),
-        provider: answer
-            .provider
-            .clone()
-            .unwrap_or_else(|| "Testkit".to_owned()),
-        prompt_words: prompt_words.sum(),
+pub(super) fn not_found() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "Not Found").error_type("not_found")
+}
+
+/// The key, when it is one for inference.
+pub(super) fn key<'a>(state: &State, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
+    let key = bearer(headers).ok_or_else(Refusal::wrong_key)?;
+    let is_management = state.management_key.as_deref() == Some(key);
+    match &state.key {
+        Some(expected) if key != expected => Err(Refusal::wrong_key()),
+        _ if is_management => Err(Refusal::wrong_key()),
+        _ => Ok(key),
     }
 }
 
-fn words(text: &str) -> u64 {
-    text.split_whitespace().count() as u64
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").filter(|key| !key.is_empty())
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> http::Result<Reply> {
-    // Wire types hold nothing that JSON cannot.
-    let body = serde_json::to_vec(value).unwrap_or_default();
-    Response::builder()
-        .status(status)
-        .header(CONTENT_TYPE, "application/json")
-        .body(Full::from(body).boxed_unsync())
-}
-
-fn refuse(refusal: &Refusal) -> Reply {
-    let reply = json(refusal.status, &refusal.envelope());
-    let mut reply = reply.unwrap_or_else(|_| Response::new(Full::default().boxed_unsync()));
-    if let Some(seconds) = refusal.retry_after_seconds {
-        reply.headers_mut().insert(RETRY_AFTER, seconds.into());
+/// The faults that come before a header.
+async fn hang_up(
+    faults: &[Fault],
+    connection: &Connection,
+    exchange: &Exchange,
+) -> Result<(), HungUp> {
+    for fault in faults {
+        match fault {
+            Fault::CloseBeforeHeader => {}
+            Fault::ResetBeforeHeader if !connection.is_http2 => connection.wire.reset_on_close(),
+            Fault::ResetBeforeHeader => {}
+            Fault::RawAnswer(text) if !connection.is_http2 => {
+                let steps = [
+                    Step::Raw(Bytes::copy_from_slice(text.as_bytes())),
+                    Step::Fail,
+                ];
+                let mut body = Steps::new(steps, None, connection, exchange.clone());
+                let _ = body.frame().await;
+            }
+            Fault::RawAnswer(_) => {}
+            Fault::StallBeforeHeader => {
+                // Ends when the client goes away, or the server.
+                let _gone = Steps::new([Step::Hang], None, connection, exchange.clone());
+                std::future::pending::<()>().await;
+            }
+            _ => continue,
+        }
+        exchange.end(Ending::BrokenByServer);
+        return Err(HungUp);
     }
-    reply
+    Ok(())
+}
+
+fn send(
+    reply: Reply,
+    faults: &[Fault],
+    connection: &Connection,
+    exchange: Exchange,
+) -> Response<Steps> {
+    let (reply, steps, length) = lay(reply, faults, connection.is_http2);
+    let mut response = Response::new(Steps::new(steps, length, connection, exchange));
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}
+
+/// The pairs of a query string.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (unescape(name), unescape(&value.replace('+', " ")))
+        })
+        .collect()
+}
+
+/// Percent escapes undone.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = (*first == b'%')
+            .then(|| std::str::from_utf8(after.get(..2)?).ok())
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() {
+            &after[2..]
+        } else {
+            after
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

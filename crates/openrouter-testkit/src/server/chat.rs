@@ -1,0 +1,262 @@
+//! Chat: what is refused, what is answered, and what goes wrong.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::{HeaderMap, HeaderName, StatusCode};
+use openrouter_types as types;
+use serde_json::Value;
+use types::{ChatMessages, ChatRequest, ChatRequestModality, Decode as _};
+
+use super::cache::{Entry, Wish};
+use super::faults::change_chunk;
+use super::lock;
+use super::reply::Reply;
+use super::respond::{bearer, key};
+use super::state::State;
+use crate::answer::{Envelope, chunks, whole};
+use crate::catalog::{Route, route};
+use crate::improvise::{hides_reasoning, wants};
+use crate::{Answer, Fault, Received, Refusal};
+
+/// The answer to a chat request, and all that goes wrong with it.
+pub(super) fn chat(
+    state: &State,
+    received: &Received,
+    mut faults: Vec<Fault>,
+) -> (Reply, Vec<Fault>) {
+    let reply = answer(state, received, &mut faults).unwrap_or_else(Reply::from);
+    (reply, faults)
+}
+
+fn answer(state: &State, received: &Received, faults: &mut Vec<Fault>) -> Result<Reply, Refusal> {
+    if let Some(reply) = instead(faults) {
+        return Ok(reply);
+    }
+    key(state, &received.headers)?;
+    let request = admit(&received.body)?;
+    let prompt_words = request.messages.iter().map(|message| {
+        let json = serde_json::to_string(message).unwrap_or_default();
+        json.split_whitespace().count() as u64
+    });
+    let prompt_words = prompt_words.sum();
+    let route = route(
+        &state.catalog,
+        &state.market,
+        state.is_open,
+        &request,
+        prompt_words,
+    )
+    .map_err(|mut refusal| {
+        if !wants_metadata(&received.headers) {
+            refusal.routing = None;
+        }
+        refusal
+    })?;
+
+    let wish = Wish::of(&received.headers);
+    let account = bearer(&received.headers);
+    let cached = lock(&state.cache).find(account, &received.body, wish);
+    if let Some(cached) = cached {
+        return Ok(hit(state, &request, &cached, faults));
+    }
+    let answer = state.answer(received, &request);
+    faults.extend(answer.faults.iter().cloned());
+    if let Some(reply) = instead(faults) {
+        return Ok(reply);
+    }
+    if let Some(refusal) = &answer.refused {
+        return Ok(refusal.into());
+    }
+    let mut envelope = envelope(state, &request, &answer, route);
+    envelope.prompt_words = prompt_words;
+    if !wants_metadata(&received.headers) {
+        envelope.metadata = None;
+    }
+    lock(&state.cache).keep(account, &received.body, wish, &answer, &envelope);
+    lock(&state.memory).keep(&request, &answer, &envelope, None);
+    let mut reply = written(&request, &answer, &envelope, faults);
+    if wish.is_on {
+        reply = reply
+            .header(HeaderName::from_static("x-openrouter-cache-status"), "MISS")
+            .header(
+                HeaderName::from_static("x-openrouter-cache-ttl"),
+                &wish.seconds().to_string(),
+            );
+    }
+    Ok(reply)
+}
+
+/// What is answered whatever was asked.
+fn instead(faults: &[Fault]) -> Option<Reply> {
+    faults.iter().find_map(|fault| match fault {
+        Fault::Refuse(refusal) => Some(refusal.into()),
+        Fault::HtmlErrorPage(status) => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let page = format!(
+                "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\n<body><center><h1>{status}</h1></center></body></html>\n"
+            );
+            Some(Reply::whole(status, "text/html; charset=UTF-8", page))
+        }
+        _ => None,
+    })
+}
+
+/// An answer from the cache: free, under a new id, with a note where it comes from.
+fn hit(state: &State, request: &ChatRequest, cached: &Entry, faults: &[Fault]) -> Reply {
+    let source = cached.envelope.id.clone();
+    let mut envelope = cached.envelope.clone();
+    envelope.id = state.next_id();
+    envelope.is_cached = true;
+    envelope.metadata = None;
+    lock(&state.memory).keep(request, &cached.answer, &envelope, Some(&source));
+    written(request, &cached.answer, &envelope, faults)
+        .header(HeaderName::from_static("x-openrouter-cache-status"), "HIT")
+        .header(
+            HeaderName::from_static("x-openrouter-cache-age"),
+            &cached.age().as_secs().to_string(),
+        )
+        .header(
+            HeaderName::from_static("x-openrouter-cache-ttl"),
+            &cached.left().as_secs().to_string(),
+        )
+        .header(
+            HeaderName::from_static("x-openrouter-cache-source-id"),
+            &source,
+        )
+}
+
+fn written(request: &ChatRequest, answer: &Answer, envelope: &Envelope, faults: &[Fault]) -> Reply {
+    let reply = if request.stream == Some(true) {
+        Reply::stream(chunks(answer, envelope, |chunk| {
+            change_chunk(faults, chunk)
+        }))
+    } else {
+        Reply::json(StatusCode::OK, &spoilt(whole(answer, envelope), faults))
+    };
+    reply.header(HeaderName::from_static("x-generation-id"), &envelope.id)
+}
+
+/// The faults that show in an answer that is not streamed.
+fn spoilt(mut result: types::ChatResult, faults: &[Fault]) -> types::ChatResult {
+    for fault in faults {
+        let calls = result
+            .choices
+            .iter_mut()
+            .filter_map(|choice| choice.message.as_mut()?.tool_calls.as_mut())
+            .flatten();
+        match fault {
+            Fault::DuplicateToolIds => calls.for_each(|call| call.id = "call_000000001".to_owned()),
+            Fault::MissingToolIds => calls.for_each(|call| call.id.clear()),
+            Fault::EmptyChoices => result.choices.clear(),
+            Fault::MissingIds => {
+                result.id = None;
+                result.model = None;
+                result.created = None;
+            }
+            _ => {}
+        }
+    }
+    result
+}
+
+/// Refuses what OpenRouter would refuse before it looks for a model.
+fn admit(body: &[u8]) -> Result<ChatRequest, Refusal> {
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| Refusal::bad_request(format!("Invalid JSON in request body: {error}")))?;
+    let messages = value.get("messages").and_then(Value::as_array);
+    let Some(messages) = messages.filter(|messages| !messages.is_empty()) else {
+        return Err(Refusal::bad_request(
+            "Input required: specify \"prompt\" or \"messages\"",
+        ));
+    };
+    if let Some(at) = messages
+        .iter()
+        .position(|message| !message["role"].is_string())
+    {
+        return Err(Refusal::bad_request(format!(
+            "messages.{at}.role: Required"
+        )));
+    }
+    let request =
+        ChatRequest::decode(body).map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let unknown = request
+        .messages
+        .iter()
+        .position(|message| matches!(message, ChatMessages::Unknown(_)));
+    if let Some(at) = unknown {
+        return Err(Refusal::bad_request(format!(
+            "messages.{at}.role: Invalid discriminator value"
+        )));
+    }
+    check(&request)?;
+    Ok(request)
+}
+
+/// The documented limits of a request.
+fn check(request: &ChatRequest) -> Result<(), Refusal> {
+    let within = |name: &str, value: Option<f64>, least: f64, most: f64| match value {
+        Some(value) if !(least..=most).contains(&value) => Err(Refusal::bad_request(format!(
+            "{name}: expected a number of {least} to {most}, received {value}"
+        ))),
+        _ => Ok(()),
+    };
+    within("temperature", request.temperature, 0.0, 2.0)?;
+    within("top_p", request.top_p, 0.0, 1.0)?;
+    within("frequency_penalty", request.frequency_penalty, -2.0, 2.0)?;
+    within("presence_penalty", request.presence_penalty, -2.0, 2.0)?;
+    if request
+        .session_id
+        .as_ref()
+        .is_some_and(|id| id.chars().count() > 256)
+    {
+        return Err(Refusal::bad_request("session_id: at most 256 characters"));
+    }
+    if request.top_logprobs.is_some() && request.logprobs != Some(true) {
+        return Err(Refusal::bad_request(
+            "top_logprobs: needs logprobs to be true",
+        ));
+    }
+    if wants(request, &ChatRequestModality::Audio) && request.stream != Some(true) {
+        return Err(Refusal::bad_request("Audio output requires stream: true"));
+    }
+    Ok(())
+}
+
+/// Source: wire documentation of `X-OpenRouter-Metadata`; the older name still works.
+fn wants_metadata(headers: &HeaderMap) -> bool {
+    [
+        "x-openrouter-metadata",
+        "x-openrouter-experimental-metadata",
+    ]
+    .iter()
+    .filter_map(|name| headers.get(*name)?.to_str().ok())
+    .any(|value| value.eq_ignore_ascii_case("enabled"))
+}
+
+fn envelope(state: &State, request: &ChatRequest, answer: &Answer, route: Route) -> Envelope {
+    let is_echoed = request.stream == Some(true)
+        && request
+            .debug
+            .as_ref()
+            .is_some_and(|debug| debug.echo_upstream_body == Some(true));
+    Envelope {
+        id: state.next_id(),
+        created: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+        model: answer.model.clone().unwrap_or(route.model),
+        provider: answer.provider.clone().unwrap_or(route.provider),
+        prompt_words: 0,
+        n: request.n.unwrap_or(1).clamp(1, 128),
+        hides_reasoning: hides_reasoning(request),
+        logprobs: (request.logprobs == Some(true))
+            .then(|| request.top_logprobs.unwrap_or(0).min(20)),
+        service_tier: request.service_tier.as_ref().map(|_| "default".to_owned()),
+        metadata: Some(route.metadata),
+        echo: is_echoed
+            .then(|| types::RawJson::from_serialize(request).ok())
+            .flatten()
+            .map(|body| types::RawJson::from(&*format!(r#"{{"echo_upstream_body":{body}}}"#))),
+        is_cached: false,
+    }
+}

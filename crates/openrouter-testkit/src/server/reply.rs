@@ -1,0 +1,76 @@
+//! Answers before they become steps.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
+
+use crate::Refusal;
+use crate::answer::Piece;
+
+/// A header, and the pieces of a body.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) is_stream: bool,
+}
+
+impl Reply {
+    pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Self {
+        // Wire types hold nothing that JSON cannot.
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self::whole(status, "application/json", body)
+    }
+
+    pub(super) fn whole(status: StatusCode, kind: &str, body: impl Into<Bytes>) -> Self {
+        let piece = Piece {
+            wait: Duration::ZERO,
+            bytes: body.into(),
+        };
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            pieces: vec![piece],
+            is_stream: false,
+        }
+        .header(CONTENT_TYPE, kind)
+    }
+
+    pub(super) fn stream(pieces: Vec<Piece>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            pieces,
+            is_stream: true,
+        }
+        .header(CONTENT_TYPE, "text/event-stream")
+    }
+
+    /// Sets a header field; a value that cannot be one is left out.
+    pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+}
+
+impl From<&Refusal> for Reply {
+    fn from(refusal: &Refusal) -> Self {
+        let mut reply = Self::json(refusal.http_status(), &refusal.envelope());
+        if let Some(seconds) = refusal.retry_after_seconds {
+            reply.headers.insert(RETRY_AFTER, seconds.into());
+        }
+        reply
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self::from(&refusal)
+    }
+}
