@@ -5,4 +5,12 @@
 )]
 
 mod behaviour;
+mod catalog;
+mod faults;
+mod http2;
+mod improvised;
 mod raw_client;
+mod received;
+mod scenario;
+#[cfg(feature = "tls")]
+mod tls;
