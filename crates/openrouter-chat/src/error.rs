@@ -8,6 +8,7 @@ use openrouter_transport as transport;
 
 use crate::ChatResponse;
 use crate::media::MediaError;
+use crate::structured::OutputError;
 
 /// What went wrong with a call, and what had been answered by then.
 ///
@@ -26,6 +27,7 @@ enum Source {
     None,
     Call(transport::Error),
     Media(MediaError),
+    Output(OutputError),
 }
 
 /// What kind of thing went wrong.
@@ -43,6 +45,9 @@ pub enum ErrorKind {
     Decode,
     /// The answer has no choice in it. It may have been billed.
     NoChoices,
+    /// The answer does not hold a value of the form that was asked for: [`Error::output`] says why, and
+    /// [`Error::partial`] is the answer. It was billed.
+    Output,
 }
 
 impl Error {
@@ -71,6 +76,15 @@ impl Error {
     pub fn call(&self) -> Option<&transport::Error> {
         match &self.0.source {
             Source::Call(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Why an answer does not hold a value of the form that was asked for.
+    #[must_use]
+    pub fn output(&self) -> Option<&OutputError> {
+        match &self.0.source {
+            Source::Output(error) => Some(error),
             _ => None,
         }
     }
@@ -106,7 +120,10 @@ impl Error {
     pub fn may_have_run(&self) -> bool {
         match &self.0.source {
             Source::Call(error) => error.may_have_run(),
-            _ => matches!(self.0.kind, ErrorKind::Decode | ErrorKind::NoChoices),
+            _ => matches!(
+                self.0.kind,
+                ErrorKind::Decode | ErrorKind::NoChoices | ErrorKind::Output
+            ),
         }
     }
 
@@ -165,6 +182,17 @@ impl From<transport::Error> for Error {
     }
 }
 
+impl From<OutputError> for Error {
+    fn from(error: OutputError) -> Self {
+        Self(Box::new(Inner {
+            kind: ErrorKind::Output,
+            message: String::new(),
+            source: Source::Output(error),
+            partial: None,
+        }))
+    }
+}
+
 impl From<MediaError> for Error {
     fn from(error: MediaError) -> Self {
         Self(Box::new(Inner {
@@ -182,6 +210,7 @@ impl fmt::Display for Error {
             Source::None => f.write_str(&self.0.message),
             Source::Call(error) => error.fmt(f),
             Source::Media(error) => error.fmt(f),
+            Source::Output(error) => error.fmt(f),
         }
     }
 }
@@ -194,6 +223,7 @@ impl fmt::Debug for Error {
             Source::None => debug.field("message", &self.0.message),
             Source::Call(error) => debug.field("call", error),
             Source::Media(error) => debug.field("media", error),
+            Source::Output(error) => debug.field("output", error),
         };
         debug.field("partial", &self.0.partial.is_some()).finish()
     }
@@ -206,6 +236,8 @@ impl std::error::Error for Error {
             Source::None => None,
             Source::Call(error) => error.source(),
             Source::Media(error) => error.source(),
+            // It has no cause.
+            Source::Output(_) => None,
         }
     }
 }

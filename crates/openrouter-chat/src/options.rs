@@ -3,11 +3,13 @@
 mod saved;
 mod setters;
 
+use http::HeaderName;
 use openrouter_transport::{CallOptions, ResponseCache};
 use openrouter_types as types;
 use types::ChatRequest;
 
 use crate::request::ReasoningReplay;
+use crate::structured::strict::Dialect;
 use crate::{Error, ErrorKind};
 
 pub(crate) use setters::{plain_setters, request_setters};
@@ -69,10 +71,23 @@ impl ChatOptions {
         if self.router_metadata == Some(true) {
             call = call.with_router_metadata();
         }
+        if self.has_strict_tools_for_claude() {
+            call = call.with_header_token(ANTHROPIC_BETA, STRICT_TOOLS);
+        }
         match self.response_cache {
             Some(cache) => call.with_response_cache(cache),
             None => call,
         }
+    }
+
+    /// Whether a tool is strict, and the model one of Anthropic's: OpenRouter takes `strict` away then, unless it is asked
+    /// not to.
+    fn has_strict_tools_for_claude(&self) -> bool {
+        let slug = self.request.model.as_deref().unwrap_or_default();
+        Dialect::for_model(slug) == Dialect::Anthropic
+            && self.request.tools.iter().flatten().any(|tool| {
+                matches!(tool, types::ChatFunctionTool::Function(tool) if tool.function.strict == Some(true))
+            })
     }
 
     /// Refuses what no server could take, and what would be sent twice.
@@ -106,6 +121,10 @@ impl ChatOptions {
         self
     }
 }
+
+// Source: OpenRouter's published description of its request headers, read 2026-08-22.
+const ANTHROPIC_BETA: HeaderName = HeaderName::from_static("x-anthropic-beta");
+const STRICT_TOOLS: &str = "structured-outputs-2025-11-13";
 
 /// The longest session id that OpenRouter takes.
 // Source: OpenRouter's published description of `ChatRequest`, read 2026-08-22.

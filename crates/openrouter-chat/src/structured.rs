@@ -2,6 +2,12 @@
 
 pub mod extract;
 mod json;
+mod output;
 pub mod partial;
 pub mod schema;
 pub mod strict;
+
+pub use output::{
+    OutputError, OutputErrorKind, OutputFormat, OutputMethod, Place, StructuredModel,
+    StructuredResponse, StructuredStream,
+};

@@ -16,6 +16,8 @@ pub use handler::{ToolFuture, ToolHandler, ToolInvocation};
 pub use output::{IntoToolResult, ToolError, ToolOutput};
 pub use run::{
     ApprovalRequest, CallOutcome, CallRecord, Decision, FailurePolicy, NextStep, RunEvent,
-    RunOutcome, RunState, RunStream, RunUsage, Step, StopReason, StopWhen, ToolRun,
+    RunOutcome, RunState, RunStream, RunUsage, Step, StopReason, StopWhen, StructuredOutcome,
+    ToolRun,
 };
 pub use set::Tools;
+pub(crate) use set::{check_name, function_choice};

@@ -80,6 +80,25 @@ impl CallOptions {
         self
     }
 
+    /// Adds a value to a header field that is a list with commas, unless it is in it. Text that cannot stand in a header
+    /// changes nothing.
+    #[must_use]
+    pub fn with_header_token(mut self, name: HeaderName, token: &str) -> Self {
+        let known = self.headers.get(&name).map(HeaderValue::as_bytes);
+        let mut parts = known.unwrap_or_default().split(|byte| *byte == b',');
+        if parts.any(|part| part.trim_ascii() == token.as_bytes()) {
+            return self;
+        }
+        let list = match known {
+            Some(known) => [known, b",", token.as_bytes()].concat(),
+            None => token.as_bytes().to_vec(),
+        };
+        if let Ok(list) = HeaderValue::from_bytes(&list) {
+            self.headers.insert(name, list);
+        }
+        self
+    }
+
     /// Adds a parameter to the query; it is escaped here.
     #[must_use]
     pub fn with_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

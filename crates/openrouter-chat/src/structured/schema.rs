@@ -118,6 +118,13 @@ impl Schema {
     }
 }
 
+/// The JSON Schema.
+impl From<Schema> for RawJson {
+    fn from(schema: Schema) -> Self {
+        schema.json
+    }
+}
+
 /// A name that the API takes.
 fn fitting_name(name: &str) -> String {
     let is_fitting = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');

@@ -8,8 +8,11 @@ use openrouter_types as types;
 use serde::de::DeserializeOwned;
 use types::{ChatFunctionDefinition, ChatFunctionDefinitionTool, ChatFunctionTool, RawJson};
 
+use super::ToolCall;
 use super::handler::{Function, ToolHandler};
 use super::output::IntoToolResult;
+use crate::structured::schema::Schema;
+use crate::structured::strict::{Dialect, StrictError, StrictSchema};
 
 /// A tool: what the model is told about it, and, for tools of your own, what runs when it is called.
 ///
@@ -43,6 +46,8 @@ pub struct Tool {
     handler: Option<Arc<dyn ToolHandler>>,
     timeout: Option<Duration>,
     needs_approval: bool,
+    /// The way back from strict arguments to those of the schema that was given.
+    strict: Option<Arc<StrictSchema>>,
 }
 
 impl Tool {
@@ -71,6 +76,63 @@ impl Tool {
             .with_handler(Function::new(function))
     }
 
+    /// A tool that is a function; its schema is made from the type of its argument, whose doc comments are what the model
+    /// reads.
+    ///
+    /// ```
+    /// use openrouter_chat::tools::Tool;
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Place {
+    ///     /// The city's name, in English.
+    ///     city: String,
+    /// }
+    ///
+    /// async fn weather(place: Place) -> String {
+    ///     format!("12 °C and rain in {}", place.city)
+    /// }
+    ///
+    /// let tool = Tool::typed("weather", "The current weather of a city.", weather);
+    /// assert!(tool.schema().unwrap().as_str().contains("The city's name, in English."));
+    /// ```
+    #[cfg(feature = "schemars")]
+    pub fn typed<T, F, Running>(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        function: F,
+    ) -> Self
+    where
+        T: DeserializeOwned + schemars::JsonSchema + 'static,
+        F: Fn(T) -> Running + Send + Sync + 'static,
+        Running: Future<Output: IntoToolResult> + Send + 'static,
+    {
+        Self::function(name, description, Schema::of::<T>(), function)
+    }
+
+    /// A tool with the name, the description and the form of a type, that nothing runs: its calls come back to you.
+    ///
+    /// ```
+    /// use openrouter_chat::tools::Tool;
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// /// Books a table.
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Reservation {
+    ///     guests: u8,
+    /// }
+    ///
+    /// let tool = Tool::of::<Reservation>();
+    /// assert_eq!((tool.name(), tool.description()), ("Reservation", Some("Books a table.")));
+    /// ```
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn of<T: DeserializeOwned + schemars::JsonSchema>() -> Self {
+        Self::from(Schema::of::<T>())
+    }
+
     /// A tool that OpenRouter runs itself, such as web search.
     ///
     /// ```
@@ -87,6 +149,7 @@ impl Tool {
             handler: None,
             timeout: None,
             needs_approval: false,
+            strict: None,
         }
     }
 
@@ -108,13 +171,43 @@ impl Tool {
 
     /// Says whether the model is held to the schema; without it, the provider decides.
     ///
-    /// The schema has to be of the strict subset, which differs between providers.
+    /// The schema has to be of the strict subset, which differs between providers: see [`made_strict`](Self::made_strict).
     #[must_use]
     pub fn with_strict(mut self, strict: bool) -> Self {
         if let Some(function) = self.function_mut() {
             function.strict = Some(strict);
         }
         self
+    }
+
+    /// Compiles the schema to the strict subset of a dialect, and switches strict mode on. Arguments are mapped back
+    /// before the tool runs; outside of a run, [`restore`](Self::restore) does it.
+    ///
+    /// # Errors
+    ///
+    /// When the schema cannot be made strict.
+    pub fn made_strict(mut self, dialect: Dialect) -> Result<Self, StrictError> {
+        let Some(function) = self.function_mut() else {
+            return Ok(self);
+        };
+        if let Some(schema) = &function.parameters {
+            let strict = StrictSchema::compile(schema, dialect)?.require_strict()?;
+            function.parameters = Some(strict.schema().clone());
+            function.strict = Some(true);
+            self.strict = Some(Arc::new(strict));
+        }
+        Ok(self)
+    }
+
+    /// The call with arguments of the schema that was given, where that was [made strict](Self::made_strict).
+    #[must_use]
+    pub fn restore(&self, call: &ToolCall) -> ToolCall {
+        let strict = self.strict.as_ref();
+        match strict.map(|strict| strict.restore(call.arguments_text())) {
+            Some(Ok(arguments)) => ToolCall::new(call.id(), call.name(), arguments.as_str()),
+            // Arguments that are not JSON stay as they are; whoever reads them is told.
+            Some(Err(_)) | None => call.clone(),
+        }
     }
 
     /// Sets a cache breakpoint: the provider may cache the prompt up to and including this tool.
@@ -219,6 +312,14 @@ fn name_of(tool: &ChatFunctionTool) -> String {
     let fields = RawJson::from_serialize(tool).and_then(|json| json.read::<types::Extra>());
     let kind = fields.ok().and_then(|fields| fields.get("type")?.to_text());
     kind.unwrap_or_default()
+}
+
+/// A tool with the name, the description and the form of a schema, that nothing runs.
+impl From<Schema> for Tool {
+    fn from(schema: Schema) -> Self {
+        let description = schema.description().unwrap_or_default().to_owned();
+        Self::new(schema.name().to_owned(), description).with_schema(schema)
+    }
 }
 
 /// A tool that nothing runs.

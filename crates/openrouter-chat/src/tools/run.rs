@@ -9,6 +9,7 @@ mod state;
 mod step;
 mod stop;
 mod stream;
+mod structured;
 mod usage;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use outcome::RunOutcome;
 pub use state::{CallOutcome, CallRecord, RunState, Step};
 pub use stop::{StopReason, StopWhen};
 pub use stream::RunStream;
+pub use structured::StructuredOutcome;
 pub use usage::RunUsage;
 
 use approval::Approver;
@@ -74,6 +76,8 @@ pub struct ToolRun {
     on_error: FailurePolicy,
     on_panic: FailurePolicy,
     has_last_word: bool,
+    /// The last word is a structured answer.
+    is_structured: bool,
     approver: Option<Approver>,
     hooks: Hooks,
     /// The tools of the step whose calls are open, where a hook has changed them.
@@ -135,6 +139,7 @@ impl ToolRun {
             on_error: FailurePolicy::Tell,
             on_panic: FailurePolicy::Tell,
             has_last_word: false,
+            is_structured: false,
             approver: None,
             hooks: Hooks::default(),
             step_tools: None,
@@ -291,9 +296,14 @@ impl ToolRun {
     }
 
     async fn drive(&mut self, sink: &Sink) -> Result<RunOutcome, Error> {
+        let reason = self.drive_to_stop(sink).await?;
+        Ok(self.end(reason))
+    }
+
+    async fn drive_to_stop(&mut self, sink: &Sink) -> Result<StopReason, Error> {
         loop {
             if let Some(reason) = self.advance(sink).await? {
-                return Ok(self.end(reason));
+                return Ok(reason);
             }
         }
     }
@@ -304,11 +314,15 @@ impl ToolRun {
             return Err(Error::new(ErrorKind::Config, message));
         }
         self.state.note_cancelled();
-        let limit = self.stop.iter().filter_map(StopWhen::time).min();
-        let clock = Clock::start(self.state.elapsed, limit);
-        let reason = self.advance_by(sink, &clock).await;
+        let clock = self.clock();
+        let reason = Box::pin(self.advance_by(sink, &clock)).await;
         self.state.elapsed = clock.elapsed();
         reason
+    }
+
+    fn clock(&self) -> Clock {
+        let limit = self.stop.iter().filter_map(StopWhen::time).min();
+        Clock::start(self.state.elapsed, limit)
     }
 
     fn end(&mut self, reason: StopReason) -> RunOutcome {

@@ -17,6 +17,7 @@ mod replay;
 mod schema_of_types;
 mod strict;
 mod structured_extract;
+mod structured_output;
 mod structured_partial;
 mod structured_schema;
 mod tools;

@@ -41,7 +41,7 @@ impl Clock {
     }
 
     /// The future's output, or `None` when the time is over before.
-    async fn within<T>(&self, future: impl Future<Output = T>) -> Option<T> {
+    pub(super) async fn within<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         match self.deadline {
             Some(deadline) => timeout_at(deadline, future).await.ok(),
             None => Some(future.await),
@@ -76,7 +76,7 @@ impl ToolRun {
             {
                 return self.stop(reason, sink, clock).await;
             }
-            if !self.ask(false, sink, clock).await? {
+            if !Box::pin(self.ask(false, sink, clock)).await? {
                 return Ok(Some(StopReason::Time));
             }
             if self.state.open.is_empty() {
@@ -88,7 +88,7 @@ impl ToolRun {
         {
             return self.stop(reason, sink, clock).await;
         }
-        match self.run_calls(sink, clock).await {
+        match Box::pin(self.run_calls(sink, clock)).await {
             Calls::Closed => {}
             Calls::Waiting => return Ok(Some(StopReason::Paused)),
             Calls::Failed(id) => return self.stop(StopReason::ToolFailed(id), sink, clock).await,
@@ -112,10 +112,9 @@ impl ToolRun {
             self.close_open(&reason, sink).await;
             self.finish_step(sink, clock).await;
         }
-        let may_answer = !matches!(reason, StopReason::Time | StopReason::ToolFailed(_));
-        if self.has_last_word && may_answer {
+        if self.has_last_word && !self.is_structured && reason.allows_answer() {
             self.state.stopping = Some(reason.clone());
-            self.ask(true, sink, clock).await?;
+            Box::pin(self.ask(true, sink, clock)).await?;
             // Some models call all the same.
             if !self.state.open.is_empty() {
                 self.close_open(&reason, sink).await;
@@ -147,10 +146,11 @@ impl ToolRun {
             generation_id: None,
         });
         let result = if sink.is_open() {
-            self.ask_streamed(step, &model, &options, sink, clock).await
+            Box::pin(self.ask_streamed(step, &model, &options, sink, clock)).await
         } else {
             let call = model.invoke_with(&self.state.conversation, &options);
-            clock.within(call).await.transpose()
+            // In a box, as all that is large here: a run may be part of other large futures.
+            clock.within(Box::pin(call)).await.transpose()
         };
         self.state.elapsed = clock.elapsed();
         let response = match result {
@@ -191,7 +191,7 @@ impl ToolRun {
         clock: &Clock,
     ) -> Result<Option<ChatResponse>, Error> {
         let call = model.stream_with(&self.state.conversation, options);
-        let Some(stream) = clock.within(call).await else {
+        let Some(stream) = clock.within(Box::pin(call)).await else {
             return Ok(None);
         };
         let mut stream = stream?;
@@ -211,7 +211,7 @@ impl ToolRun {
     }
 
     /// The model and options of the next request.
-    fn next_request(&mut self, step: usize, is_final: bool) -> (ChatModel, ChatOptions) {
+    pub(super) fn next_request(&mut self, step: usize, is_final: bool) -> (ChatModel, ChatOptions) {
         let mut next = NextStep {
             step,
             is_final,
@@ -363,7 +363,7 @@ impl ToolRun {
                 }
                 _ => continue,
             };
-            waiting.push_back((at, tool.clone(), call));
+            waiting.push_back((at, tool.clone(), tool.restore(&call)));
         }
         let mut running = Running::new();
         loop {

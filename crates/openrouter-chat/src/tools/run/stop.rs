@@ -205,6 +205,12 @@ impl StopReason {
         *self == Self::Complete
     }
 
+    /// Whether the model may say a last word after it.
+    pub(super) fn allows_answer(&self) -> bool {
+        use StopReason::{Closed, Complete, Paused, Time, ToolFailed};
+        !matches!(self, Complete | Paused | Time | ToolFailed(_) | Closed)
+    }
+
     /// What the model is told of a call that is not run any more.
     pub(super) fn to_model(&self) -> &'static str {
         match self {

@@ -1,0 +1,15 @@
+//! Answers that fit a type.
+
+mod error;
+mod format;
+mod model;
+mod plan;
+mod read;
+mod response;
+mod stream;
+
+pub use error::{OutputError, OutputErrorKind};
+pub use format::{OutputFormat, OutputMethod};
+pub use model::StructuredModel;
+pub use response::{Place, StructuredResponse};
+pub use stream::StructuredStream;
