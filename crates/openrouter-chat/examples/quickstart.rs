@@ -12,11 +12,15 @@
     reason = "a program for the terminal"
 )]
 
+#[path = "support/connect.rs"]
+mod connect;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use openrouter_chat::{ChatModel, ChatResponse, Client, Error, StreamEvent};
+use connect::{connect, model_name};
+use openrouter_chat::{ChatModel, ChatResponse, Error, StreamEvent};
 use openrouter_testkit::{Pace, TestServer};
 
 const USAGE: &str = "usage: quickstart [--model MODEL] QUESTION…
@@ -27,8 +31,7 @@ OPENROUTER_MODEL     the model to ask, openai/gpt-4o-mini when not set";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let mut model =
-        std::env::var("OPENROUTER_MODEL").unwrap_or_else(|_| "openai/gpt-4o-mini".to_owned());
+    let mut model = model_name("openai/gpt-4o-mini");
     let mut words = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -62,7 +65,8 @@ async fn main() -> ExitCode {
 }
 
 async fn ask(model: &str, question: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let (client, _server) = connect().await?;
+    let pace = Pace::tokens_per_second(40.0).with_time_to_first_token(Duration::from_millis(250));
+    let (client, _server) = connect(TestServer::builder().pace(pace)).await?;
     let started = Instant::now();
     let mut stream = ChatModel::new(client, model).stream(question).await?;
     let mut out = std::io::stdout();
@@ -84,24 +88,6 @@ async fn ask(model: &str, question: &str) -> Result<(), Box<dyn std::error::Erro
     println!("\n");
     print_facts(&answer, started.elapsed());
     Ok(())
-}
-
-/// OpenRouter, or the server that the environment names, or one of our own.
-async fn connect() -> Result<(Client, Option<TestServer>), Box<dyn std::error::Error>> {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let has_server = is_set("OPENROUTER_BASE_URL") || is_set("OPENROUTER_API_BASE");
-    if is_set("OPENROUTER_API_KEY") || has_server {
-        // A server of one's own may want no key.
-        return Ok((Client::builder().from_env().build()?, None));
-    }
-    eprintln!("no OPENROUTER_API_KEY: a test server on this machine answers");
-    let pace = Pace::tokens_per_second(40.0).with_time_to_first_token(Duration::from_millis(250));
-    let server = TestServer::builder().pace(pace).start().await?;
-    let client = Client::builder()
-        .base_url(server.base_url())
-        .api_key("none-needed")
-        .build()?;
-    Ok((client, Some(server)))
 }
 
 fn describe(error: &Error) -> String {
