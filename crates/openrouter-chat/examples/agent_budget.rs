@@ -3,6 +3,11 @@
 //! ```text
 //! cargo run -p openrouter-chat --example agent_budget -- 0.002
 //! ```
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/connect.rs"]
 mod connect;

@@ -3,6 +3,11 @@
 //! ```text
 //! cargo run -p openrouter-chat --features schemars --example extract_structured -- [FILE.pdf]
 //! ```
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/connect.rs"]
 mod connect;

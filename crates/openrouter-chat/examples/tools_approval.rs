@@ -7,6 +7,11 @@
 //!
 //! At each call: `y` runs it, `n` and a reason refuses it, JSON runs it with other arguments, and `later` saves the run
 //! to `run.json`, where another process takes it up.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/connect.rs"]
 mod connect;

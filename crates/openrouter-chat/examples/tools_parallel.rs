@@ -3,6 +3,11 @@
 //! ```text
 //! cargo run -p openrouter-chat --example tools_parallel
 //! ```
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 #[path = "support/connect.rs"]
 mod connect;

@@ -38,7 +38,7 @@ use crate::structured::strict::{Dialect, StrictError, StrictSchema};
 /// assert_eq!(weather.name(), "weather");
 /// ```
 ///
-/// Names are checked where tools come together, in [`Tools`](super::Tools). Cheap to clone.
+/// Names are checked where tools come together, in [`Tools`](super::Tools).
 #[derive(Clone)]
 pub struct Tool {
     name: Arc<str>,

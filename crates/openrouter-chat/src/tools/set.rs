@@ -1,5 +1,7 @@
 //! Tools that are offered together.
 
+use std::sync::Arc;
+
 use openrouter_types as types;
 use types::{ChatFunctionTool, ChatNamedToolChoice, ChatNamedToolChoiceFunction, ChatToolChoice};
 
@@ -8,6 +10,8 @@ use super::definition::Tool;
 use crate::{ChatModel, Error, ErrorKind};
 
 /// Tools that are offered together, in order: each with a name that every provider takes, and no two with the same.
+///
+/// Cheap to clone.
 ///
 /// ```
 /// use openrouter_chat::tools::{Tool, ToolChoice, Tools};
@@ -19,7 +23,7 @@ use crate::{ChatModel, Error, ErrorKind};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Tools {
-    tools: Vec<Tool>,
+    tools: Arc<Vec<Tool>>,
 }
 
 impl Tools {
@@ -58,7 +62,7 @@ impl Tools {
                 ));
             }
         }
-        self.tools.push(tool);
+        Arc::make_mut(&mut self.tools).push(tool);
         Ok(())
     }
 
@@ -197,7 +201,7 @@ impl IntoIterator for Tools {
     type IntoIter = std::vec::IntoIter<Tool>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.tools.into_iter()
+        Arc::unwrap_or_clone(self.tools).into_iter()
     }
 }
 

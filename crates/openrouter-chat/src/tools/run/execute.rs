@@ -34,14 +34,25 @@ impl Ran {
 }
 
 /// Runs a tool, for as long as it may take.
-pub(super) async fn run(tool: Tool, invocation: ToolInvocation) -> Ran {
+pub(super) fn run(
+    tool: &Tool,
+    invocation: ToolInvocation,
+) -> impl Future<Output = Ran> + Send + 'static {
+    run_within(tool.handler().cloned(), tool.timeout(), invocation)
+}
+
+async fn run_within(
+    handler: Option<Arc<dyn ToolHandler>>,
+    timeout: Option<Duration>,
+    invocation: ToolInvocation,
+) -> Ran {
     let started = Instant::now();
     let failed = |outcome, reason| (outcome, Some(reason), None);
-    let (outcome, reason, output) = match tool.handler() {
+    let (outcome, reason, output) = match handler {
         None => failed(CallOutcome::Invalid, "nothing runs this tool".to_owned()),
         Some(handler) => {
-            let running = guarded(Arc::clone(handler), invocation);
-            let result = match tool.timeout() {
+            let running = guarded(handler, invocation);
+            let result = match timeout {
                 Some(limit) => tokio::time::timeout(limit, running)
                     .await
                     .map_err(|_| limit),

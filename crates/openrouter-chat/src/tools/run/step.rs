@@ -14,7 +14,7 @@ use super::state::{CallOutcome, InFlight, OpenCall, Step};
 use super::stop::{StopReason, StopWhen};
 use super::stream::Sink;
 use super::{DEFAULT_MAX_STEPS, FailurePolicy, RunEvent, ToolRun};
-use crate::tools::{Tool, ToolCall, ToolInvocation, Tools};
+use crate::tools::{ToolCall, ToolInvocation, Tools};
 use crate::{ChatModel, ChatOptions, ChatResponse, Ending, Error};
 
 /// The time of a run: what it took before, and since it goes on.
@@ -173,12 +173,14 @@ impl ToolRun {
                 return Err(error);
             }
         };
-        self.take_reply(response.clone(), is_final);
-        sink.tell(|| RunEvent::Reply {
-            step,
-            response: Box::new(response),
-        })
-        .await;
+        self.take_reply(response, is_final);
+        if let Some(response) = self.state.last_response() {
+            sink.tell(|| RunEvent::Reply {
+                step,
+                response: Box::new(response.clone()),
+            })
+            .await;
+        }
         Ok(true)
     }
 
@@ -350,7 +352,7 @@ impl ToolRun {
     /// Runs the approved calls, several at once. `None` when all have run.
     async fn run_approved(&mut self, tools: &Tools, sink: &Sink, clock: &Clock) -> Option<Calls> {
         let step = self.state.steps.len().saturating_sub(1);
-        let mut waiting: VecDeque<(usize, Tool, ToolCall)> = VecDeque::new();
+        let mut waiting = VecDeque::new();
         for at in self.still_open() {
             let open = &self.state.open[at];
             let Some(tool) = tools.get(open.call.name()) else {
@@ -363,7 +365,7 @@ impl ToolRun {
                 }
                 _ => continue,
             };
-            waiting.push_back((at, tool.clone(), tool.restore(&call)));
+            waiting.push_back((at, tool, tool.restore(&call)));
         }
         let mut running = Running::new();
         loop {
