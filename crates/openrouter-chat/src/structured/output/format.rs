@@ -22,6 +22,8 @@ pub struct OutputFormat<T> {
     pub(super) repairs: usize,
     pub(super) parse: fn(&RawJson) -> Result<T, String>,
     pub(super) check: Option<Arc<Check<T>>>,
+    #[cfg(feature = "jsonschema")]
+    pub(super) is_validated: bool,
 }
 
 type Check<T> = dyn Fn(&T) -> Result<(), String> + Send + Sync;
@@ -52,6 +54,8 @@ impl<T: DeserializeOwned> OutputFormat<T> {
             repairs: 0,
             parse: |json| serde_json::from_str(json.as_str()).map_err(|error| error.to_string()),
             check: None,
+            #[cfg(feature = "jsonschema")]
+            is_validated: false,
         }
     }
 
@@ -107,6 +111,23 @@ impl<T: DeserializeOwned> OutputFormat<T> {
 }
 
 impl<T> OutputFormat<T> {
+    /// Checks each answer against the schema, before it is read into the type. Providers differ in how strictly they keep
+    /// to a schema, and types know no bounds and patterns.
+    ///
+    /// ```
+    /// use openrouter_chat::structured::{OutputFormat, schema::Schema};
+    ///
+    /// let schema = Schema::new(serde_json::json!({"type": "object", "minProperties": 1}).into());
+    /// let format = OutputFormat::<serde_json::Value>::new(schema).with_validation();
+    /// # let _ = format;
+    /// ```
+    #[cfg(feature = "jsonschema")]
+    #[must_use]
+    pub fn with_validation(mut self) -> Self {
+        self.is_validated = true;
+        self
+    }
+
     /// The schema, as it was given.
     #[must_use]
     pub fn schema(&self) -> &Schema {
@@ -138,6 +159,8 @@ impl<T> Clone for OutputFormat<T> {
             repairs: self.repairs,
             parse: self.parse,
             check: self.check.clone(),
+            #[cfg(feature = "jsonschema")]
+            is_validated: self.is_validated,
         }
     }
 }

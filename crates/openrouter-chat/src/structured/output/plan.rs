@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     pub(super) name: String,
     pub(super) way_back: WayBack,
     pub(super) options: ChatOptions,
+    #[cfg(feature = "jsonschema")]
+    validator: Option<Box<jsonschema::Validator>>,
 }
 
 /// From an answer to the schema that was asked for.
@@ -100,7 +102,29 @@ impl Plan {
             name,
             way_back,
             options,
+            #[cfg(feature = "jsonschema")]
+            validator: validator(format)?,
         })
+    }
+
+    /// Says what does not fit the schema that was asked for, where that is checked.
+    pub(super) fn validate(&self, json: &RawJson) -> Result<(), String> {
+        #[cfg(feature = "jsonschema")]
+        if let Some(validator) = &self.validator {
+            let value = json.to_value();
+            let errors = validator.iter_errors(&value).take(SHOWN_ERRORS);
+            let errors: Vec<_> = errors
+                .map(|error| match error.instance_path().as_str() {
+                    "" => error.to_string(),
+                    path => format!("{path}: {error}"),
+                })
+                .collect();
+            if !errors.is_empty() {
+                return Err(errors.join("; "));
+            }
+        }
+        let _ = json;
+        Ok(())
     }
 
     /// Whether the value is in a property of an object.
@@ -142,6 +166,21 @@ impl Plan {
         }
     }
 }
+
+#[cfg(feature = "jsonschema")]
+fn validator<T>(format: &OutputFormat<T>) -> Result<Option<Box<jsonschema::Validator>>, Error> {
+    if !format.is_validated {
+        return Ok(None);
+    }
+    let schema = format.schema.json().to_value();
+    jsonschema::validator_for(&schema)
+        .map(|validator| Some(Box::new(validator)))
+        .map_err(|error| refuse(format!("the schema is not valid: {error}")))
+}
+
+/// So many mistakes of an answer are told.
+#[cfg(feature = "jsonschema")]
+const SHOWN_ERRORS: usize = 5;
 
 fn is_named(tool: &ChatFunctionTool, name: &str) -> bool {
     matches!(tool, ChatFunctionTool::Function(tool) if tool.function.name == name)

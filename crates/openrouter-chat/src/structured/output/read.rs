@@ -77,7 +77,10 @@ impl Plan {
             Ok(restored) => restored,
             Err(message) => return (fail(Kind::NotJson, message), Some(place)),
         };
-        let value = match (format.parse)(&restored) {
+        let parsed = self
+            .validate(&restored)
+            .and_then(|()| (format.parse)(&restored));
+        let value = match parsed {
             Ok(value) => value,
             Err(message) => {
                 let message = format!("the answer does not fit: {message}");

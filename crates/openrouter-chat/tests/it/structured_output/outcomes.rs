@@ -83,17 +83,6 @@ async fn each_way_to_fail_is_told_apart_with_the_text_kept() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_no_broken_json() {
-    for method in METHODS {
-        let (_server, model) = server([Answer::new().refusal("I must not.")]).await;
-        let model = model.with_output_format(format().with_method(method));
-        let error = model.invoke("Pancakes?").await.unwrap_err();
-        let error = error.output().unwrap();
-        assert_eq!((error.kind(), error.text()), (Kind::Refused, "I must not."));
-    }
-}
-
-#[tokio::test]
 async fn json_between_other_words_is_found_and_said_to_be() {
     let fenced = format!("Here you are:\n```json\n{PANCAKES}\n```\nEnjoy!");
     let prose = format!("The recipe is {PANCAKES}. Enjoy!");
@@ -223,7 +212,7 @@ async fn repair_turns_tell_the_model_what_is_wrong_and_are_bounded() {
 #[tokio::test]
 async fn what_cannot_be_repaired_is_not_asked_again() {
     for turn in [
-        Answer::new().refusal("I must not."),
+        says(OutputMethod::FunctionCalling, "{").finish_reason("content_filter"),
         says(OutputMethod::FunctionCalling, "{").finish_reason("length"),
     ] {
         let (server, model) = server([turn]).await;
@@ -248,4 +237,26 @@ async fn a_check_of_your_own_refuses_a_value() {
     assert_eq!(model.invoke("Pancakes?").await.unwrap(), pancakes());
     let told: Value = body(&server, 1)["messages"][2]["content"].clone();
     assert!(told.as_str().unwrap().contains("nobody cooks that long"));
+}
+
+#[cfg(feature = "jsonschema")]
+#[tokio::test]
+async fn a_schema_may_say_more_than_the_type() {
+    let schema = json!({"type": "object", "properties": {"rating": {"type": "integer", "maximum": 5}}, "required": ["rating"]});
+    let format = OutputFormat::<Value>::new(Schema::new(schema.into())).with_strict(true);
+    let turn = || Answer::new().tool_call("answer", r#"{"rating": 9}"#);
+    let (_server, model) = server([turn(), turn()]).await;
+    let unchecked = model.with_output_format(format.clone());
+    assert_eq!(unchecked.invoke("Hi").await.unwrap()["rating"], 9);
+    let checked = model.with_output_format(format.with_validation());
+    let error = checked.invoke("Hi").await.unwrap_err();
+    assert_eq!(error.output().unwrap().kind(), Kind::Mismatch);
+    assert!(error.to_string().contains("/rating"), "{error}");
+
+    let broken = Schema::new(json!({"type": "object", "required": 5}).into());
+    let model = model.with_output_format(OutputFormat::<Value>::new(broken).with_validation());
+    assert_eq!(
+        model.invoke("Hi").await.unwrap_err().kind(),
+        ErrorKind::Config
+    );
 }
