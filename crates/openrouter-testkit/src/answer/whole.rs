@@ -89,7 +89,7 @@ fn choice_of(answer: &Answer, envelope: &Envelope) -> ChatChoice {
     if !answer.images.is_empty() {
         message = message.with_images(images(answer));
     }
-    message.audio.clone_from(&answer.audio);
+    message.audio = answer.audio.clone().map(Box::new);
     if !answer.annotations.is_empty() {
         message = message.with_annotations(answer.annotations.clone());
     }

@@ -83,6 +83,17 @@ async fn each_way_to_fail_is_told_apart_with_the_text_kept() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_no_broken_json() {
+    for method in METHODS {
+        let (_server, model) = server([Answer::new().refusal("I must not.")]).await;
+        let model = model.with_output_format(format().with_method(method));
+        let error = model.invoke("Pancakes?").await.unwrap_err();
+        let error = error.output().unwrap();
+        assert_eq!((error.kind(), error.text()), (Kind::Refused, "I must not."));
+    }
+}
+
+#[tokio::test]
 async fn json_between_other_words_is_found_and_said_to_be() {
     let fenced = format!("Here you are:\n```json\n{PANCAKES}\n```\nEnjoy!");
     let prose = format!("The recipe is {PANCAKES}. Enjoy!");
@@ -212,7 +223,7 @@ async fn repair_turns_tell_the_model_what_is_wrong_and_are_bounded() {
 #[tokio::test]
 async fn what_cannot_be_repaired_is_not_asked_again() {
     for turn in [
-        says(OutputMethod::FunctionCalling, "{").finish_reason("content_filter"),
+        Answer::new().refusal("I must not."),
         says(OutputMethod::FunctionCalling, "{").finish_reason("length"),
     ] {
         let (server, model) = server([turn]).await;
