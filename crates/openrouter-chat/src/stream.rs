@@ -216,7 +216,7 @@ impl ChatStream {
                         match event {
                             StreamEvent::Usage(usage) => self.span.usage(usage),
                             StreamEvent::Finish { reason, .. } => {
-                                self.span.finish_reason(reason.as_str())
+                                self.span.finish_reason(reason.as_str());
                             }
                             _ => {}
                         }

@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::result_large_err,
+    reason = "a refusal is made once for a request, and tests are not in a hurry"
+)]
 
 mod answer;
 mod base64;

@@ -2,6 +2,10 @@
 //!
 //! `cargo bench -p openrouter-transport --bench framing` needs valgrind, and `gungraun-runner` of the same version as
 //! the library. Each figure covers 2,000 events, cutting the input into reads included.
+#![allow(
+    unused_qualifications,
+    reason = "written by the macros of the benchmark"
+)]
 
 use std::hint::black_box;
 

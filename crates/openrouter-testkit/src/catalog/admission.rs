@@ -151,7 +151,7 @@ fn refusal(plan: &Plan, request: &types::ChatRequest) -> Refusal {
     let reasons: Vec<&Reason> = plan
         .excluded()
         .iter()
-        .flat_map(|out| out.reasons())
+        .flat_map(openrouter_routing::plan::Exclusion::reasons)
         .collect();
     let code = |code: &str| reasons.iter().any(|reason| reason.code() == code);
     let mut tags: Vec<&str> = plan
