@@ -3,7 +3,11 @@
 //! `cargo bench -p openrouter-transport --bench framing` needs valgrind, and `gungraun-runner` of the same version as
 //! the library. Each figure covers 2,000 events, cutting the input into reads included.
 #![allow(
+    missing_docs,
+    unreachable_pub,
     unused_qualifications,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
     reason = "written by the macros of the benchmark"
 )]
 

@@ -128,7 +128,7 @@ fn hit(state: &State, request: &ChatRequest, cached: &Entry, faults: &[Fault]) -
 fn written(request: &ChatRequest, answer: &Answer, envelope: &Envelope, faults: &[Fault]) -> Reply {
     let reply = if request.stream == Some(true) {
         Reply::stream(chunks(answer, envelope, |chunk| {
-            change_chunk(faults, chunk)
+            change_chunk(faults, chunk);
         }))
     } else {
         Reply::json(StatusCode::OK, &spoilt(whole(answer, envelope), faults))

@@ -44,6 +44,10 @@ impl Wire {
     /// Makes the next close a reset.
     pub(super) fn reset_on_close(&self) {
         let socket = lock(&self.socket);
+        #[allow(
+            clippy::infallible_destructuring_match,
+            reason = "with TLS there are two kinds of socket"
+        )]
         let tcp = match &*socket {
             Socket::Plain(tcp) => tcp,
             #[cfg(feature = "tls")]
