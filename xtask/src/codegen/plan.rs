@@ -8,6 +8,7 @@ use crate::Result;
 mod names;
 mod reach;
 mod resolve;
+mod unions;
 
 pub use names::{field_name, variant_name};
 pub use reach::Direction;
