@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::Result;
 
-/// Generates `src/generated/` of the types crate, or, with `check`, says whether it is up to date.
+/// Generates `src/generated/` of the types crate and the table of its tests, or, with `check`, says whether it is up to date.
 ///
 /// # Errors
 ///
@@ -21,6 +21,7 @@ pub fn run(types_crate: &Path, check: bool) -> Result<()> {
     let schema = read::folder(&types_crate.join("schema"))?;
     let config = read::config(&types_crate.join("schema/codegen.toml"))?;
     let plan = plan::plan(&schema, &config)?;
-    let files = emit::files(&plan)?;
-    sync::sync(&types_crate.join("src"), &files, check)
+    let mut files = emit::files(&plan)?;
+    files.insert("tests/it/every_type/table.rs".into(), emit::table(&plan));
+    sync::sync(types_crate, &files, check)
 }

@@ -2,16 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The order in which the fields of a value came, and which of them were `null`.
 ///
 /// Types that travel both ways carry one, so that an assistant's message goes back with its keys in the order in which
-/// it arrived. It takes no part in comparisons: two values with the same fields are equal. Empty for a value that was
-/// made here, which is written in the order of the schema.
-#[derive(Clone, Debug, Default)]
+/// it arrived. It takes no part in comparisons: two values with the same fields are equal. A value that was made here
+/// has none, and is written in the order of the schema.
+#[derive(Clone, Default)]
 pub struct KeyOrder {
     inline: [u8; INLINE],
     len: u8,
+    came: bool,
     // Only for objects with more fields than fit above.
     #[allow(
         clippy::box_collection,
@@ -20,7 +22,7 @@ pub struct KeyOrder {
     more: Option<Box<Vec<u8>>>,
 }
 
-const INLINE: usize = 15;
+const INLINE: usize = 14;
 const EXTRA: u8 = u8::MAX;
 const NULL: u8 = 0x80;
 
@@ -46,8 +48,14 @@ impl KeyOrder {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+    /// Marks the value as one that came from outside.
+    pub(crate) fn begin(&mut self) {
+        self.came = true;
+    }
+
+    /// Whether the value came from outside.
+    pub(crate) fn came(&self) -> bool {
+        self.came
     }
 
     pub(crate) fn contains(&self, field: u8) -> bool {
@@ -71,6 +79,13 @@ impl KeyOrder {
             .iter()
             .chain(more)
             .copied()
+    }
+}
+
+/// Says nothing: it would only be in the way of what a person looks for.
+impl fmt::Debug for KeyOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
     }
 }
 

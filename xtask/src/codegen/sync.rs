@@ -7,33 +7,33 @@ use crate::Result;
 
 /// Writes what changed and deletes what is left over; with `check`, only compares.
 ///
-/// `files` holds paths relative to `src`. Everything under `src/generated/` belongs to the generator.
+/// `files` holds paths below the crate's folder. Everything under `src/generated/` belongs to the generator.
 ///
 /// # Errors
 ///
 /// When a file cannot be read or written, and, with `check`, when any differs.
-pub fn sync(src: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> Result<()> {
+pub fn sync(folder: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> Result<()> {
     let mut stale = Vec::new();
     for (path, text) in files {
-        let target = src.join(path);
+        let target = folder.join(path);
         if std::fs::read_to_string(&target).is_ok_and(|old| old == *text) {
             continue;
         }
         stale.push(format!("stale: {}", target.display()));
         if !check {
-            if let Some(folder) = target.parent() {
-                std::fs::create_dir_all(folder)?;
+            if let Some(parent) = target.parent() {
+                std::fs::create_dir_all(parent)?;
             }
             std::fs::write(&target, text)?;
         }
     }
-    for entry in std::fs::read_dir(src.join("generated"))
+    for entry in std::fs::read_dir(folder.join("src/generated"))
         .into_iter()
         .flatten()
     {
         let target = entry?.path();
         let known = target
-            .strip_prefix(src)
+            .strip_prefix(folder)
             .is_ok_and(|path| files.contains_key(path));
         if !known {
             stale.push(format!("left over: {}", target.display()));

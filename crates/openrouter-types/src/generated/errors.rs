@@ -466,6 +466,7 @@ pub struct PreviousError {
     pub message: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl PreviousError {
@@ -539,6 +540,12 @@ impl wire::Object for PreviousError {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(PreviousError);
@@ -570,6 +577,7 @@ pub struct ErrorAvailability {
     pub docs_url: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl ErrorAvailability {
@@ -700,6 +708,12 @@ impl wire::Object for ErrorAvailability {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(ErrorAvailability);
@@ -714,6 +728,7 @@ pub struct AvailabilityConstraint {
     pub detail: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl AvailabilityConstraint {
@@ -768,6 +783,12 @@ impl wire::Object for AvailabilityConstraint {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 

@@ -1380,6 +1380,7 @@ pub struct OpenRouterMetadata {
     pub pipeline: Vec<PipelineStage>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl OpenRouterMetadata {
@@ -1513,6 +1514,12 @@ impl wire::Object for OpenRouterMetadata {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(OpenRouterMetadata);
@@ -1529,6 +1536,7 @@ pub struct EndpointsMetadata {
     pub available: Vec<EndpointInfo>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl EndpointsMetadata {
@@ -1587,6 +1595,12 @@ impl wire::Object for EndpointsMetadata {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(EndpointsMetadata);
@@ -1605,6 +1619,7 @@ pub struct EndpointInfo {
     pub selected: Option<bool>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl EndpointInfo {
@@ -1669,6 +1684,12 @@ impl wire::Object for EndpointInfo {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(EndpointInfo);
@@ -1687,6 +1708,7 @@ pub struct RouterAttempt {
     pub status: Option<u64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl RouterAttempt {
@@ -1751,6 +1773,12 @@ impl wire::Object for RouterAttempt {
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
+    }
 }
 
 wire::object!(RouterAttempt);
@@ -1769,6 +1797,7 @@ pub struct RouterParams {
     pub throughput_floor: Option<f64>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl RouterParams {
@@ -1832,6 +1861,12 @@ impl wire::Object for RouterParams {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 
@@ -1924,6 +1959,7 @@ pub struct PipelineStage {
     pub guardrail_scope: Option<String>,
     /// Fields that this version does not know.
     pub extra: Extra,
+    key_order: KeyOrder,
 }
 
 impl PipelineStage {
@@ -2023,6 +2059,12 @@ impl wire::Object for PipelineStage {
     }
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+    fn key_order(&self) -> Option<&KeyOrder> {
+        Some(&self.key_order)
+    }
+    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
+        Some(&mut self.key_order)
     }
 }
 

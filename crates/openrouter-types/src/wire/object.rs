@@ -58,13 +58,22 @@ pub(crate) fn deserialize_object<'de, T: Object, D: Deserializer<'de>>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-            let mut object = T::default();
+            let mut object = begin::<T>();
             read_fields(&mut object, &mut map)?;
             Ok(object)
         }
     }
 
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// A value that is about to be read.
+pub(crate) fn begin<T: Object>() -> T {
+    let mut object = T::default();
+    if let Some(order) = object.key_order_mut() {
+        order.begin();
+    }
+    object
 }
 
 /// Reads what is left of a map into an object.
@@ -119,7 +128,7 @@ fn keep<T: Object>(object: &mut T, name: Box<str>, value: RawJson) {
 
 pub(crate) fn object_from_raw<T: Object>(raw: &RawValue) -> Option<T> {
     let entries: Extra = serde_json::from_str(raw.get()).ok()?;
-    let mut object = T::default();
+    let mut object = begin::<T>();
     for (name, value) in entries.iter() {
         read_raw_field(&mut object, name, value);
     }
@@ -145,7 +154,7 @@ pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Se
     let replaced = T::field(name);
     let mut map = serializer.serialize_map(None)?;
     let mut extra = object.extra().iter();
-    match object.key_order().filter(|order| !order.is_empty()) {
+    match object.key_order().filter(|order| order.came()) {
         None => {
             let mut fields = Fields {
                 map: &mut map,
@@ -214,27 +223,30 @@ enum Mode {
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
-    /// The only value of a field, unless another one came.
+    /// The only value of a field, unless another one came, or none.
     pub(crate) fn constant(
         &mut self,
         name: &'static str,
         value: &'static str,
     ) -> Result<(), M::Error> {
-        if self.extra.get(name).is_some() {
-            return Ok(());
+        match self.mode {
+            Mode::AsItCame { null: true } => self.map.serialize_entry(name, &()),
+            Mode::AsItCame { null: false } => self.map.serialize_entry(name, value),
+            Mode::New if self.extra.get(name).is_none() => self.map.serialize_entry(name, value),
+            Mode::New | Mode::AddedSince => Ok(()),
         }
-        self.map.serialize_entry(name, value)
     }
 
     pub(crate) fn required<T>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error>
     where
         T: Serialize + Default + PartialEq,
     {
+        let is_empty = *value == T::default();
         match self.mode {
-            Mode::AsItCame { null: true } if *value == T::default() => {
-                self.map.serialize_entry(name, &())
-            }
-            Mode::AddedSince if *value == T::default() => Ok(()),
+            Mode::AsItCame { null: true } if is_empty => self.map.serialize_entry(name, &()),
+            Mode::AddedSince if is_empty => Ok(()),
+            // Its value was of the wrong kind.
+            Mode::New if is_empty && self.extra.get(name).is_some() => Ok(()),
             _ => self.map.serialize_entry(name, value),
         }
     }

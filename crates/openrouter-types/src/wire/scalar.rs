@@ -190,7 +190,8 @@ impl Visitor<'_> for Lenient<f64> {
     }
 }
 
-/// A map. Its `null` values are left out; read tolerantly, so are those of the wrong kind.
+/// A map. Its `null` values are left out; read tolerantly, so are those of the wrong kind, unless none is left: then the
+/// map as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Value> Value for Map<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<T>(PhantomData<T>);
@@ -216,9 +217,10 @@ impl<T: Value> Value for Map<T> {
 
     fn from_raw(raw: &RawValue) -> Option<Self> {
         let entries: Extra = serde_json::from_str(raw.get()).ok()?;
-        let entries = entries
+        let fitting: Vec<(String, T)> = entries
             .iter()
-            .filter_map(|(name, value)| Some((name.into(), T::from_raw(value.as_raw())?)));
-        Some(Map::from(entries.collect::<Vec<_>>()))
+            .filter_map(|(name, value)| Some((name.into(), T::from_raw(value.as_raw())?)))
+            .collect();
+        (entries.is_empty() || !fitting.is_empty()).then(|| fitting.into())
     }
 }

@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde_json::value::RawValue;
 
-use super::object::{note, read_fields, read_raw_field};
+use super::object::{begin, note, read_fields, read_raw_field};
 use super::source::{Text, WrongKind};
 use super::{Object, ReadAs, Seen, Value};
 use crate::{Extra, RawJson, UnknownMember};
@@ -165,7 +165,7 @@ impl<'de, A: MapAccess<'de>> Members<'de> for MapMembers<A> {
     type Error = A::Error;
 
     fn object<T: Object>(mut self) -> Result<T, A::Error> {
-        let mut object = T::default();
+        let mut object = begin::<T>();
         for (name, value) in self.before.iter() {
             read_raw_field(&mut object, name, value);
         }
@@ -217,7 +217,7 @@ impl<'de> Members<'de> for RawMembers {
     type Error = core::convert::Infallible;
 
     fn object<T: Object>(self) -> Result<T, Self::Error> {
-        let mut object = T::default();
+        let mut object = begin::<T>();
         if let Self::Object(fields) = self {
             for (name, value) in fields.iter() {
                 read_raw_field(&mut object, name, value);
@@ -242,6 +242,8 @@ pub(crate) enum Kind {
     String,
     Array,
     Object,
+    /// Of no use to the union, whatever it is.
+    Unfit,
 }
 
 /// A union whose members are told apart by the kind of JSON value.
@@ -398,29 +400,35 @@ impl<'de, A: MapAccess<'de>> KindSource<'de> for Entries<A> {
 }
 
 pub(crate) fn untagged_from_raw<T: UntaggedUnion>(raw: &RawValue) -> Option<T> {
-    T::read(RawKind(raw)).ok()
+    let kind = match raw.get().as_bytes().first() {
+        Some(b'"') => Kind::String,
+        Some(b'[') => Kind::Array,
+        Some(b'{') => Kind::Object,
+        Some(b't' | b'f') => Kind::Bool,
+        _ => Kind::Number,
+    };
+    [kind, Kind::Unfit]
+        .into_iter()
+        .find_map(|kind| T::read(RawKind { raw, kind }).ok())
 }
 
-struct RawKind<'a>(&'a RawValue);
+struct RawKind<'a> {
+    raw: &'a RawValue,
+    kind: Kind,
+}
 
 impl<'de> KindSource<'de> for RawKind<'_> {
     type Error = WrongKind;
 
     fn kind(&self) -> Kind {
-        match self.0.get().as_bytes().first() {
-            Some(b'"') => Kind::String,
-            Some(b'[') => Kind::Array,
-            Some(b'{') => Kind::Object,
-            Some(b't' | b'f') => Kind::Bool,
-            _ => Kind::Number,
-        }
+        self.kind
     }
 
     fn value<T: Value>(self) -> Result<T, Self::Error> {
-        T::from_raw(self.0).ok_or(WrongKind)
+        T::from_raw(self.raw).ok_or(WrongKind)
     }
 
     fn raw(self) -> Result<RawJson, Self::Error> {
-        Ok(self.0.to_owned().into())
+        Ok(self.raw.to_owned().into())
     }
 }

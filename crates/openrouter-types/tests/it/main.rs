@@ -1,6 +1,7 @@
 //! Tests of the wire types through their public interface.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod every_type;
 mod operations;
 mod recorded;
 mod round_trip;

@@ -124,9 +124,6 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
             }
         }
     });
-    let rest = (kinds.len() < 5).then(|| {
-        quote! { _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))), }
-    });
     quote! {
         #definition
 
@@ -136,7 +133,7 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
             fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
                 match source.kind() {
                     #(#arms)*
-                    #rest
+                    _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
                 }
             }
         }

@@ -12,9 +12,13 @@ pub struct Direction {
     pub sent: bool,
     /// In answers and stream chunks.
     pub received: bool,
+    /// Inside of something that is marked to be written as it came.
+    pub kept: bool,
 }
 
 /// Follows the references of every operation. What no operation reaches travels both ways.
+///
+/// What is inside of something that is written as it came is written as it came, too.
 pub(super) fn directions<'a>(
     document: &'a Document,
     schemas: &BTreeMap<&'a str, &'a Schema>,
@@ -38,11 +42,22 @@ pub(super) fn directions<'a>(
             })?;
         }
     }
-    for name in schemas.keys() {
-        directions.entry(name).or_insert(Direction {
-            sent: true,
-            received: true,
-        });
+    let mut kept = Vec::new();
+    for (name, schema) in schemas {
+        let unreached = !directions.contains_key(name);
+        let direction = directions.entry(name).or_default();
+        direction.sent |= unreached;
+        direction.received |= unreached;
+        if unreached || schema.marked("keep-order") {
+            direction.kept = true;
+            kept.push((name, schema));
+        }
+    }
+    for (name, schema) in kept {
+        visit(schema, schemas, &mut directions, |direction| {
+            &mut direction.kept
+        })
+        .map_err(|error| format!("{name}: {error}"))?;
     }
     Ok(directions)
 }

@@ -93,6 +93,7 @@ impl<'a> Planner<'a> {
         let sent = Direction {
             sent: true,
             received: false,
+            kept: false,
         };
         let mut parameters = Vec::new();
         for (at, parameter) in operation.parameters.iter().enumerate() {
@@ -126,6 +127,7 @@ impl<'a> Planner<'a> {
         let received = Direction {
             sent: false,
             received: true,
+            kept: false,
         };
         let body = part(&operation.body, "Body", sent)?;
         let answer = part(&operation.answer, "Answer", received)?;
@@ -332,7 +334,11 @@ impl<'a> Planner<'a> {
     }
 
     fn object(&mut self, schema: &Schema, place: Place<'_>) -> Result<Object> {
-        let Direction { sent, received } = place.direction;
+        let Direction {
+            sent,
+            received,
+            kept,
+        } = place.direction;
         let optional_lists = self
             .config
             .optional_lists
@@ -392,7 +398,7 @@ impl<'a> Planner<'a> {
         }
         Ok(Object {
             fields,
-            keeps_order: (sent && received) || schema.marked("keep-order"),
+            keeps_order: (sent && received) || kept || schema.marked("keep-order"),
             sent,
             overlay: schema.marked("overlay"),
         })
@@ -477,6 +483,7 @@ impl<'a> Planner<'a> {
             direction: Direction {
                 sent: true,
                 received: true,
+                kept: false,
             },
         };
         scratch.inline(schema, place)
