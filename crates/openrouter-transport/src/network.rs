@@ -14,7 +14,7 @@ pub use proxy::Proxy;
 pub(crate) use tls::crypto_provider;
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -46,7 +46,7 @@ struct Shared {
     host: HeaderValue,
     connector: connect::Connector,
     pool: Arc<Pool>,
-    /// Where one HTTP/2 connection can serve many requests, one at a time opens it and the others wait for it.
+    /// Turns to open a connection: one each, or all of them for one that may be shared.
     opening: Semaphore,
 }
 
@@ -100,7 +100,7 @@ impl Network {
             host,
             pool: Pool::new(settings.pool),
             connector: connect::Connector::new(base.clone(), settings)?,
-            opening: Semaphore::new(1),
+            opening: Semaphore::new(MAX_OPENING as usize),
         })))
     }
 
@@ -116,45 +116,47 @@ impl Network {
     }
 
     /// Sends one request and waits for the head of its answer.
-    pub(crate) async fn send(
-        &self,
+    // A block and not an `async fn`, which would hold its arguments twice.
+    pub(crate) fn send<'a>(
+        &'a self,
         mut request: Request<ReplayBody>,
-        attempt: &Attempt,
-    ) -> Result<Response<ResponseBody>, Error> {
-        if request.uri().authority() != Some(&self.0.authority)
-            || request.uri().scheme() != Some(&self.0.scheme)
-        {
-            return Err(Error::new(
-                ErrorKind::Config,
-                "a layer changed the request's host, and this client talks to one only",
-            ));
-        }
-        loop {
-            let (mut lease, is_reused) = match self.free_connection().await {
-                Some(lease) => (lease, true),
-                None => (Box::pin(self.open(attempt)).await?, false),
-            };
-            match lease {
-                Lease::Http1 { .. } => self.to_origin_form(&mut request),
-                #[cfg(feature = "http2")]
-                Lease::Http2 { .. } => {}
+        attempt: &'a Attempt,
+    ) -> impl Future<Output = Result<Response<ResponseBody>, Error>> + Send + 'a {
+        async move {
+            if request.uri().authority() != Some(&self.0.authority)
+                || request.uri().scheme() != Some(&self.0.scheme)
+            {
+                return Err(Error::new(
+                    ErrorKind::Config,
+                    "a layer changed the request's host, and this client talks to one only",
+                ));
             }
-            let _already_set = attempt.sent_at.set(Instant::now());
-            match lease.send(request).await {
-                Ok(response) => {
-                    return Ok(
-                        response.map(|body| ResponseBody::network(NetworkBody::new(body, lease)))
-                    );
+            loop {
+                let (mut lease, is_reused) = match self.free_connection().await {
+                    Some(lease) => (lease, true),
+                    None => (Box::pin(self.open(attempt)).await?, false),
+                };
+                match lease {
+                    Lease::Http1 { .. } => self.to_origin_form(&mut request),
+                    #[cfg(feature = "http2")]
+                    Lease::Http2 { .. } => self.to_absolute_form(&mut request),
                 }
-                // The connection had closed, and nothing of the request was written to it.
-                Err((_, Some(unsent))) if is_reused => request = unsent,
-                Err((error, unsent)) => {
-                    let error = failure::of_exchange(error);
-                    return Err(if unsent.is_some() {
-                        error.with_sent(Sent::Nothing)
-                    } else {
-                        error
-                    });
+                let _already_set = attempt.sent_at.set(Instant::now());
+                match lease.send(request).await {
+                    Ok(response) => {
+                        return Ok(response
+                            .map(|body| ResponseBody::network(NetworkBody::new(body, lease))));
+                    }
+                    // The connection had closed, and nothing of the request was written to it.
+                    Err((_, Some(unsent))) if is_reused => request = unsent,
+                    Err((error, unsent)) => {
+                        let error = failure::of_exchange(error);
+                        return Err(if unsent.is_some() {
+                            error.with_sent(Sent::Nothing)
+                        } else {
+                            error
+                        });
+                    }
                 }
             }
         }
@@ -174,11 +176,11 @@ impl Network {
 
     async fn open(&self, attempt: &Attempt) -> Result<Lease, Error> {
         let opening = async {
+            // Where one connection may serve many requests, one request opens it and the others wait.
             // Whoever is dropped while it opens lets the next one in; nothing is spawned.
-            let _turn = match self.0.pool.may_share() && self.0.connector.may_share() {
-                true => self.0.opening.acquire().await.ok(),
-                false => None,
-            };
+            let may_share = self.0.pool.may_share() && self.0.connector.may_share();
+            let turns = if may_share { MAX_OPENING } else { 1 };
+            let _turn = self.0.opening.acquire_many(turns).await;
             if let Some(lease) = self.0.pool.take() {
                 return Ok(lease);
             }
@@ -197,9 +199,10 @@ impl Network {
                 } => self.0.pool.share(sender, max_streams),
             })
         };
+        let mut opening = pin!(opening);
         match attempt.connect_limit {
             None => opening.await,
-            Some(limit) => tokio::time::timeout(limit, opening)
+            Some(limit) => tokio::time::timeout(limit, opening.as_mut())
                 .await
                 .unwrap_or_else(|_| {
                     let text = format!(
@@ -221,6 +224,19 @@ impl Network {
             }
             #[cfg(feature = "http2")]
             Lease::Http2 { .. } => true,
+        }
+    }
+
+    /// HTTP/2 names the server in the request; one that was meant for HTTP/1.1 before no longer does.
+    #[cfg(feature = "http2")]
+    fn to_absolute_form(&self, request: &mut Request<ReplayBody>) {
+        if request.uri().authority().is_none() {
+            let mut parts = std::mem::take(request.uri_mut()).into_parts();
+            parts.scheme = Some(self.0.scheme.clone());
+            parts.authority = Some(self.0.authority.clone());
+            request.headers_mut().remove(HOST);
+            // A path between these two is a URL.
+            *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
         }
     }
 
@@ -285,3 +301,6 @@ type Answered = Result<Response<Incoming>, (hyper::Error, Option<Request<ReplayB
 
 /// How many turns a connection gets to be free before another is opened.
 const TURNS_TO_SETTLE: usize = 4;
+
+/// How many connections may be opening at once; a burst of calls beyond that waits its turn.
+const MAX_OPENING: u32 = 512;

@@ -66,40 +66,47 @@ impl Client {
 }
 
 impl Call<'_> {
-    async fn run(self, mut clocks: Clocks, mut span: CallSpan) -> Result<Exchange, Error> {
-        let (mut attempts, mut waited) = (0, Duration::ZERO);
-        loop {
-            attempts += 1;
-            let outcome = self.attempt(&mut clocks, attempts, waited).await;
-            let error = match outcome {
-                Ok((metadata, body)) => {
-                    span.head(&metadata);
-                    let tap = self.client.0.tap.clone();
-                    return Ok(Exchange {
-                        metadata,
-                        body,
-                        clocks,
-                        operation: self.operation,
-                        tap,
-                        span,
-                    });
-                }
-                Err(error) => error.with_attempts(attempts, waited),
-            };
-            let failure = Failure::new(attempts, &error)
-                .with_read_only(self.is_read_only)
-                .with_time_left(clocks.time_left());
-            match self.policy.decide(&failure, luck()) {
-                Decision::RetryAfter(wait) => {
-                    span.retry(&error, attempts, wait);
-                    clocks.waiting();
-                    tokio::time::sleep(wait).await;
-                    waited += wait;
-                }
-                Decision::Stop(reason) => {
-                    let error = explained(error, reason);
-                    span.end(Some(&error));
-                    return Err(error);
+    // A block and not an `async fn`, which would hold its arguments twice.
+    fn run(
+        self,
+        mut clocks: Clocks,
+        mut span: CallSpan,
+    ) -> impl Future<Output = Result<Exchange, Error>> {
+        async move {
+            let (mut attempts, mut waited) = (0, Duration::ZERO);
+            loop {
+                attempts += 1;
+                let outcome = self.attempt(&mut clocks, attempts, waited).await;
+                let error = match outcome {
+                    Ok((metadata, body)) => {
+                        span.head(&metadata);
+                        let tap = self.client.0.tap.clone();
+                        return Ok(Exchange {
+                            metadata,
+                            body,
+                            clocks,
+                            operation: self.operation,
+                            tap,
+                            span,
+                        });
+                    }
+                    Err(error) => error.with_attempts(attempts, waited),
+                };
+                let failure = Failure::new(attempts, &error)
+                    .with_read_only(self.is_read_only)
+                    .with_time_left(clocks.time_left());
+                match self.policy.decide(&failure, luck()) {
+                    Decision::RetryAfter(wait) => {
+                        span.retry(&error, attempts, wait);
+                        clocks.waiting();
+                        tokio::time::sleep(wait).await;
+                        waited += wait;
+                    }
+                    Decision::Stop(reason) => {
+                        let error = explained(error, reason);
+                        span.end(Some(&error));
+                        return Err(error);
+                    }
                 }
             }
         }
