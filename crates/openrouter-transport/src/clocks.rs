@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -16,6 +16,8 @@ pub(crate) struct Clocks {
     started: Instant,
     phase: Phase,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whom the timer will wake, when it has been set in this phase.
+    waker: Option<Waker>,
 }
 
 enum Phase {
@@ -41,6 +43,7 @@ impl Clocks {
             started: Instant::now(),
             phase: Phase::Waiting,
             timer: None,
+            waker: None,
         }
     }
 
@@ -54,10 +57,12 @@ impl Clocks {
     }
 
     pub(crate) fn waiting(&mut self) {
+        self.waker = None;
         self.phase = Phase::Waiting;
     }
 
     pub(crate) fn asking(&mut self, sent_at: Arc<OnceLock<Instant>>, tells: bool) {
+        self.waker = None;
         self.phase = Phase::Head {
             asked: Instant::now(),
             sent_at,
@@ -67,6 +72,7 @@ impl Clocks {
 
     pub(crate) fn head_arrived(&mut self, is_stream: bool) {
         let now = Instant::now();
+        self.waker = None;
         self.phase = Phase::Body {
             byte: now,
             content: is_stream.then_some(now),
@@ -108,6 +114,13 @@ impl Clocks {
 
     /// Ready when a clock has run out.
     pub(crate) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        // Within a phase deadlines only move away, so a timer that has not rung need not be looked at.
+        if let (Some(timer), Some(waker)) = (&self.timer, &self.waker)
+            && waker.will_wake(cx.waker())
+            && !timer.is_elapsed()
+        {
+            return Poll::Pending;
+        }
         loop {
             let Some((at, kind)) = self.next_deadline() else {
                 return Poll::Pending;
@@ -117,6 +130,7 @@ impl Clocks {
                 timer.as_mut().reset(at);
             }
             if timer.as_mut().poll(cx).is_pending() {
+                self.waker = Some(cx.waker().clone());
                 return Poll::Pending;
             }
             match kind {
