@@ -17,7 +17,7 @@ use std::time::Duration;
 use connect::{connect, model_name};
 use openrouter_chat::ChatModel;
 use openrouter_chat::tools::{StopWhen, Tool, Tools};
-use openrouter_testkit::{Answer, TestServer};
+use openrouter_testkit::{Answer, TestServer, TestServerBuilder};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     .chain([Answer::text(
         "As far as I got: tidal power is dear, and getting cheaper.",
     )])
-    .fold(TestServer::builder(), |script, turn| script.turn(turn));
+    .fold(TestServer::builder(), TestServerBuilder::turn);
     let (client, _server) = connect(script).await?;
 
     let search = Tool::function(

@@ -3,11 +3,15 @@
 //! One span for each call, named `chat`. What is learned on the way is recorded on the way, so that a stream that is
 //! dropped leaves what was known by then. Prompts and answers are never recorded.
 
+mod tool;
+
 use std::time::Duration;
 
 use openrouter_types::ChatUsage;
 
 use crate::ChatResponse;
+
+pub(crate) use tool::ToolSpan;
 
 /// The span of one call; nothing at all without the `tracing` feature.
 #[derive(Debug)]

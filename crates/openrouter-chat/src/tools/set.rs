@@ -7,6 +7,7 @@ use types::{ChatFunctionTool, ChatNamedToolChoice, ChatNamedToolChoiceFunction, 
 
 use super::choice::ToolChoice;
 use super::definition::Tool;
+use crate::structured::strict::Dialect;
 use crate::{ChatModel, Error, ErrorKind};
 
 /// Tools that are offered together, in order: each with a name that every provider takes, and no two with the same.
@@ -64,6 +65,30 @@ impl Tools {
         }
         Arc::make_mut(&mut self.tools).push(tool);
         Ok(())
+    }
+
+    /// All functions [made strict](Tool::made_strict).
+    ///
+    /// ```
+    /// # use openrouter_chat::{Tool, Tools, structured::strict::Dialect};
+    /// # fn example(tools: Tools) -> Result<Tools, openrouter_chat::Error> {
+    /// tools.made_strict(Dialect::for_model("openai/gpt-5"))
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the schema of one of them cannot be made strict.
+    pub fn made_strict(self, dialect: Dialect) -> Result<Self, Error> {
+        let tools = self.into_iter().map(|tool| {
+            let name = tool.name().to_owned();
+            tool.made_strict(dialect)
+                .or_else(|error| refuse(format!("the tool `{name}`: {error}")))
+        });
+        let tools = tools.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            tools: Arc::new(tools),
+        })
     }
 
     /// The function with this name.

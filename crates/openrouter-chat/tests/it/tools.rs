@@ -8,7 +8,7 @@ mod saved;
 
 use openrouter_chat::tools::{Tool, Tools};
 use openrouter_chat::{ChatModel, Client, RetryPolicy};
-use openrouter_testkit::{Answer, TestServer};
+use openrouter_testkit::{Answer, TestServer, TestServerBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) async fn server(turns: impl IntoIterator<Item = Answer>) -> (TestServer, ChatModel) {
     let server = turns
         .into_iter()
-        .fold(TestServer::builder(), |server, turn| server.turn(turn))
+        .fold(TestServer::builder(), TestServerBuilder::turn)
         .start()
         .await
         .unwrap();

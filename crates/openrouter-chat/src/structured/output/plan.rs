@@ -39,6 +39,11 @@ impl Plan {
     ) -> Result<Self, Error> {
         let name = format.schema.name().to_owned();
         check_name("schema", &name)?;
+        if !format.schema.json().as_str().starts_with(['{', 't', 'f']) {
+            return Err(refuse(
+                "the schema is neither an object nor a boolean".to_owned(),
+            ));
+        }
         let mut options = options.clone();
         let bound = model.options();
         let slug = options.request.model.as_deref().unwrap_or(model.model());

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::state::CallOutcome;
 use crate::tools::{Tool, ToolError, ToolHandler, ToolInvocation, ToolOutput};
+use crate::trace::ToolSpan;
 
 /// What came of a call that ran.
 pub(super) struct Ran {
@@ -38,7 +39,15 @@ pub(super) fn run(
     tool: &Tool,
     invocation: ToolInvocation,
 ) -> impl Future<Output = Ran> + Send + 'static {
-    run_within(tool.handler().cloned(), tool.timeout(), invocation)
+    let span = ToolSpan::new(invocation.call.name(), invocation.call.id());
+    let running = run_within(tool.handler().cloned(), tool.timeout(), invocation);
+    async move {
+        let ran = span.run(running).await;
+        if ran.outcome != CallOutcome::Done {
+            span.error(ran.outcome.as_str());
+        }
+        ran
+    }
 }
 
 async fn run_within(

@@ -180,6 +180,18 @@ fn strict_mode_follows_the_model_or_a_dialect_and_refuses_what_cannot_be_strict(
 }
 
 #[test]
+fn without_a_schema_nothing_is_sent() {
+    for json in ["null", "[]", "\"{}\""] {
+        let schema = Schema::new(RawJson::parse(json).unwrap());
+        let error = model("a/b")
+            .with_output_schema::<Value>(schema)
+            .encode("Hi", &ChatOptions::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{json}");
+    }
+}
+
+#[test]
 fn strict_tools_of_claude_come_with_the_header_that_keeps_them_strict() {
     let header = |name: &str, strict: bool, options: &ChatOptions| {
         let request = model(name)

@@ -1,5 +1,6 @@
 //! What the model is told of a tool.
 
+use openrouter_chat::structured::strict::Dialect;
 use openrouter_chat::tools::{
     IntoToolResult, Tool, ToolChoice, ToolError, ToolInvocation, ToolOutput, Tools,
 };
@@ -8,7 +9,7 @@ use openrouter_chat::{ChatOptions, ErrorKind, Part, ToolCall};
 use openrouter_testkit::Answer;
 use serde_json::{Value, json};
 
-use super::{body, place_schema, server, tools, weather};
+use super::{body, outputs, place_schema, server, tools, weather};
 
 #[tokio::test]
 async fn a_tool_is_sent_with_its_schema_in_the_order_it_was_written_in() {
@@ -87,7 +88,7 @@ async fn calls_that_cannot_be_run_are_apart_with_their_reason() {
         .tool_call("weather", r#"{"city": "Os"#);
     let (_server, model) = server([turn]).await;
     let answer = model
-        .invoke_with("Hi", &ChatOptions::new().with_tools(&tools([weather()])))
+        .invoke_with("Hi", &ChatOptions::new().with_tools(tools([weather()])))
         .await
         .unwrap();
     assert_eq!(answer.tool_calls().len(), 1);
@@ -156,4 +157,61 @@ fn a_tool_can_be_made_from_the_wire() {
     let server: types::ChatFunctionTool =
         serde_json::from_value(json!({"type": "openrouter:new_thing"})).unwrap();
     assert_eq!(Tool::from(server).name(), "openrouter:new_thing");
+}
+
+#[tokio::test]
+async fn arguments_of_a_strict_tool_are_mapped_back_before_it_runs() {
+    #[derive(serde::Deserialize)]
+    struct Search {
+        #[serde(default)]
+        limit: u8,
+    }
+    let schema = json!({"type": "object", "properties": {"limit": {"type": "integer"}}});
+    let search = Tool::function("search", "", schema, |search: Search| async move {
+        format!("at most {}", search.limit)
+    });
+    let tools = tools([search]).made_strict(Dialect::OpenAi).unwrap();
+    let call = Answer::new().tool_call("search", r#"{"limit": null}"#);
+    let (server, model) = server([call, Answer::text("Done.")]).await;
+    model.run(&tools, "Go").finish().await.unwrap();
+    let function = &body(&server, 0)["tools"][0]["function"];
+    assert_eq!(function["strict"], true);
+    assert_eq!(function["parameters"]["required"], json!(["limit"]));
+    assert_eq!(outputs(&body(&server, 1)), ["at most 0"]);
+
+    let open =
+        Tool::new("open", "").with_schema(json!({"type": "object", "additionalProperties": true}));
+    let error = Tools::new([open])
+        .unwrap()
+        .made_strict(Dialect::OpenAi)
+        .unwrap_err();
+    assert!(error.to_string().contains("`open`"), "{error}");
+}
+
+#[cfg(feature = "schemars")]
+#[tokio::test]
+async fn a_type_is_a_tool() {
+    /// Where to look.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Spot {
+        /// In English.
+        city: String,
+    }
+
+    let told = Tool::of::<Spot>();
+    assert_eq!(
+        (told.name(), told.description()),
+        ("Spot", Some("Where to look."))
+    );
+    let typed = Tool::typed("look", "Looks.", |spot: Spot| async move { spot.city });
+    assert_eq!(typed.schema(), told.schema());
+    assert_eq!(
+        typed.schema().unwrap().to_value()["properties"]["city"]["description"],
+        "In English."
+    );
+    let call = ToolInvocation::new(ToolCall::new("1", "look", r#"{"city": "Oslo"}"#));
+    assert_eq!(
+        typed.handler().unwrap().call(call).await.unwrap().text(),
+        "Oslo"
+    );
 }

@@ -260,7 +260,7 @@ async fn a_hook_may_change_the_next_request() {
 async fn a_run_can_be_taken_step_by_step() {
     let (_server, model) = server([asks_weather("Oslo"), Answer::text("Rain.")]).await;
     let tools = tools([weather()]);
-    let mut run = model.run(&tools, &Conversation::from_iter(["Oslo?"]));
+    let mut run = model.run(&tools, Conversation::from_iter(["Oslo?"]));
     assert!(run.step().await.unwrap().is_none());
     assert_eq!(run.state().conversation().messages().len(), 3);
     let outcome = run.step().await.unwrap().unwrap();
