@@ -116,7 +116,10 @@ impl Network {
     }
 
     /// Sends one request and waits for the head of its answer.
-    // A block and not an `async fn`, which would hold its arguments twice.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold its arguments twice"
+    )]
     pub(crate) fn send<'a>(
         &'a self,
         mut request: Request<ReplayBody>,

@@ -66,7 +66,10 @@ impl Client {
 }
 
 impl Call<'_> {
-    // A block and not an `async fn`, which would hold its arguments twice.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold its arguments twice"
+    )]
     fn run(
         self,
         mut clocks: Clocks,

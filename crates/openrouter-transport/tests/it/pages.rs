@@ -52,9 +52,9 @@ async fn pages_follow_the_numbers_of_the_link_and_not_its_host() {
         );
     }
     assert_eq!(ids, ["a", "b", "c", "d", "e"]);
-    let paths = paths.lock().unwrap();
+    let paths = paths.lock().unwrap().clone();
     assert_eq!(
-        *paths,
+        paths,
         [
             "/api/v1/models?q=large&limit=2",
             "/api/v1/models?q=large&offset=2&limit=2",

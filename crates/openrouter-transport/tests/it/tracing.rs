@@ -69,7 +69,7 @@ async fn a_call_is_a_span_with_ids_sizes_and_attempts() {
     ))
     .await;
     let log = logged(&server, async |client| {
-        drop(client.send(&prompt()).await.unwrap())
+        drop(client.send(&prompt()).await.unwrap());
     })
     .await;
     for part in [
@@ -95,7 +95,7 @@ async fn retries_and_failures_are_events_without_the_servers_words() {
     ))
     .await;
     let log = logged(&server, async |client| {
-        drop(client.send(&prompt()).await.unwrap_err())
+        drop(client.send(&prompt()).await.unwrap_err());
     })
     .await;
     assert_eq!(
