@@ -18,7 +18,6 @@ use crate::Refusal;
 /// ```
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[allow(clippy::large_enum_variant, reason = "a handful of faults, in tests")]
 #[non_exhaustive]
 pub enum Fault {
     /// Refuses, whatever the script says.

@@ -1,11 +1,8 @@
 #![doc = include_str!("../README.md")]
-#![allow(
-    clippy::result_large_err,
-    reason = "a refusal is made once for a request, and tests are not in a hurry"
-)]
 
 mod answer;
 mod base64;
+mod cassette;
 mod catalog;
 mod difference;
 mod fault;
@@ -17,6 +14,7 @@ mod scenario;
 mod server;
 
 pub use answer::{Answer, Pace};
+pub use cassette::{Cassette, Recorder, ReplayPace};
 pub use catalog::Catalog;
 pub use fault::Fault;
 pub use matching::Match;

@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer};
 pub struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
-    pub(crate) metadata: Option<ErrorMetadata>,
-    pub(crate) availability: Option<ErrorAvailability>,
-    pub(crate) routing: Option<OpenRouterMetadata>,
+    pub(crate) metadata: Option<Box<ErrorMetadata>>,
+    pub(crate) availability: Option<Box<ErrorAvailability>>,
+    pub(crate) routing: Option<Box<OpenRouterMetadata>>,
     pub(crate) retry_after_seconds: Option<u64>,
     pub(crate) is_sent_as_success: bool,
 }
@@ -73,12 +73,12 @@ impl Refusal {
     #[must_use]
     pub fn flagged(reason: impl Into<String>, flagged_input: impl Into<String>) -> Self {
         let mut refusal = Self::new(StatusCode::FORBIDDEN, "Input was flagged");
-        refusal.metadata = Some(
+        refusal.metadata = Some(Box::new(
             ErrorMetadata::default()
                 .with_reasons([reason.into()])
                 .with_flagged_input(flagged_input)
                 .with_provider_name("Testkit"),
-        );
+        ));
         refusal
     }
 
@@ -104,7 +104,7 @@ impl Refusal {
         let raw = RawJson::from(&*raw.into());
         refusal.metadata = refusal
             .metadata
-            .map(|metadata| metadata.with_provider_name(provider).with_raw(raw));
+            .map(|metadata| Box::new(metadata.with_provider_name(provider).with_raw(raw)));
         refusal
     }
 
@@ -116,18 +116,15 @@ impl Refusal {
     /// Sets `metadata.error_type`.
     #[must_use]
     pub fn error_type(mut self, error_type: &str) -> Self {
-        self.metadata = Some(
-            self.metadata
-                .unwrap_or_default()
-                .with_error_type(error_type),
-        );
+        let metadata = *self.metadata.unwrap_or_default();
+        self.metadata = Some(Box::new(metadata.with_error_type(error_type)));
         self
     }
 
     /// Sets `availability`: why no endpoint can answer.
     #[must_use]
     pub fn availability(mut self, availability: ErrorAvailability) -> Self {
-        self.availability = Some(availability);
+        self.availability = Some(Box::new(availability));
         self
     }
 
@@ -159,14 +156,14 @@ impl Refusal {
                 self.status.as_u16(),
             )))
             .with_message(self.message.as_str());
-        body.metadata.clone_from(&self.metadata);
-        body.availability.clone_from(&self.availability);
+        body.metadata = self.metadata.as_deref().cloned();
+        body.availability = self.availability.as_deref().cloned();
         body
     }
 
     pub(crate) fn envelope(&self) -> ErrorResponse {
         let mut envelope = ErrorResponse::default().with_error(self.body());
-        envelope.openrouter_metadata.clone_from(&self.routing);
+        envelope.openrouter_metadata = self.routing.as_deref().cloned();
         envelope
     }
 }

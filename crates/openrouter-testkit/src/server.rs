@@ -10,6 +10,7 @@ mod connection;
 mod embeddings;
 mod faults;
 mod memory;
+mod replayed;
 mod reply;
 mod respond;
 mod state;
@@ -27,6 +28,8 @@ use crate::{Answer, Received};
 
 pub use builder::TestServerBuilder;
 use state::State;
+#[cfg(feature = "tls")]
+pub(crate) use tls::connect as connect_tls;
 
 /// An OpenRouter on loopback. Dropping it closes every connection.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Who may answer a request, and why nobody may.
 
 use http::StatusCode;
-use openrouter_routing::plan::{Plan, Reason, plan};
+use openrouter_routing::plan::{Exclusion, Plan, Reason, plan};
 use openrouter_routing::slug::ModelSlug;
 use openrouter_routing::{Market, Request};
 use openrouter_types as types;
@@ -63,7 +63,7 @@ pub(crate) fn route(
     let Some(chosen) = plan.candidates().first() else {
         metadata = metadata.with_attempt(0);
         let mut refusal = refusal(&plan, request);
-        refusal.routing = Some(metadata);
+        refusal.routing = Some(Box::new(metadata));
         return Err(refusal);
     };
     metadata.strategy = Some(match (router, asked.len()) {
@@ -151,7 +151,7 @@ fn refusal(plan: &Plan, request: &types::ChatRequest) -> Refusal {
     let reasons: Vec<&Reason> = plan
         .excluded()
         .iter()
-        .flat_map(openrouter_routing::plan::Exclusion::reasons)
+        .flat_map(Exclusion::reasons)
         .collect();
     let code = |code: &str| reasons.iter().any(|reason| reason.code() == code);
     let mut tags: Vec<&str> = plan

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::state::{Handler, State};
 use super::{TestServer, connection};
-use crate::{Answer, Catalog, Fault, Match, Pace, Received};
+use crate::{Answer, Cassette, Catalog, Fault, Match, Pace, Received, ReplayPace};
 
 /// How a [`TestServer`] behaves.
 ///
@@ -31,6 +31,7 @@ pub struct TestServerBuilder {
     pub(super) pace: Pace,
     pub(super) catalog: Option<Catalog>,
     pub(super) cases: Option<PathBuf>,
+    pub(super) replay: Option<(Cassette, ReplayPace)>,
     pub(super) keep: usize,
     #[cfg(feature = "tls")]
     tls: bool,
@@ -49,6 +50,7 @@ impl Default for TestServerBuilder {
             pace: Pace::default(),
             catalog: None,
             cases: None,
+            replay: None,
             keep: 10_000,
             #[cfg(feature = "tls")]
             tls: false,
@@ -140,6 +142,17 @@ impl TestServerBuilder {
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cases = Some(folder.into());
+        self
+    }
+
+    /// Serves the exchanges of a cassette again, and nothing else.
+    ///
+    /// A request is answered by a recorded one of its method, its path and its shape: the same keys, kinds of values,
+    /// models, roles and names. Of several the one with the same body wins, then the first that was not yet played. A
+    /// request that fits none is refused with status 400 and the places where it differs.
+    #[must_use]
+    pub fn replay(mut self, cassette: Cassette, pace: ReplayPace) -> Self {
+        self.replay = Some((cassette, pace));
         self
     }
 

@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::faults::lay;
 use super::reply::Reply;
 use super::state::State;
-use super::{account, cases, chat, embeddings};
+use super::{account, cases, chat, embeddings, replayed};
 use crate::catalog::list;
 use crate::received::{Ending, Exchange};
 use crate::{Catalog, Fault, Received, Refusal};
@@ -62,6 +62,10 @@ pub(super) async fn respond(
     state.keep(received.clone());
     let query = pairs(parts.uri.query().unwrap_or_default());
     let path = parts.uri.path();
+    if let Some(replay) = &state.replay {
+        let reply = replayed::replayed(replay, &received);
+        return Ok(send(reply, &[], &connection, exchange));
+    }
     if path == CHAT && parts.method == Method::POST {
         let faults = state.next_faults();
         let (reply, faults) = chat::chat(&state, &received, faults);

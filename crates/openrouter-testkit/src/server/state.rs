@@ -14,6 +14,7 @@ use super::builder::TestServerBuilder;
 use super::cache::Cache;
 use super::lock;
 use super::memory::Memory;
+use crate::cassette::Replay;
 use crate::improvise::improvise;
 use crate::{Answer, Catalog, Fault, Match, Pace, Received};
 
@@ -31,6 +32,7 @@ pub(super) struct State {
     /// Whether models that are in no catalog answer as well.
     pub(super) is_open: bool,
     pub(super) cases: Option<PathBuf>,
+    pub(super) replay: Option<Replay>,
     pub(super) received: Mutex<VecDeque<Received>>,
     keep: usize,
     pub(super) cache: Mutex<Cache>,
@@ -69,6 +71,9 @@ impl State {
             catalog,
             is_open,
             cases: builder.cases,
+            replay: builder
+                .replay
+                .map(|(cassette, pace)| Replay::new(cassette, pace)),
             received: Mutex::default(),
             keep: builder.keep,
             cache: Mutex::default(),

@@ -43,18 +43,8 @@ impl Wire {
 
     /// Makes the next close a reset.
     pub(super) fn reset_on_close(&self) {
-        let socket = lock(&self.socket);
-        #[allow(
-            clippy::infallible_destructuring_match,
-            reason = "with TLS there are two kinds of socket"
-        )]
-        let tcp = match &*socket {
-            Socket::Plain(tcp) => tcp,
-            #[cfg(feature = "tls")]
-            Socket::Tls(tls) => tls.get_ref().0,
-        };
         // Where it fails, the client sees an ordinary close.
-        let _ = tcp.set_zero_linger();
+        let _ = lock(&self.socket).tcp().set_zero_linger();
     }
 
     /// Says that the connection takes no more requests.
@@ -69,6 +59,14 @@ impl Wire {
 }
 
 impl Socket {
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(tcp) => tcp,
+            #[cfg(feature = "tls")]
+            Self::Tls(tls) => tls.get_ref().0,
+        }
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
             Self::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),

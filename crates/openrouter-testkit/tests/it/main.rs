@@ -5,6 +5,8 @@
 )]
 
 mod behaviour;
+mod cases;
+mod cassettes;
 mod catalog;
 mod faults;
 mod http2;
