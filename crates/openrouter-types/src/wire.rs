@@ -141,7 +141,12 @@ impl<T: Value> Value for Vec<T> {
 
 impl<T: Value> Decode for T {
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {
-        let error = match serde_json::from_slice::<ReadAs<T>>(json) {
+        // Checking the text once as a whole costs less than leaving it to the parser, which checks string by string.
+        let result = match core::str::from_utf8(json) {
+            Ok(text) => serde_json::from_str::<ReadAs<T>>(text),
+            Err(_) => serde_json::from_slice(json),
+        };
+        let error = match result {
             Ok(value) => return Ok(value.0),
             Err(error) => error,
         };
