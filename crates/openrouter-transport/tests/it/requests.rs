@@ -127,6 +127,23 @@ async fn each_kind_of_call_carries_the_key_that_it_needs_and_no_other() {
     );
 }
 
+#[test]
+fn a_call_that_must_not_carry_a_key_carries_none_however_it_was_set() {
+    let authorization = HeaderValue::from_static("Bearer of-a-gateway");
+    let client = Client::builder()
+        .header(http::header::AUTHORIZATION, authorization.clone())
+        .build()
+        .unwrap();
+    let encode = |options| client.encode(&Public, &options).unwrap();
+    let of_the_call =
+        CallOptions::new().with_header(http::header::AUTHORIZATION, authorization.clone());
+    for request in [encode(CallOptions::new()), encode(of_the_call)] {
+        assert_eq!(request.headers().get("authorization"), None);
+    }
+    let other = client.encode(&Read, &CallOptions::new()).unwrap();
+    assert_eq!(other.headers().get("authorization"), Some(&authorization));
+}
+
 #[tokio::test]
 async fn a_key_never_shows() {
     let (server, _) = recording().await;
