@@ -1,8 +1,8 @@
 //! Values that grow.
 
-use openrouter_chat::ErrorKind;
 use openrouter_chat::structured::schema::Schema;
 use openrouter_chat::structured::{OutputErrorKind, OutputFormat, OutputMethod};
+use openrouter_chat::{ErrorKind, Tool, Tools};
 use openrouter_testkit::Answer;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -102,4 +102,20 @@ async fn a_stream_that_breaks_off_fails_and_one_that_was_cut_says_so() {
         .await
         .unwrap_err();
     assert_eq!(error.output().unwrap().kind(), OutputErrorKind::Truncated);
+}
+
+#[tokio::test]
+async fn a_call_of_another_tool_beside_it_is_no_part_of_it() {
+    let turn = Answer::new()
+        .tool_call("weather", r#"{"title": "Oslo"}"#)
+        .tool_call("recipe", PANCAKES);
+    let (_server, model) = server([turn]).await;
+    let tools = Tools::new([Tool::new("weather", "")]).unwrap();
+    let model = model.bind_tools(&tools).with_output_format(format());
+    let mut stream = model.stream("Hi").await.unwrap();
+    while let Some(value) = stream.next().await {
+        assert_ne!(value.unwrap()["title"], "Oslo");
+    }
+    assert_eq!(stream.value().unwrap()["steps"][1], "Bake.");
+    assert_eq!(stream.finish().await.unwrap(), pancakes());
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use openrouter_chat::tools::{CallOutcome, FailurePolicy, StopReason, Tool};
+use openrouter_chat::tools::{CallOutcome, FailurePolicy, StopReason, StopWhen, Tool};
 use openrouter_chat::{ErrorKind, Message};
 use openrouter_testkit::{Answer, Refusal};
 use serde_json::Value;
@@ -148,6 +148,20 @@ async fn a_request_that_failed_is_in_the_result_and_can_be_made_again() {
         1,
         "the tool did not run again"
     );
+}
+
+#[tokio::test]
+async fn requests_that_failed_are_no_steps_of_the_limit() {
+    let turns = [
+        asks_weather("Oslo"),
+        Answer::refused(Refusal::rate_limited(1)),
+        Answer::text("Rain."),
+    ];
+    let (_server, model) = server(turns).await;
+    let tools = tools([weather()]);
+    let mut run = model.run(&tools, "Oslo?").stop_when(StopWhen::max_steps(2));
+    assert!(run.finish().await.is_err());
+    assert!(run.finish().await.unwrap().stop.is_complete());
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use openrouter_chat::structured::OutputFormat;
+use openrouter_chat::structured::schema::Schema;
 use openrouter_chat::tools::{CallOutcome, Decision, RunEvent, StopReason, StopWhen, Tool};
 use openrouter_chat::types::RawJson;
 use openrouter_chat::{ChatOptions, Conversation, StreamEvent};
@@ -280,4 +282,22 @@ async fn conditions_are_joined_by_any() {
         .unwrap();
     assert_eq!(outcome.stop, StopReason::Predicate);
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_run_and_what_drives_it_may_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let (_server, model) = server([]).await;
+    let tools = tools([weather()]);
+    let mut run = model.run(&tools, "Go");
+    is_send(&run);
+    is_send(&run.finish());
+    is_send(&run.stream());
+    let format = OutputFormat::<Value>::new(Schema::new(place_schema().into()));
+    is_send(&run.finish_as(&format));
+    let structured = model.with_output_format(format);
+    is_send(&structured.invoke("Go"));
+    is_send(&structured.stream("Go"));
+    // A run may be part of other futures: it is not large itself.
+    assert!(size_of_val(&run.finish()) < 1024);
 }

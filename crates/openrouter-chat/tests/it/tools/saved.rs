@@ -97,6 +97,20 @@ async fn a_run_saved_between_steps_goes_on_where_it_was() {
     assert_eq!(here.usage(), there.usage());
 }
 
+#[tokio::test]
+async fn what_is_saved_of_a_reply_is_all_of_it() {
+    let silent = Answer::text("").finish_reason("");
+    let cut = Answer::text("It rai").finish_reason("length");
+    for turn in [Answer::text("Rain.").reasoning("Hm."), silent, cut] {
+        let (_server, model) = server([turn]).await;
+        let outcome = model.run(&tools([weather()]), "Go").finish().await.unwrap();
+        let read = saved(&outcome);
+        assert_eq!(read.last_response(), outcome.response());
+        let ending = outcome.response().unwrap().ending();
+        assert_eq!(read.last_response().unwrap().ending(), ending);
+    }
+}
+
 #[test]
 fn a_form_of_a_later_version_is_refused() {
     let error = serde_json::from_str::<RunState>(r#"{"version": 2}"#).unwrap_err();
