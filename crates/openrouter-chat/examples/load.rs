@@ -14,9 +14,9 @@
     reason = "a program for the terminal"
 )]
 
-use std::cell::{Cell, RefCell};
 use std::process::ExitCode;
-use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use openrouter_chat::transport::HttpVersion;
@@ -159,7 +159,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match tokio::task::LocalSet::new().block_on(&runtime, run(arguments)) {
+    match runtime.block_on(run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -192,16 +192,20 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let rss_base = proc_status("VmRSS:");
     let (user_before, system_before) = processor_seconds();
     let started = Instant::now();
-    let shared = Rc::new(Shared {
-        left: Cell::new(arguments.requests),
-        tally: RefCell::default(),
-        latencies: RefCell::default(),
-        firsts: RefCell::default(),
-        errors: RefCell::default(),
+    let shared = Arc::new(Shared {
+        left: AtomicUsize::new(arguments.requests),
+        tally: Mutex::default(),
+        latencies: Mutex::default(),
+        firsts: Mutex::default(),
+        errors: Mutex::default(),
     });
     let workers: Vec<_> = (0..arguments.concurrency)
         .map(|_| {
-            tokio::task::spawn_local(worker(model.clone(), arguments.clone(), Rc::clone(&shared)))
+            tokio::spawn(worker(
+                model.clone(),
+                arguments.clone(),
+                Arc::clone(&shared),
+            ))
         })
         .collect();
     let mut rss_hold = 0;
@@ -218,8 +222,8 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let wall = started.elapsed();
     let (user, system) = processor_seconds();
     let (user, system) = (user - user_before, system - system_before);
-    let tally = *shared.tally.borrow();
-    let errors = shared.errors.borrow();
+    let tally = *lock(&shared.tally);
+    let errors = lock(&shared.errors);
     let line = json!({
         "driver": "ours", "mode": arguments.mode, "model": arguments.model,
         "requests": arguments.requests, "concurrency": arguments.concurrency,
@@ -238,38 +242,42 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
 }
 
 struct Shared {
-    left: Cell<usize>,
-    tally: RefCell<Tally>,
-    latencies: RefCell<Vec<Duration>>,
-    firsts: RefCell<Vec<Duration>>,
-    errors: RefCell<Vec<String>>,
+    left: AtomicUsize,
+    tally: Mutex<Tally>,
+    latencies: Mutex<Vec<Duration>>,
+    firsts: Mutex<Vec<Duration>>,
+    errors: Mutex<Vec<String>>,
 }
 
-async fn worker(model: ChatModel, arguments: Arguments, shared: Rc<Shared>) {
-    while shared.left.get() > 0 {
-        shared.left.set(shared.left.get() - 1);
+async fn worker(model: ChatModel, arguments: Arguments, shared: Arc<Shared>) {
+    while shared
+        .left
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
+    {
         let mut tally = Tally::default();
         let started = Instant::now();
         let result = match arguments.mode.as_str() {
             "chat" => chat(&model, &arguments.model, &mut tally).await,
             _ => stream(&model, &arguments.model, &mut tally).await,
         };
-        shared.latencies.borrow_mut().push(started.elapsed());
-        shared
-            .firsts
-            .borrow_mut()
-            .extend(tally.first.map(|first| first - started));
-        shared
-            .errors
-            .borrow_mut()
-            .extend(result.err().map(|error| error.to_string()));
-        shared.tally.borrow_mut().add(&tally);
+        lock(&shared.latencies).push(started.elapsed());
+        lock(&shared.firsts).extend(tally.first.map(|first| first - started));
+        lock(&shared.errors).extend(result.err().map(|error| error.to_string()));
+        lock(&shared.tally).add(&tally);
     }
 }
 
+/// A worker that panicked has written nothing that the others could not read.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// In microseconds; 0 of nothing.
-fn percentile(times: &RefCell<Vec<Duration>>, part: f64) -> f64 {
-    let mut times = times.borrow_mut();
+fn percentile(times: &Mutex<Vec<Duration>>, part: f64) -> f64 {
+    let mut times = lock(times);
     times.sort_unstable();
     let at = (times.len().saturating_sub(1) as f64 * part).round() as usize;
     times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1e6)
