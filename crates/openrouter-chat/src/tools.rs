@@ -1,4 +1,43 @@
-//! Tools that the model may call.
+//! Tools that the model may call, and the loop that runs them.
+//!
+//! | to | see |
+//! | --- | --- |
+//! | make a tool of an async function | [`Tool::function`], and `Tool::typed` with the feature `schemars` |
+//! | make a tool with a state of its own | [`ToolHandler`] |
+//! | offer a tool that OpenRouter runs | [`Tool::server`] |
+//! | offer tools, and run the calls yourself | [`ChatModel::bind_tools`](crate::ChatModel::bind_tools), [`ChatResponse::tool_calls`](crate::ChatResponse::tool_calls) |
+//! | force a call | [`Tools::choose`] |
+//! | have the calls run until there is an answer | [`ChatModel::run`](crate::ChatModel::run) |
+//! | limit what that costs | [`StopWhen`] |
+//! | ask somebody before a call runs | [`ToolRun::with_approval`] |
+//! | save a run, and take it up elsewhere | [`RunState`], [`ChatModel::resume`](crate::ChatModel::resume) |
+//! | end in a value of a type | [`ToolRun::finish_as`] |
+//!
+//! ```no_run
+//! # async fn example(model: openrouter_chat::ChatModel) -> Result<(), openrouter_chat::Error> {
+//! use openrouter_chat::tools::{Tool, Tools};
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize)]
+//! struct Place {
+//!     city: String,
+//! }
+//!
+//! let weather = Tool::function(
+//!     "weather",
+//!     "The current weather of a city.",
+//!     serde_json::json!({
+//!         "type": "object",
+//!         "properties": {"city": {"type": "string"}},
+//!         "required": ["city"],
+//!     }),
+//!     |place: Place| async move { format!("12 °C and rain in {}", place.city) },
+//! );
+//! let outcome = model.run(&Tools::new([weather])?, "Do I need an umbrella in Oslo?").finish().await?;
+//! println!("{}", outcome.text());
+//! # Ok(())
+//! # }
+//! ```
 
 mod call;
 mod choice;
