@@ -139,6 +139,11 @@ impl<T> OutputFormat<T> {
         self.method == OutputMethod::FunctionCalling
     }
 
+    /// Whether the request says what the answer is to look like.
+    pub(crate) fn is_described(&self) -> bool {
+        self.method != OutputMethod::JsonMode
+    }
+
     /// Words that tell a model what to write, for a message of yours. JSON mode needs them, or others.
     #[must_use]
     pub fn instructions(&self) -> String {

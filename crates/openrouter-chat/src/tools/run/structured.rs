@@ -83,7 +83,11 @@ impl ToolRun {
             generation_id: None,
         });
         let mut messages = self.state.conversation.clone();
-        messages.push(Message::user(ASK));
+        messages.push(Message::user(if format.is_described() {
+            ASK.to_owned()
+        } else {
+            format!("{ASK} {}", format.instructions())
+        }));
         let model = model.with_output_format(format.clone());
         let clock = self.clock();
         let mut earlier = Vec::new();

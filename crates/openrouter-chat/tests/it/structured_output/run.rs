@@ -51,6 +51,9 @@ async fn the_answer_is_asked_for_in_its_form_when_the_tools_are_done() {
         assert_eq!(last["tool_choice"], choice);
         let messages = last["messages"].as_array().unwrap();
         assert_eq!(messages.last().unwrap()["role"], "user");
+        let asked = messages.last().unwrap()["content"].as_str().unwrap();
+        // Nothing else in the request says it.
+        assert_eq!(asked.contains("minutes"), method == OutputMethod::JsonMode);
     }
 }
 
