@@ -8,6 +8,7 @@ mod difference;
 mod fault;
 mod improvise;
 mod matching;
+mod nulls;
 mod received;
 mod refusal;
 mod scenario;

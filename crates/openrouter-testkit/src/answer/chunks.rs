@@ -11,6 +11,7 @@ use types::{
 
 use super::whole::{Envelope, detail, images};
 use super::{Answer, logprobs, usage};
+use crate::nulls;
 
 /// A piece of the body, and how long to wait before it.
 #[derive(Clone, Debug)]
@@ -50,10 +51,12 @@ pub(crate) fn chunks(
                 .chunk()
                 .with_choices([choice])
                 .with_error(error.body());
+            nulls::chunk(&mut event);
             change(&mut event);
             pieces.push(piece(wait, data(&event)));
             return pieces;
         }
+        nulls::chunk(&mut event);
         change(&mut event);
         pieces.push(piece(wait, data(&event)));
     }

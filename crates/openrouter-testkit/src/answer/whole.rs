@@ -7,6 +7,7 @@ use types::{
 };
 
 use super::{Answer, logprobs, usage, words};
+use crate::nulls;
 
 /// What the request and the server add to an answer.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +60,7 @@ pub(crate) fn whole(answer: &Answer, envelope: &Envelope) -> ChatResult {
         .with_usage(usage(answer, envelope));
     result.service_tier.clone_from(&envelope.service_tier);
     result.openrouter_metadata = envelope.metadata.clone().map(Box::new);
+    nulls::result(&mut result);
     result
 }
 

@@ -5,7 +5,7 @@ use openrouter_routing::price::UsdPerMillion;
 use openrouter_types as types;
 
 use super::Catalog;
-use crate::Refusal;
+use crate::{Refusal, nulls};
 
 /// The models that the query asks for: kinds of input and output, parameters, text, context, price, ZDR, order and page.
 /// What else a query may hold is not looked at.
@@ -92,10 +92,12 @@ pub(crate) fn list(
     }
     let mut links = types::ModelsListLinks::default();
     links.next = next;
-    Ok(types::ModelsListResponse::default()
+    let mut list = types::ModelsListResponse::default()
         .with_data(found.into_iter().cloned().collect::<Vec<_>>())
         .with_total_count(total as u64)
-        .with_links(links))
+        .with_links(links);
+    nulls::list(&mut list);
+    Ok(list)
 }
 
 fn items(list: Option<&str>) -> impl Iterator<Item = &str> {

@@ -117,7 +117,9 @@ fn with_nulls(answer: &impl serde::Serialize, names: &[&str]) -> Reply {
     Reply::json(StatusCode::OK, &value)
 }
 
-const GENERATION_NULLS: [&str; 17] = [
+const GENERATION_NULLS: [&str; 19] = [
+    "http_referer",
+    "user_agent",
     "upstream_id",
     "router",
     "provider_responses",

@@ -19,7 +19,7 @@ use super::state::State;
 use super::{account, cases, chat, embeddings, replayed};
 use crate::catalog::list;
 use crate::received::{Ending, Exchange};
-use crate::{Catalog, Fault, Received, Refusal};
+use crate::{Catalog, Fault, Received, Refusal, nulls};
 
 /// Larger bodies are refused, in bytes.
 const MAX_BODY_BYTES: usize = 256 << 20;
@@ -134,19 +134,31 @@ fn listing(catalog: &Catalog, path: &str, query: &[(String, String)]) -> Result<
             let list = list(catalog, query, default_output)?;
             return Ok(data(&json!({ "count": list.total_count })));
         }
-        "/endpoints/zdr" => return Ok(data(&catalog.zdr)),
-        "/providers" => return Ok(data(&catalog.providers)),
+        "/endpoints/zdr" => {
+            let mut zdr = catalog.zdr.clone();
+            zdr.iter_mut().for_each(nulls::endpoint);
+            return Ok(data(&zdr));
+        }
+        "/providers" => {
+            let mut providers = catalog.providers.clone();
+            providers.iter_mut().for_each(nulls::provider);
+            return Ok(data(&providers));
+        }
         _ => {}
     }
     let path = unescape(path);
     if let Some(slug) = path.strip_prefix("/model/") {
-        return catalog.model(slug).map(data).ok_or_else(not_found);
+        let mut model = catalog.model(slug).cloned().ok_or_else(not_found)?;
+        nulls::model(&mut model);
+        return Ok(data(&model));
     }
-    path.strip_prefix("/models/")
+    let listed = path
+        .strip_prefix("/models/")
         .and_then(|rest| rest.strip_suffix("/endpoints"))
-        .and_then(|slug| catalog.endpoints_of(slug))
-        .map(data)
-        .ok_or_else(not_found)
+        .and_then(|slug| catalog.endpoints_of(slug));
+    let mut listed = listed.cloned().ok_or_else(not_found)?;
+    nulls::endpoints(&mut listed);
+    Ok(data(&listed))
 }
 
 fn data<T: Serialize + ?Sized>(value: &T) -> Reply {

@@ -41,6 +41,12 @@ async fn a_scripted_turn_is_streamed_with_comments_usage_and_an_end_mark() {
     assert_eq!(answer.matches(": OPENROUTER PROCESSING").count(), 2);
     assert!(answer.contains("data: [DONE]"));
     let events = events(&answer);
+    // Clients in other languages look into these without asking whether they are there.
+    assert_eq!(
+        events[0]["choices"][0].get("finish_reason"),
+        Some(&serde_json::Value::Null)
+    );
+    assert_eq!(events.last().unwrap()["choices"], serde_json::json!([]));
     let text: String = events
         .iter()
         .filter_map(|event| event["choices"][0]["delta"]["content"].as_str())

