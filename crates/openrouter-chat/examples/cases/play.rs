@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use openrouter_chat::transport::sse::{SseItem, SseParser};
 use openrouter_chat::transport::{self, RetryPolicy};
-use openrouter_chat::types::{ChatAnnotation, ChatUsage};
+use openrouter_chat::types::{ChatAnnotation, ChatFinishReasonEnum, ChatUsage};
 use openrouter_chat::{
     CallOptions, ChatModel, ChatOptions, ChatResponse, Choice, Client, Error, ErrorKind,
     StreamEvent, ToolCall,
@@ -139,7 +139,7 @@ fn frame(pieces: &[Vec<u8>]) -> Value {
                     "retry": event.retry().map(|retry| retry.as_millis() as u64),
                 })),
                 Ok(SseItem::Comment(text)) => {
-                    comments.push(String::from_utf8_lossy(&text).into_owned())
+                    comments.push(String::from_utf8_lossy(&text).into_owned());
                 }
                 Ok(_) => {}
                 Err(error) => comments.push(format!("error: {error}")),
@@ -298,13 +298,13 @@ fn failed(error: &Error) -> Value {
         "outcome": outcome(error),
         "display": error.to_string(),
         "error": {
-            "http_status": call.and_then(|error| error.status()).map(|status| status.as_u16()),
+            "http_status": call.and_then(transport::Error::status).map(|status| status.as_u16()),
             "effective_status": error.status().map(|status| status.as_u16()),
             "code": code(api.and_then(|api| api.code())),
-            "message": api.map(|api| api.message()),
+            "message": api.map(transport::ApiError::message),
             "provider_name": api.and_then(|api| api.provider_name()),
             "error_type": api.and_then(|api| api.error_type()),
-            "availability_code": api.and_then(|api| api.availability()).map(|availability| availability.code()),
+            "availability_code": api.and_then(|api| api.availability()).map(transport::Availability::code),
             "retryable": error.is_retryable(),
             "retry_after_s": error.retry_after().map(|wait| wait.as_secs_f64()),
             "user_id": api.and_then(|api| api.user_id()),
@@ -379,7 +379,7 @@ fn show_choice(choice: Choice<'_>) -> Value {
         "images": images.iter().map(|image| json!(image.image_url.url)).collect::<Vec<_>>(),
         "annotations": annotations,
         "audio": message.and_then(|message| message.audio.as_ref()),
-        "finish_reason": choice.finish_reason().map(|reason| reason.as_str()),
+        "finish_reason": choice.finish_reason().map(ChatFinishReasonEnum::as_str),
         "native_finish_reason": choice.native_finish_reason(),
         "logprob_tokens": tokens,
     })

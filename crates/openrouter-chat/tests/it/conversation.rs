@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use openrouter_chat::types::ChatFinishReasonEnum;
 use openrouter_chat::{
     CallOptions, ChatModel, ChatOptions, Client, Conversation, Ending, ErrorKind, Message,
     RetryPolicy, StreamEvent,
 };
-use openrouter_testkit::{Answer, Pace, Refusal, TestServer};
+use openrouter_testkit::{Answer, Pace, Refusal, TestServer, TestServerBuilder};
 
 async fn server(turns: impl IntoIterator<Item = Answer>) -> (TestServer, ChatModel) {
     let server = turns
         .into_iter()
-        .fold(TestServer::builder(), |server, turn| server.turn(turn))
+        .fold(TestServer::builder(), TestServerBuilder::turn)
         .start()
         .await
         .unwrap();
@@ -47,7 +48,7 @@ async fn invoke_and_stream_end_in_the_same_answer() {
             r#"{"a": 2, "b": 2}"#
         );
         assert_eq!(
-            answer.finish_reason().map(|reason| reason.as_str()),
+            answer.finish_reason().map(ChatFinishReasonEnum::as_str),
             Some("tool_calls")
         );
         assert_eq!(answer.ending(), Ending::Complete);
