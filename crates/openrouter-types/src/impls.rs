@@ -2,4 +2,6 @@
 
 mod chat;
 mod error;
+mod message;
+mod model;
 mod usage;

@@ -12,8 +12,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// ```
 /// use openrouter_types::Map;
 ///
-/// let mut metadata = Map::new();
-/// metadata.insert("team", "search".to_owned());
+/// let mut metadata: Map<String> = [("team", "search")].into();
+/// metadata.insert("stage", "test".to_owned());
 /// assert_eq!(metadata.get("team").map(String::as_str), Some("search"));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -74,6 +74,15 @@ impl<T> Default for Map<T> {
 impl<T> From<Vec<(String, T)>> for Map<T> {
     fn from(entries: Vec<(String, T)>) -> Self {
         Self(entries)
+    }
+}
+
+impl<N: Into<String>, V: Into<T>, T, const LEN: usize> From<[(N, V); LEN]> for Map<T> {
+    fn from(entries: [(N, V); LEN]) -> Self {
+        entries
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect()
     }
 }
 

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::DecodeError;
+use crate::{DecodeError, Extra};
 
 /// One JSON value, kept as its text: key order, number text and unknown parts survive.
 ///
@@ -121,6 +121,39 @@ impl From<&serde_json::Value> for RawJson {
     fn from(value: &serde_json::Value) -> Self {
         // A `Value` always has a JSON text.
         RawValue::from_string(value.to_string()).map_or_else(|_| Self::null(), Self)
+    }
+}
+
+impl From<&Extra> for RawJson {
+    /// The object with these fields.
+    fn from(fields: &Extra) -> Self {
+        // Raw values always have a text.
+        Self::from_serialize(fields).unwrap_or_default()
+    }
+}
+
+impl From<Extra> for RawJson {
+    fn from(fields: Extra) -> Self {
+        Self::from(&fields)
+    }
+}
+
+impl From<bool> for RawJson {
+    fn from(value: bool) -> Self {
+        Self::from(serde_json::Value::from(value))
+    }
+}
+
+impl From<i64> for RawJson {
+    fn from(number: i64) -> Self {
+        Self::from(serde_json::Value::from(number))
+    }
+}
+
+/// `null` for what is not a number.
+impl From<f64> for RawJson {
+    fn from(number: f64) -> Self {
+        Self::from(serde_json::Value::from(number))
     }
 }
 

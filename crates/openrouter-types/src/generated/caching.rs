@@ -31,7 +31,7 @@ impl AnthropicCacheControlDirective {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`ttl`](Self::ttl).
     #[must_use]
@@ -140,7 +140,7 @@ impl PromptCacheOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`ttl`](Self::ttl).
     #[must_use]
@@ -208,7 +208,7 @@ impl PromptCacheBreakpoint {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 

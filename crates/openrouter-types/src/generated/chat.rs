@@ -1094,7 +1094,7 @@ impl ChatRequestAudio {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`voice`](Self::voice).
     #[must_use]
@@ -1600,7 +1600,7 @@ impl ChatStreamOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`include_usage`](Self::include_usage).
     #[must_use]
@@ -1671,7 +1671,7 @@ impl WebSearchOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`search_context_size`](Self::search_context_size).
     #[must_use]
@@ -1813,7 +1813,7 @@ impl XSearchFilter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`allowed_x_handles`](Self::allowed_x_handles).
     #[must_use]
@@ -1949,7 +1949,7 @@ impl TraceConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`trace_id`](Self::trace_id).
     #[must_use]
@@ -2051,7 +2051,7 @@ impl ChatDebugOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`echo_upstream_body`](Self::echo_upstream_body).
     #[must_use]
@@ -2115,7 +2115,7 @@ impl UsageOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`include`](Self::include).
     #[must_use]

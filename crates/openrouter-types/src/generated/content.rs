@@ -1101,7 +1101,7 @@ impl ChatContentFileData {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`filename`](Self::filename).
     #[must_use]

@@ -138,7 +138,7 @@ impl ChatFormatTextConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 
@@ -195,7 +195,7 @@ impl ChatFormatJsonObjectConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 
@@ -496,7 +496,7 @@ impl ChatFormatPythonConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 

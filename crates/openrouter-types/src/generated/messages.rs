@@ -429,7 +429,7 @@ impl ChatAssistantMessage {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`content`](Self::content).
     #[must_use]
@@ -1205,7 +1205,7 @@ impl ChatAudioOutput {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`id`](Self::id).
     #[must_use]

@@ -47,7 +47,7 @@ impl WebSearchPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -202,7 +202,7 @@ impl WebFetchPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`max_uses`](Self::max_uses).
     #[must_use]
@@ -309,7 +309,7 @@ impl FileParserPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -386,7 +386,7 @@ impl PDFParserOptions {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]
@@ -499,7 +499,7 @@ impl ResponseHealingPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -573,7 +573,7 @@ impl ContextCompressionPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -654,7 +654,7 @@ impl ModerationPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 
@@ -776,7 +776,7 @@ impl AutoRouterPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -909,7 +909,7 @@ impl AutoBetaRouterPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -1030,7 +1030,7 @@ impl ParetoRouterPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]
@@ -1177,7 +1177,7 @@ impl FusionPlugin {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`enabled`](Self::enabled).
     #[must_use]

@@ -149,7 +149,7 @@ impl ReasoningDetailText {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`text`](Self::text).
     #[must_use]
@@ -731,7 +731,7 @@ impl ChatRequestReasoning {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`effort`](Self::effort).
     #[must_use]

@@ -124,7 +124,7 @@ impl ProviderPreferences {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`order`](Self::order).
     #[must_use]
@@ -328,7 +328,7 @@ impl ProviderMaxPrice {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`prompt`](Self::prompt).
     #[must_use]
@@ -581,7 +581,7 @@ impl ProviderSortConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`by`](Self::by).
     #[must_use]
@@ -798,7 +798,7 @@ impl PercentileThroughputCutoffs {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`p50`](Self::p50).
     #[must_use]
@@ -957,7 +957,7 @@ impl PercentileLatencyCutoffs {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`p50`](Self::p50).
     #[must_use]

@@ -26,7 +26,7 @@ impl DatetimeServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -97,7 +97,7 @@ impl DatetimeServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`timezone`](Self::timezone).
     #[must_use]
@@ -164,7 +164,7 @@ impl ImageGenerationServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -259,7 +259,7 @@ impl ImageGenerationServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`model`](Self::model).
     #[must_use]
@@ -467,7 +467,7 @@ impl FusionServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -552,7 +552,7 @@ impl FusionServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`analysis_models`](Self::analysis_models).
     #[must_use]
@@ -770,7 +770,7 @@ impl FusionReasoning {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`effort`](Self::effort).
     #[must_use]
@@ -904,7 +904,7 @@ impl AdvisorServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -993,7 +993,7 @@ impl AdvisorServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`name`](Self::name).
     #[must_use]
@@ -1132,7 +1132,7 @@ impl AdvisorReasoning {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`effort`](Self::effort).
     #[must_use]
@@ -1209,7 +1209,7 @@ impl SubagentServerToolOpenRouter {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -1301,7 +1301,7 @@ impl SubagentServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`name`](Self::name).
     #[must_use]
@@ -1539,7 +1539,7 @@ impl SubagentReasoning {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`effort`](Self::effort).
     #[must_use]
@@ -1616,7 +1616,7 @@ impl FilesServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -1682,7 +1682,7 @@ impl FilesServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 
@@ -1738,7 +1738,7 @@ impl ChatSearchModelsServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -1809,7 +1809,7 @@ impl SearchModelsServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`max_results`](Self::max_results).
     #[must_use]
@@ -1877,7 +1877,7 @@ impl BashServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -1949,7 +1949,7 @@ impl BashServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]
@@ -2152,7 +2152,7 @@ impl ContainerAutoEnvironment {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
 }
 

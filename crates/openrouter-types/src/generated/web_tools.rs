@@ -28,7 +28,7 @@ impl OpenRouterWebSearchServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -122,7 +122,7 @@ impl WebSearchConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]
@@ -747,7 +747,7 @@ impl WebSearchUserLocationServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`kind`](Self::kind).
     #[must_use]
@@ -857,7 +857,7 @@ impl WebSearchUserLocation {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`kind`](Self::kind).
     #[must_use]
@@ -960,7 +960,7 @@ impl WebFetchServerTool {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`parameters`](Self::parameters).
     #[must_use]
@@ -1040,7 +1040,7 @@ impl WebFetchServerToolConfig {
     /// Creates an empty value.
     #[must_use]
     pub fn new() -> Self {
-        Self { ..Self::default() }
+        Self::default()
     }
     /// Sets [`engine`](Self::engine).
     #[must_use]

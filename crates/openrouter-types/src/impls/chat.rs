@@ -1,12 +1,12 @@
-//! Chat requests, messages and chunks.
+//! Chat requests and what they answer with.
 
 use alloc::string::String;
 
 use serde::{Serialize, Serializer};
 
 use crate::{
-    AnthropicCacheControlDirective, ChatContentItems, ChatContentText, ChatRequest,
-    ChatStreamChunk, ChatUsage, wire,
+    ChatAssistantMessage, ChatChoice, ChatRequest, ChatResult, ChatStreamChoice, ChatStreamChunk,
+    ChatStreamDelta, ChatToolCall, ChatUsage, wire,
 };
 
 impl ChatRequest {
@@ -26,48 +26,102 @@ impl ChatRequest {
     {
         wire::serialize_object_replacing(self, "messages", messages, serializer)
     }
+
+    /// A field that has a value of its own and another one among the extra fields.
+    #[must_use]
+    pub fn set_twice(&self) -> Option<&str> {
+        wire::set_twice(self)
+    }
 }
 
-impl ChatStreamChunk {
-    /// What the answer took, on the chunk that tells it.
+impl ChatResult {
+    /// The first answer; most requests have just one.
+    #[must_use]
+    pub fn choice(&self) -> Option<&ChatChoice> {
+        let is_first = |choice: &&ChatChoice| choice.index.unwrap_or_default() == 0;
+        self.choices.iter().find(is_first)
+    }
+
+    /// The first answer's message.
+    #[must_use]
+    pub fn message(&self) -> Option<&ChatAssistantMessage> {
+        self.choice()?.message.as_ref()
+    }
+
+    /// The first answer's text.
+    ///
+    /// ```
+    /// use openrouter_types::{ChatResult, Decode};
+    ///
+    /// let result = ChatResult::decode(br#"{"choices": [{"message": {"role": "assistant", "content": "2"}}]}"#)?;
+    /// assert_eq!(result.text().as_deref(), Some("2"));
+    /// # Ok::<(), openrouter_types::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        self.message()?.text()
+    }
+
+    /// The functions that the first answer wants called.
+    #[must_use]
+    pub fn tool_calls(&self) -> &[ChatToolCall] {
+        self.message()
+            .and_then(|message| message.tool_calls.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// What the answer took.
     #[must_use]
     pub fn usage(&self) -> Option<&ChatUsage> {
         self.usage.as_deref()
     }
 }
 
-impl ChatContentItems {
-    /// Sets a cache breakpoint on the part; parts of unknown kinds stay as they are.
-    pub fn set_cache_control(&mut self, control: AnthropicCacheControlDirective) {
-        let place = match self {
-            Self::Text(part) => &mut part.cache_control,
-            Self::ImageUrl(part) => &mut part.cache_control,
-            Self::InputAudio(part) => &mut part.cache_control,
-            Self::VideoUrl(part) => &mut part.cache_control,
-            Self::InputVideo(part) => &mut part.cache_control,
-            Self::File(part) => &mut part.cache_control,
-            Self::Unknown(_) => return,
-        };
-        *place = Some(control);
-    }
-}
-
-impl From<&str> for ChatContentItems {
-    fn from(text: &str) -> Self {
-        Self::from(String::from(text))
-    }
-}
-
-impl From<String> for ChatContentItems {
-    fn from(text: String) -> Self {
-        Self::Text(ChatContentText::new(text))
-    }
-}
-
-impl ChatRequest {
-    /// A field that has a value of its own and another one among the extra fields.
+impl ChatStreamChunk {
+    /// What is new of the first answer; `None` on chunks about other answers, and on those with usage alone.
     #[must_use]
-    pub fn set_twice(&self) -> Option<&str> {
-        wire::set_twice(self)
+    pub fn choice(&self) -> Option<&ChatStreamChoice> {
+        let is_first = |choice: &&ChatStreamChoice| choice.index.unwrap_or_default() == 0;
+        self.choices.iter().find(is_first)
+    }
+
+    /// What is new in the first answer's message.
+    #[must_use]
+    pub fn delta(&self) -> Option<&ChatStreamDelta> {
+        self.choice()?.delta.as_ref()
+    }
+
+    /// More of the first answer's text.
+    ///
+    /// ```
+    /// use openrouter_types::{ChatStreamChunk, Decode};
+    ///
+    /// let chunk = ChatStreamChunk::decode(br#"{"choices": [{"index": 0, "delta": {"content": " and"}}]}"#)?;
+    /// assert_eq!(chunk.text(), Some(" and"));
+    /// # Ok::<(), openrouter_types::DecodeError>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.delta()?
+            .content
+            .as_deref()
+            .filter(|text| !text.is_empty())
+    }
+
+    /// More of the first answer's thinking, as plain text.
+    #[must_use]
+    pub fn reasoning_text(&self) -> Option<&str> {
+        let delta = self.delta()?;
+        [&delta.reasoning, &delta.reasoning_content]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .find(|text| !text.is_empty())
+    }
+
+    /// What the answer took, on the chunk that tells it.
+    #[must_use]
+    pub fn usage(&self) -> Option<&ChatUsage> {
+        self.usage.as_deref()
     }
 }

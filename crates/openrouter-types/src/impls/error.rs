@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::{ErrorBody, RawJson};
+use crate::{ApiErrorType, ErrorBody, RawJson};
 
 impl ErrorBody {
     /// The code as a number, whether it came as a number or as text; usually an HTTP status.
@@ -26,7 +26,7 @@ impl ErrorBody {
 
     /// `error_type`, wherever it stands: beside the message or in the metadata.
     #[must_use]
-    pub fn kind_of_error(&self) -> Option<&crate::ApiErrorType> {
+    pub fn kind_of_error(&self) -> Option<&ApiErrorType> {
         self.error_type
             .as_ref()
             .or_else(|| self.metadata.as_ref()?.error_type.as_ref())
@@ -40,5 +40,54 @@ impl ErrorBody {
             .raw
             .as_ref()
             .filter(|raw| !raw.is_null())
+    }
+
+    /// Whether the same request may succeed later: what the server says of it, else what the type of the error means,
+    /// else what the code means as an HTTP status.
+    ///
+    /// It says nothing about cost: the request that failed may have been billed.
+    // Source: <https://openrouter.ai/docs/api/reference/errors-and-debugging>, read 2026-08-22.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let told = self
+            .availability
+            .as_ref()
+            .and_then(|availability| availability.retryable);
+        if let Some(told) = told {
+            return told;
+        }
+        match self.kind_of_error() {
+            Some(ApiErrorType::Unmapped | ApiErrorType::Unknown(_)) | None => matches!(
+                self.status(),
+                Some(408 | 429 | 500 | 502 | 503 | 504 | 524 | 529)
+            ),
+            Some(kind) => matches!(
+                kind,
+                ApiErrorType::RateLimitExceeded
+                    | ApiErrorType::ProviderOverloaded
+                    | ApiErrorType::ProviderUnavailable
+                    | ApiErrorType::Server
+                    | ApiErrorType::Timeout
+            ),
+        }
+    }
+
+    /// The HTTP status that the error stands for: `code`, or `http_status` where that takes its place.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.code_number()
+            .or_else(|| self.http_status?.try_into().ok())
+    }
+
+    /// How many seconds to wait before the same request may succeed, where the server says so.
+    #[must_use]
+    pub fn retry_after_seconds(&self) -> Option<f64> {
+        self.availability.as_ref()?.retry_after
+    }
+
+    /// The provider that failed or refused.
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&str> {
+        self.metadata.as_ref()?.provider_name.as_deref()
     }
 }

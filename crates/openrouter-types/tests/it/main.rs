@@ -3,7 +3,9 @@
 
 mod every_type;
 mod operations;
+mod questions;
 mod recorded;
+mod requests;
 mod round_trip;
 mod tolerance;
 mod tools;

@@ -65,12 +65,17 @@ fn methods(name: &Ident, object: &Object) -> TokenStream {
             0 => " Creates an empty value.",
             _ => " Creates a value with the fields that the API requires.",
         };
-        let rest = (held(object).count() >= required.len()).then(|| quote! { ..Self::default() });
+        let value = if required.is_empty() {
+            quote! { Self::default() }
+        } else {
+            // `extra` is there in any case.
+            quote! { Self { #(#values,)* ..Self::default() } }
+        };
         quote! {
             #[doc = #docs]
             #[must_use]
             pub fn new(#(#parameters),*) -> Self {
-                Self { #(#values,)* #rest }
+                #value
             }
         }
     });
