@@ -17,6 +17,8 @@
 pub mod blocking;
 mod check;
 mod error;
+#[cfg(all(doctest, feature = "schemars"))]
+mod guide_snippets;
 pub mod media;
 mod message;
 mod model;

@@ -1,0 +1,51 @@
+//! Asks about a PDF: a file or an address.
+//!
+//! ```text
+//! cargo run -p openrouter-chat --example pdf_input -- [FILE|URL]
+//! ```
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
+
+#[path = "support/connect.rs"]
+mod connect;
+
+use connect::{connect, model_name};
+use openrouter_chat::media::Document;
+use openrouter_chat::{ChatModel, Message, Part};
+use openrouter_testkit::{Answer, TestServer};
+
+/// One empty page; readers rebuild the table of objects that is not there.
+const SAMPLE: &[u8] = b"%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let document = match std::env::args().nth(1) {
+        Some(help) if help == "--help" || help == "-h" => {
+            println!("usage: pdf_input [FILE|URL]");
+            return Ok(());
+        }
+        Some(url) if url.starts_with("https://") => Document::from_url(url),
+        Some(path) => Document::from_path(path),
+        None => Document::from_bytes(SAMPLE).with_file_name("sample.pdf"),
+    };
+    let script = TestServer::builder().turn(Answer::text("It is one empty page."));
+    let (client, _server) = connect(script).await?;
+    let question = Message::user_parts([
+        Part::text("What does this document say, in one sentence?"),
+        Part::document(&document)?,
+    ]);
+    let answer = ChatModel::new(client, model_name("openai/gpt-4o-mini"))
+        .invoke(&question)
+        .await?;
+    println!("{}", answer.text());
+    Ok(())
+}
