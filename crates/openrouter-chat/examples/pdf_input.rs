@@ -17,12 +17,20 @@ use openrouter_chat::media::Document;
 use openrouter_chat::{ChatModel, Message, Part};
 use openrouter_testkit::{Answer, TestServer};
 
-/// One empty page; readers rebuild the table of objects that is not there.
+/// One empty page.
 const SAMPLE: &[u8] = b"%PDF-1.4
 1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
 2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
 3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >> endobj
-trailer << /Root 1 0 R >>
+xref
+0 4
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000058 00000 n\x20
+0000000115 00000 n\x20
+trailer << /Size 4 /Root 1 0 R >>
+startxref
+186
 %%EOF
 ";
 
