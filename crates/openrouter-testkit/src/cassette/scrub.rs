@@ -124,18 +124,22 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_two_frames_share_is_covered_in_both() {
+    fn a_key_is_covered_wherever_it_is_also_where_two_frames_share_it() {
         let frame = |bytes: &'static str| Frame {
             bytes: Bytes::from_static(bytes.as_bytes()),
             ..Frame::default()
         };
         let mut exchange = Recorded {
             request_fields: vec![("authorization".into(), "Bearer short".into())],
+            path: "/v1/models?key=sk-0123456789abcdef".into(),
+            request_body: Bytes::from_static(b"{\"k\":\"sk-0123456789abcdef\"}"),
             answer_body: vec![frame("key: sk-0123456"), frame("789abcdef0 end")],
             ..Recorded::default()
         };
         scrub(&mut exchange);
         assert_eq!(exchange.request_fields[0].1, "<secret>");
+        assert_eq!(exchange.path, "/v1/models?key=sk-xxxxxxxxxxxxxxxx");
+        assert_eq!(exchange.request_body, "{\"k\":\"sk-xxxxxxxxxxxxxxxx\"}");
         assert_eq!(exchange.answer_body[0].bytes, "key: sk-xxxxxxx");
         assert_eq!(exchange.answer_body[1].bytes, "xxxxxxxxxx end");
     }

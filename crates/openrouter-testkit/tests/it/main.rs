@@ -11,6 +11,7 @@ mod catalog;
 mod faults;
 mod http2;
 mod improvised;
+mod program;
 mod raw_client;
 mod received;
 mod scenario;
