@@ -1,9 +1,7 @@
-//! The wire types of the OpenRouter API, and nothing else.
+#![doc = include_str!("../README.md")]
 #![no_std]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 mod bulk;
 mod decode;
