@@ -211,3 +211,14 @@ fn a_schema_that_cannot_be_planned_is_refused_with_the_place() {
         refused("components: [")
     );
 }
+
+#[test]
+fn members_of_a_union_that_nobody_has_named_are_numbered() {
+    let code = generate(
+        "components: { schemas: { Input: { anyOf: [{ type: array, items: { type: string } }, { type: array, items: { type: integer } }] } } }",
+    );
+    assert!(
+        code.contains("Parts(Vec<String>)") && code.contains("Parts2(Vec<u64>)"),
+        "{code}"
+    );
+}

@@ -41,7 +41,7 @@ impl Planner<'_> {
             let position = format!("{at}");
             let name = configured(&position)
                 .or_else(|| configured(&key))
-                .unwrap_or(default);
+                .unwrap_or_else(|| numbered(default, &variants));
             let inline = format!("{}{name}", place.name);
             let ty = self.resolve(
                 member,
@@ -234,4 +234,16 @@ fn kind_docs(kind: &str) -> String {
         _ => "An object.",
     }
     .to_owned()
+}
+
+/// A name that no other member has: what a pull adds must compile before anybody has named it.
+fn numbered(name: String, others: &[Variant]) -> String {
+    let taken = |name: &str| others.iter().any(|other| other.name == name);
+    if !taken(&name) {
+        return name;
+    }
+    (2..)
+        .map(|number| format!("{name}{number}"))
+        .find(|name| !taken(name))
+        .unwrap_or(name)
 }
