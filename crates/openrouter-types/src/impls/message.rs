@@ -54,7 +54,7 @@ impl ChatAssistantMessage {
             ChatAssistantMessageContent::Parts(parts) => {
                 parts.iter().filter_map(ChatContentItems::text).collect()
             }
-            ChatAssistantMessageContent::Unknown(_) => String::new(),
+            _ => String::new(),
         };
         Some(text).filter(|text| !text.is_empty())
     }
@@ -84,7 +84,8 @@ impl ChatContentItems {
             Self::VideoUrl(part) => &mut part.cache_control,
             Self::InputVideo(part) => &mut part.cache_control,
             Self::File(part) => &mut part.cache_control,
-            Self::Unknown(_) => return,
+            // Unknown, or newer than this method.
+            _ => return,
         };
         *place = Some(control);
     }
