@@ -6,6 +6,7 @@ mod failure;
 mod handshake;
 mod pool;
 mod proxy;
+mod tcp;
 mod tls;
 
 pub(crate) use body::NetworkBody;

@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{HeaderValue, Uri};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
@@ -14,7 +13,7 @@ use tower_service::Service;
 
 use super::handshake::{self, Connection, HttpVersion};
 use super::tls::Tls;
-use super::{NetworkSettings, Proxy};
+use super::{NetworkSettings, Proxy, tcp};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 
@@ -30,7 +29,6 @@ pub(super) struct Connector {
     is_tls: bool,
     version: HttpVersion,
     proxy: Option<Intercept>,
-    tcp: HttpConnector,
     tls: std::sync::Arc<Tls>,
     limits: Limits,
     #[cfg_attr(not(feature = "http2"), expect(dead_code))]
@@ -49,17 +47,12 @@ impl Connector {
                 ));
             }
         };
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(TCP_KEEPALIVE));
         let offers_http2 = cfg!(feature = "http2") && settings.version != HttpVersion::Http1;
         Ok(Self {
             proxy: Proxy::for_server(&settings.proxy, &server),
             server,
             is_tls,
             version: settings.version,
-            tcp,
             tls: std::sync::Arc::new(Tls::new(settings.tls, offers_http2)),
             limits: settings.limits,
             ping_interval: settings.ping_interval,
@@ -89,7 +82,7 @@ impl Connector {
     pub(super) async fn connect(&self) -> Result<Connection, Error> {
         let io =
             match &self.proxy {
-                None => tcp(self.tcp.clone(), self.server.clone()).await?,
+                None => Box::new(tcp::connect(&self.server).await?),
                 Some(proxy) => Box::pin(self.through(proxy))
                     .await
                     .map_err(|error| match error.kind() {
@@ -125,7 +118,6 @@ impl Connector {
 
     async fn through(&self, proxy: &Intercept) -> Result<ByteStream, Error> {
         let to_proxy = ToProxy {
-            tcp: self.tcp.clone(),
             tls: self.tls.clone(),
         };
         if is_socks(proxy) {
@@ -169,22 +161,6 @@ impl Connector {
     }
 }
 
-async fn tcp(mut connector: HttpConnector, peer: Uri) -> Result<ByteStream, Error> {
-    let host = peer.host().unwrap_or_default().to_owned();
-    match connector.call(peer).await {
-        Ok(stream) => Ok(Box::new(stream.into_inner())),
-        Err(error) => {
-            let cause = std::error::Error::source(&error)
-                .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-            Err(Error::new(
-                ErrorKind::Connect,
-                format!("no connection to {host}: {cause}"),
-            )
-            .with_source(error))
-        }
-    }
-}
-
 fn refused(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let cause =
         std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
@@ -205,13 +181,12 @@ fn is_socks(proxy: &Intercept) -> bool {
 /// Connects to a proxy, with TLS where its URL says so.
 #[derive(Clone)]
 struct ToProxy {
-    tcp: HttpConnector,
     tls: std::sync::Arc<Tls>,
 }
 
 impl ToProxy {
     async fn connect(self, proxy: Uri) -> Result<ByteStream, Error> {
-        let io = tcp(self.tcp, proxy.clone()).await?;
+        let io: ByteStream = Box::new(tcp::connect(&proxy).await?);
         if proxy.scheme_str() == Some("https") {
             self.tls.to_proxy(io, &proxy).await
         } else {
@@ -234,6 +209,3 @@ impl Service<Uri> for ToProxy {
         Box::pin(async move { this.connect(proxy).await.map(TokioIo::new) })
     }
 }
-
-/// How often an idle TCP connection is probed, so that a dead one is noticed.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
