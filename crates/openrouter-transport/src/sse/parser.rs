@@ -102,6 +102,8 @@ impl SseParser {
                 return Some(item);
             }
         }
+        // What is empty still keeps the whole buffer alive that it was read into, until the next read.
+        self.input = Bytes::new();
         None
     }
 

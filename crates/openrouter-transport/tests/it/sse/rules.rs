@@ -243,3 +243,18 @@ proptest! {
         prop_assert_eq!(read([&input[..]]).items, by_the_book(&input));
     }
 }
+
+#[test]
+fn a_read_that_is_used_up_is_let_go_before_the_next() {
+    for input in [
+        "data: 1\n\n",
+        "data: 1\n\n: comment\n",
+        "data: 1\n\ndata: half",
+    ] {
+        let read = Bytes::copy_from_slice(input.as_bytes());
+        let mut parser = SseParser::new();
+        parser.push(read.clone());
+        while parser.next_item().is_some() {}
+        assert!(read.is_unique(), "{input:?}");
+    }
+}
