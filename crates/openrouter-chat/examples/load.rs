@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use openrouter_chat::transport::HttpVersion;
-use openrouter_chat::{ChatModel, ChatOptions, Client, Error, RetryPolicy, StreamEvent};
+use openrouter_chat::{ChatModel, Client, Error, RetryPolicy, StreamEvent};
 use serde_json::json;
 
 #[derive(Clone, Debug)]
@@ -111,19 +111,16 @@ impl Tally {
     }
 }
 
-async fn stream(model: &ChatModel, name: &str, tally: &mut Tally) -> Result<(), Error> {
-    let options = ChatOptions::new().with_model(name);
-    let mut stream = model.stream_with("Go.", &options).await?;
+async fn stream(model: &ChatModel, tally: &mut Tally) -> Result<(), Error> {
+    let mut stream = model.stream("Go.").await?;
     while let Some(event) = stream.next().await {
         tally.event(&event?);
     }
     stream.finish().await.map(drop)
 }
 
-async fn chat(model: &ChatModel, name: &str, tally: &mut Tally) -> Result<(), Error> {
-    let answer = model
-        .invoke_with("Go.", &ChatOptions::new().with_model(name))
-        .await?;
+async fn chat(model: &ChatModel, tally: &mut Tally) -> Result<(), Error> {
+    let answer = model.invoke("Go.").await?;
     tally.events += 1;
     tally.content += answer.text().len();
     tally.usages += usize::from(answer.usage().is_some());
@@ -177,15 +174,16 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     if arguments.extra == "h2" {
         client = client.http_version(HttpVersion::Http2);
     }
-    let model = ChatModel::new(client.build()?, arguments.model.as_str());
+    let client = client.build()?;
+    let model = ChatModel::new(client.clone(), arguments.model.as_str());
     let build = started.elapsed();
 
     // Work that is done once is outside the figures.
     let started = Instant::now();
     let mut warm = Tally::default();
     match arguments.mode.as_str() {
-        "chat" => chat(&model, &arguments.model, &mut warm).await?,
-        _ => stream(&model, "bench/stream-3-d0", &mut warm).await?,
+        "chat" => chat(&model, &mut warm).await?,
+        _ => stream(&ChatModel::new(client, "bench/stream-3-d0"), &mut warm).await?,
     }
     let first = started.elapsed();
 
@@ -260,8 +258,8 @@ async fn worker(model: ChatModel, arguments: Arguments, shared: Arc<Shared>) {
         let mut tally = Tally::default();
         let started = Instant::now();
         let result = match arguments.mode.as_str() {
-            "chat" => chat(&model, &arguments.model, &mut tally).await,
-            _ => stream(&model, &arguments.model, &mut tally).await,
+            "chat" => chat(&model, &mut tally).await,
+            _ => stream(&model, &mut tally).await,
         };
         lock(&shared.latencies).push(started.elapsed());
         lock(&shared.firsts).extend(tally.first.map(|first| first - started));

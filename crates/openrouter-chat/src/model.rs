@@ -2,8 +2,9 @@
 
 mod batch;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use bytes::Bytes;
 use http::Request;
 use openrouter_transport::{
     CallOptions, Client, Error as CallError, ErrorKind as CallErrorKind, Reply,
@@ -96,7 +97,7 @@ impl ChatModel {
     /// Dropping the future ends the call. A request that was sent may still run and be billed in full: only streams can
     /// be cancelled at the server.
     pub async fn invoke<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatResponse, Error> {
-        self.invoke_with(input, &ChatOptions::default()).await
+        self.invoke_with(input, &NO_OPTIONS).await
     }
 
     /// Asks with options of this call alone; what they set wins over the handle's.
@@ -109,10 +110,18 @@ impl ChatModel {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<ChatResponse, Error> {
-        let (input, options) = (input.into(), self.merged(options)?);
-        let call_options = options.call_options();
-        let span = CallSpan::new(options.request.model.as_deref().unwrap_or_default(), false);
-        let result = span.run(self.ask(options, &call_options, &input)).await;
+        let input = input.into();
+        let (span, reply) = {
+            let (call, call_options) = self.call(&input, options)?;
+            (
+                CallSpan::new(call.model(), false),
+                self.client.send_raw(&call, &call_options),
+            )
+        };
+        let result = match span.run(reply).await {
+            Ok(reply) => read_answer(reply),
+            Err(error) => Err(explain(error, &input)),
+        };
         match &result {
             Ok(answer) => span.answer(answer),
             Err(error) => {
@@ -125,49 +134,6 @@ impl ChatModel {
         result
     }
 
-    async fn ask(
-        &self,
-        options: ChatOptions,
-        call_options: &CallOptions,
-        input: &Input<'_>,
-    ) -> Result<ChatResponse, Error> {
-        let call = ChatCall::new(options, input.messages());
-        let Reply {
-            answer: body,
-            metadata,
-            ..
-        } = self
-            .client
-            .send_raw(&call, call_options)
-            .await
-            .map_err(|error| explain(error, input))?;
-        let timing = Timing {
-            first_event: None,
-            total: metadata.head_after(),
-        };
-        match ChatResponse::read(&body) {
-            Ok(response) => {
-                let failed = response.has_failed();
-                let response = response.with_exchange(metadata, timing);
-                let failure = failed
-                    .then(|| CallError::from_envelope(&body, response.metadata()))
-                    .flatten();
-                match failure {
-                    Some(error) => Err(Error::from(error).with_partial(response)),
-                    None if response.as_wire().choices.is_empty() => Err(Error::new(
-                        ErrorKind::NoChoices,
-                        "the answer has no choices",
-                    )
-                    .with_partial(response)),
-                    None => Ok(response),
-                }
-            }
-            Err(error) => {
-                Err(CallError::from_envelope(&body, Some(&metadata)).map_or(error, Error::from))
-            }
-        }
-    }
-
     /// Asks, and returns as soon as the answer begins to come.
     ///
     /// # Errors
@@ -178,7 +144,7 @@ impl ChatModel {
     ///
     /// Dropping the future or the stream closes the request at once.
     pub async fn stream<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatStream, Error> {
-        self.stream_with(input, &ChatOptions::default()).await
+        self.stream_with(input, &NO_OPTIONS).await
     }
 
     /// Asks for a stream with options of this call alone; what they set wins over the handle's.
@@ -191,11 +157,15 @@ impl ChatModel {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<ChatStream, Error> {
-        let (input, options) = (input.into(), self.merged(options)?);
-        let call_options = options.call_options();
-        let span = CallSpan::new(options.request.model.as_deref().unwrap_or_default(), true);
-        let call = ChatCall::new(options, input.messages());
-        match span.run(self.client.stream_raw(call, &call_options)).await {
+        let input = input.into();
+        let (span, begun) = {
+            let (call, call_options) = self.call(&input, options)?;
+            (
+                CallSpan::new(call.model(), true),
+                self.client.stream_raw(call, &call_options),
+            )
+        };
+        match span.run(begun).await {
             Ok(events) => Ok(ChatStream::new(events, span)),
             Err(error) => {
                 let error = explain(error, &input);
@@ -216,13 +186,24 @@ impl ChatModel {
         &self,
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
-    ) -> Result<Request<bytes::Bytes>, Error> {
-        let (input, options) = (input.into(), self.merged(options)?);
-        let call_options = options.call_options();
-        let call = ChatCall::new(options, input.messages());
+    ) -> Result<Request<Bytes>, Error> {
+        let input = input.into();
+        let (call, call_options) = self.call(&input, options)?;
         self.client
             .encode(&call, &call_options)
             .map_err(|error| explain(error, &input))
+    }
+
+    /// What is asked, and how. A plain function, so that what it needs is gone before anything is
+    /// waited for: options and request together are several kilobytes.
+    fn call<'a>(
+        &self,
+        input: &'a Input<'_>,
+        options: &ChatOptions,
+    ) -> Result<(ChatCall<'a>, CallOptions), Error> {
+        let options = self.merged(options)?;
+        let call_options = options.call_options();
+        Ok((ChatCall::new(options, input.messages()), call_options))
     }
 
     /// The handle's options under those of a call, checked for what no server could take.
@@ -236,6 +217,41 @@ impl ChatModel {
 
     fn options_mut(&mut self) -> &mut ChatOptions {
         Arc::make_mut(&mut self.options)
+    }
+}
+
+/// In one place instead of in every future that has no options of its own.
+static NO_OPTIONS: LazyLock<ChatOptions> = LazyLock::new(ChatOptions::default);
+
+fn read_answer(reply: Reply<Bytes>) -> Result<ChatResponse, Error> {
+    let Reply {
+        answer: body,
+        metadata,
+        ..
+    } = reply;
+    let timing = Timing {
+        first_event: None,
+        total: metadata.head_after(),
+    };
+    let response = match ChatResponse::read(&body) {
+        Ok(response) => response,
+        Err(error) => {
+            let said = CallError::from_envelope(&body, Some(&metadata));
+            return Err(said.map_or(error, Error::from));
+        }
+    };
+    let failed = response.has_failed();
+    let response = response.with_exchange(metadata, timing);
+    let failure = failed
+        .then(|| CallError::from_envelope(&body, response.metadata()))
+        .flatten();
+    match failure {
+        Some(error) => Err(Error::from(error).with_partial(response)),
+        None if response.as_wire().choices.is_empty() => {
+            let error = Error::new(ErrorKind::NoChoices, "the answer has no choices");
+            Err(error.with_partial(response))
+        }
+        None => Ok(response),
     }
 }
 

@@ -36,6 +36,11 @@ impl<'a> ChatCall<'a> {
         );
         Self { request, messages }
     }
+
+    /// The model's name, empty where there is none.
+    pub(crate) fn model(&self) -> &str {
+        self.request.model.as_deref().unwrap_or_default()
+    }
 }
 
 impl Operation for ChatCall<'_> {

@@ -8,7 +8,7 @@ mod text;
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -53,7 +53,8 @@ use read::ChunkReader;
 /// Dropping the stream closes the request at once; many providers then stop generating and billing. Dropping the future
 /// of [`next`](Self::next) loses nothing.
 pub struct ChatStream {
-    events: EventStream,
+    // Boxed, since a future that reads a stream holds it in more than one place.
+    events: Box<EventStream>,
     reader: ChunkReader,
     answer: Accumulator,
     queue: VecDeque<StreamEvent>,
@@ -79,10 +80,11 @@ enum State {
 impl ChatStream {
     pub(crate) fn new(events: EventStream, span: CallSpan) -> Self {
         Self {
-            events,
+            events: Box::new(events),
             reader: ChunkReader::default(),
             answer: Accumulator::default(),
-            queue: VecDeque::new(),
+            // Most chunks hold one event, and every open stream has a queue.
+            queue: VecDeque::with_capacity(1),
             failure: None,
             state: State::Open,
             keep_alives: false,
@@ -151,26 +153,28 @@ impl ChatStream {
     ///
     /// What made the stream fail, with what had arrived in [`Error::partial`]. A failure that was told as an item
     /// before is an error here too.
-    pub async fn finish(mut self) -> Result<ChatResponse, Error> {
-        while let Some(event) = self.next().await {
-            event?;
-        }
-        match self.state {
-            State::Failed => {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` would hold the stream twice"
+    )]
+    pub fn finish(mut self) -> impl Future<Output = Result<ChatResponse, Error>> + Send {
+        async move {
+            while let Some(event) = self.next().await {
+                event?;
+            }
+            if self.state == State::Failed {
                 let error = Error::new(ErrorKind::Call, "the stream has failed, as it told before");
-                Err(error.with_partial(self.into_partial()))
+                return Err(error.with_partial(self.into_partial()));
             }
-            _ => {
-                let response = self.into_partial();
-                if response.as_wire().choices.is_empty() {
-                    let error = Error::new(
-                        ErrorKind::NoChoices,
-                        "the stream ended without a choice in it",
-                    );
-                    return Err(error.with_partial(response));
-                }
-                Ok(response)
+            let response = self.into_partial();
+            if response.as_wire().choices.is_empty() {
+                let error = Error::new(
+                    ErrorKind::NoChoices,
+                    "the stream ended without a choice in it",
+                );
+                return Err(error.with_partial(response));
             }
+            Ok(response)
         }
     }
 

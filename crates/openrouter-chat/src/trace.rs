@@ -49,10 +49,10 @@ impl CallSpan {
         !self.span.is_disabled()
     }
 
-    /// Runs a future inside the span.
-    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
+    /// The future, inside the span. No `async fn`, which would hold it twice.
+    pub(crate) fn run<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
         use tracing::Instrument as _;
-        future.instrument(self.span.clone()).await
+        future.instrument(self.span.clone())
     }
 
     pub(crate) fn first_chunk(&self, after: Duration) {
@@ -117,8 +117,8 @@ impl CallSpan {
         false
     }
 
-    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
-        future.await
+    pub(crate) fn run<F: Future>(&self, future: F) -> F {
+        future
     }
 
     pub(crate) fn first_chunk(&self, _: Duration) {}

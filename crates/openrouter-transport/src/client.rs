@@ -10,6 +10,7 @@ pub(crate) use exchange::Exchange;
 pub(crate) use request::escape_into;
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -166,22 +167,24 @@ impl Client {
     /// # Errors
     ///
     /// As [`send`](Self::send), but for what is inside the body.
-    pub async fn send_raw<O: Operation>(
-        &self,
+    pub fn send_raw<'a, O: Operation>(
+        &'a self,
         operation: &O,
         options: &CallOptions,
-    ) -> Result<Reply<Bytes>, Error> {
-        let request = request::encode(&self.0, operation, options, request::Accept::Json)?;
-        let mut exchange = self.exchange(request, options, O::NAME).await?;
-        let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
-        exchange.end(None);
-        let metadata = exchange.metadata;
-        if answer.is_empty() {
-            let error = Error::new(ErrorKind::UnexpectedContent, "the answer is empty")
-                .with_metadata(&metadata);
-            return Err(error);
+    ) -> impl Future<Output = Result<Reply<Bytes>, Error>> + Send + use<'a, O> {
+        let exchange = self.begin(operation, options, request::Accept::Json);
+        async move {
+            let mut exchange = exchange?.await?;
+            let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
+            exchange.end(None);
+            let metadata = exchange.metadata;
+            if answer.is_empty() {
+                let error = Error::new(ErrorKind::UnexpectedContent, "the answer is empty")
+                    .with_metadata(&metadata);
+                return Err(error);
+            }
+            Ok(Reply { answer, metadata })
         }
-        Ok(Reply { answer, metadata })
     }
 
     /// Makes one call whose answer comes in pieces: each item is a decoded chunk.
@@ -197,11 +200,11 @@ impl Client {
     ///
     /// Dropping the stream closes the exchange, and with many providers ends generation and billing.
     // Source: <https://openrouter.ai/docs/api/reference/streaming>, read 2026-08-22.
-    pub async fn stream<O: StreamOperation>(
+    pub fn stream<O: StreamOperation>(
         &self,
         operation: O,
-    ) -> Result<ChunkStream<O::Chunk>, Error> {
-        self.stream_with(operation, &CallOptions::default()).await
+    ) -> impl Future<Output = Result<ChunkStream<O::Chunk>, Error>> + Send {
+        self.stream_with(operation, &CallOptions::default())
     }
 
     /// Makes one streamed call that does some things differently.
@@ -209,33 +212,50 @@ impl Client {
     /// # Errors
     ///
     /// As [`stream`](Self::stream).
-    pub async fn stream_with<O: StreamOperation>(
-        &self,
+    pub fn stream_with<'a, O: StreamOperation>(
+        &'a self,
         operation: O,
         options: &CallOptions,
-    ) -> Result<ChunkStream<O::Chunk>, Error> {
-        Ok(ChunkStream::new(self.stream_raw(operation, options).await?))
+    ) -> impl Future<Output = Result<ChunkStream<O::Chunk>, Error>> + Send + use<'a, O> {
+        let events = self.stream_raw(operation, options);
+        async move { Ok(ChunkStream::new(events.await?)) }
     }
 
     /// Makes one streamed call and returns its events as they come, for those who decode them themselves.
     ///
+    /// As with the other calls, the operation is written out before this returns, and the future does not hold it:
+    /// operations are large, and a task is as large as the largest thing that it ever waits for.
+    ///
     /// # Errors
     ///
     /// As [`stream`](Self::stream), but for what is inside the events.
-    pub async fn stream_raw<O: StreamOperation>(
-        &self,
+    pub fn stream_raw<'a, O: StreamOperation>(
+        &'a self,
         mut operation: O,
         options: &CallOptions,
-    ) -> Result<EventStream, Error> {
+    ) -> impl Future<Output = Result<EventStream, Error>> + Send + use<'a, O> {
         operation.set_streaming(true);
-        let request = request::encode(&self.0, &operation, options, request::Accept::EventStream)?;
-        drop(operation);
-        let mut exchange = self.exchange(request, options, O::NAME).await?;
-        if let Some(found) = exchange.unexpected_content_type() {
-            let found = found.to_owned();
-            return Err(exchange.not_a_stream(&found, &self.0.limits).await);
+        let exchange = self.begin(&operation, options, request::Accept::EventStream);
+        async move {
+            let mut exchange = exchange?.await?;
+            if let Some(found) = exchange.unexpected_content_type() {
+                let found = found.to_owned();
+                return Err(Box::pin(exchange.not_a_stream(&found, &self.0.limits)).await);
+            }
+            Ok(EventStream::new(exchange, &self.0.limits))
         }
-        Ok(EventStream::new(exchange, &self.0.limits))
+    }
+
+    /// Writes the operation out; the future sends it.
+    fn begin<'a, O: Operation>(
+        &'a self,
+        operation: &O,
+        options: &CallOptions,
+        accept: request::Accept,
+    ) -> Result<Pin<Box<impl Future<Output = Result<Exchange, Error>> + Send + use<'a, O>>>, Error>
+    {
+        let request = request::encode(&self.0, operation, options, accept)?;
+        Ok(self.exchange(request, options, O::NAME))
     }
 
     /// The request that a call would send, to the byte, without sending it. The key is in it, marked as sensitive,

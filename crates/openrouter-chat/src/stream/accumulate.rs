@@ -177,6 +177,8 @@ impl Accumulator {
         let position = match self.choices.iter().position(|known| known.index == index) {
             Some(position) => position,
             None => {
+                // Nearly always the only one, and large.
+                self.choices.reserve_exact(1);
                 self.choices.push(Choice {
                     index,
                     ..Choice::default()

@@ -15,6 +15,7 @@ mod media_sniffing;
 mod replay;
 #[cfg(feature = "schemars")]
 mod schema_of_types;
+mod sizes;
 mod strict;
 mod structured_extract;
 mod structured_output;

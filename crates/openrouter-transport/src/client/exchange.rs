@@ -20,6 +20,7 @@ use crate::network::Attempt;
 use crate::retry::{Decision, Failure, RetryPolicy, StopReason};
 use crate::service::{ReplayBody, ResponseBody};
 use crate::tap::FrameTap;
+use crate::timeouts::Timeouts;
 use crate::trace::CallSpan;
 
 /// A call whose answer has begun.
@@ -37,31 +38,33 @@ struct Call<'a> {
     client: &'a Client,
     request: Request<Bytes>,
     policy: RetryPolicy,
-    connect_limit: Option<Duration>,
+    timeouts: Timeouts,
     is_read_only: bool,
     operation: &'static str,
 }
 
 impl Client {
-    /// Sends a request, again where the policy says so, until an answer with a success status begins.
-    pub(super) async fn exchange(
-        &self,
+    /// Prepares a request; the future sends it, again where the policy says so, until an answer with a success status
+    /// begins.
+    ///
+    /// Boxed, since what it needs until then is large, and streams are long.
+    pub(super) fn exchange<'a>(
+        &'a self,
         request: Request<Bytes>,
         options: &CallOptions,
         operation: &'static str,
-    ) -> Result<Exchange, Error> {
-        let timeouts = options.timeouts.unwrap_or(self.0.timeouts);
-        let span = CallSpan::begin(operation, &request);
-        let call = Call {
-            client: self,
-            policy: options.retry.unwrap_or(self.0.retry),
-            connect_limit: timeouts.connect,
-            is_read_only: *request.method() == Method::GET,
-            request,
-            operation,
-        };
-        // Boxed, since what it needs until the head of the answer is large, and streams are long.
-        Box::pin(call.run(Clocks::start(timeouts), span)).await
+    ) -> Pin<Box<impl Future<Output = Result<Exchange, Error>> + Send + use<'a>>> {
+        Box::pin(
+            Call {
+                client: self,
+                policy: options.retry.unwrap_or(self.0.retry),
+                is_read_only: *request.method() == Method::GET,
+                timeouts: options.timeouts.unwrap_or(self.0.timeouts),
+                request,
+                operation,
+            }
+            .run(),
+        )
     }
 }
 
@@ -70,12 +73,10 @@ impl Call<'_> {
         clippy::manual_async_fn,
         reason = "an `async fn` would hold its arguments twice"
     )]
-    fn run(
-        self,
-        mut clocks: Clocks,
-        mut span: CallSpan,
-    ) -> impl Future<Output = Result<Exchange, Error>> {
+    fn run(self) -> impl Future<Output = Result<Exchange, Error>> + Send {
         async move {
+            let mut clocks = Clocks::start(self.timeouts);
+            let mut span = CallSpan::begin(self.operation, &self.request);
             let (mut attempts, mut waited) = (0, Duration::ZERO);
             loop {
                 attempts += 1;
@@ -153,7 +154,7 @@ impl Call<'_> {
     /// Sends the request once and waits for the head of the answer, or for a clock.
     async fn send(&self, clocks: &mut Clocks) -> Result<Response<ResponseBody>, Error> {
         let attempt = Attempt {
-            connect_limit: self.connect_limit,
+            connect_limit: self.timeouts.connect,
             ..Attempt::default()
         };
         let mut request = Request::new(ReplayBody::from(self.request.body().clone()));
