@@ -16,7 +16,9 @@ use crate::sse::SseLimits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Most bytes of the head of an answer.
+    /// Most bytes of the head of an answer. Over HTTP/2, where a field counts 32 bytes more than it has, a head that is
+    /// too large is an error of kind [`Protocol`](crate::ErrorKind::Protocol), since it cannot be told from one that is
+    /// malformed.
     pub max_header_bytes: usize,
     /// Most bytes of the body of an answer that is not streamed.
     pub max_body_bytes: usize,

@@ -147,6 +147,9 @@ impl Network {
                 }
                 let _already_set = attempt.sent_at.set(Instant::now());
                 match lease.send(request).await {
+                    Ok(response) if response.status().is_informational() => {
+                        return Err(failure::of_interim(response.status()));
+                    }
                     Ok(response) => {
                         return Ok(response
                             .map(|body| ResponseBody::network(NetworkBody::new(body, lease))));
