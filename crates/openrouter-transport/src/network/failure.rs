@@ -111,12 +111,13 @@ impl H2Fault {
                 format!("{}; or {HEAD_TOO_LARGE}", self.broken_rule()),
             ),
             (EndedBy::Us, _) => (ErrorKind::Protocol, Sent::Some, self.broken_rule()),
-            // The server says that it has not begun to work on it.
-            (_, Reason::REFUSED_STREAM) | (EndedBy::Farewell, Reason::NO_ERROR) => {
+            // The server says that it has not begun to work on it: a farewell ends only what came behind the last stream
+            // that it names; the others go on, or fail with their connection.
+            (EndedBy::Farewell, _) | (_, Reason::REFUSED_STREAM) => {
                 (ErrorKind::Disconnected, Sent::Nothing, told)
             }
-            (_, Reason::CANCEL) => (ErrorKind::Cancelled, Sent::Some, told),
-            _ => (ErrorKind::Disconnected, Sent::Some, told),
+            (EndedBy::Reset, Reason::CANCEL) => (ErrorKind::Cancelled, Sent::Some, told),
+            (EndedBy::Reset, _) => (ErrorKind::Disconnected, Sent::Some, told),
         }
     }
 

@@ -2,37 +2,8 @@
 
 use openrouter_transport::HttpVersion;
 
+use super::frames::*;
 use super::*;
-
-/// A frame: length, type, flags, stream, payload.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let head = [&length[1..], &[kind, flags], &stream.to_be_bytes()].concat();
-    [&head, payload].concat()
-}
-
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const PRIORITY: u8 = 2;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PUSH_PROMISE: u8 = 5;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-const UNKNOWN: u8 = 99;
-
-const NONE: u8 = 0;
-const PADDED: u8 = 8;
-const END_HEADERS: u8 = 4;
-
-/// `:status: 200` in HPACK.
-const OK: &[u8] = &[0x88];
-/// `:status: 200`, `content-type: text/event-stream`: the name by its index, the value as it is.
-const EVENTS: &[u8] = b"\x88\x5f\x11text/event-stream";
-/// `a: b`, not to be indexed.
-const FIELD: &[u8] = &[0x00, 1, b'a', 1, b'b'];
 
 fn check(name: &str, is_stream: bool, head: &[u8], piece: &[u8], kind: ErrorKind) {
     let first = [&frame(SETTINGS, NONE, 0, &[])[..], head].concat();

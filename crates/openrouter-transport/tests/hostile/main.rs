@@ -4,6 +4,9 @@
 #![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[cfg(feature = "http2")]
+#[path = "../it/frames.rs"]
+mod frames;
 mod http1;
 #[cfg(feature = "http2")]
 mod http2;

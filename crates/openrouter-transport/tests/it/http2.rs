@@ -13,16 +13,16 @@ use tokio::sync::mpsc;
 
 use crate::calls::paid;
 
-type Exchange = (Request<h2::RecvStream>, SendResponse<Bytes>);
+pub(crate) type Exchange = (Request<h2::RecvStream>, SendResponse<Bytes>);
 
 /// An HTTP/2 server without TLS; each exchange is handled by the function that it was started with.
-struct Server {
+pub(crate) struct Server {
     url: String,
     connections: Arc<AtomicUsize>,
 }
 
 impl Server {
-    async fn start<F, T>(max_streams: u32, handle: F) -> Self
+    pub(crate) async fn start<F, T>(max_streams: u32, handle: F) -> Self
     where
         F: Fn(usize, Exchange) -> T + Clone + Send + 'static,
         T: Future<Output = ()> + Send + 'static,
@@ -54,7 +54,7 @@ impl Server {
         Self { url, connections }
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::builder()
             .base_url(&self.url)
             .proxy(Proxy::none())
@@ -64,7 +64,7 @@ impl Server {
             .unwrap()
     }
 
-    fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }

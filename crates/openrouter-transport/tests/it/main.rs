@@ -13,9 +13,15 @@ mod errors;
 #[cfg(feature = "client")]
 mod faults;
 #[cfg(all(feature = "client", feature = "http2"))]
+mod frames;
+#[cfg(all(feature = "client", feature = "http2"))]
+mod goaway;
+#[cfg(all(feature = "client", feature = "http2"))]
 mod http2;
 #[cfg(feature = "client")]
 mod layers;
+#[cfg(all(feature = "client", feature = "http2"))]
+mod many;
 #[cfg(feature = "client")]
 mod pages;
 #[cfg(all(feature = "client", feature = "http2", feature = "tls-ring"))]
