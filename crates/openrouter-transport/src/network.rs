@@ -6,8 +6,10 @@ mod failure;
 mod handshake;
 mod pool;
 mod proxy;
+mod socks;
 mod tcp;
 mod tls;
+mod tunnel;
 
 pub(crate) use body::NetworkBody;
 pub use handshake::HttpVersion;
@@ -22,7 +24,7 @@ use std::time::Duration;
 
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
-use http::{HeaderValue, Request, Response, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -147,6 +149,12 @@ impl Network {
                 }
                 let _already_set = attempt.sent_at.set(Instant::now());
                 match lease.send(request).await {
+                    Ok(response)
+                        if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+                            && self.0.connector.forwarding_proxy().is_some() =>
+                    {
+                        return Err(failure::of_proxy_credentials());
+                    }
                     Ok(response) if response.status().is_informational() => {
                         return Err(failure::of_interim(response.status()));
                     }
@@ -212,10 +220,9 @@ impl Network {
             Some(limit) => tokio::time::timeout(limit, opening.as_mut())
                 .await
                 .unwrap_or_else(|_| {
-                    let text = format!(
-                        "no connection to {} within {limit:?}",
-                        self.0.authority.host()
-                    );
+                    let by = self.0.connector.way();
+                    let host = self.0.authority.host();
+                    let text = format!("no connection to {host}{by} within {limit:?}");
                     Err(Error::new(ErrorKind::ConnectTimeout, text))
                 }),
         }

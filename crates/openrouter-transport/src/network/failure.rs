@@ -38,6 +38,12 @@ pub(super) fn of_exchange(error: hyper::Error) -> Error {
     .with_source(error)
 }
 
+/// The proxy kept the request to itself.
+pub(super) fn of_proxy_credentials() -> Error {
+    let text = "the proxy wants other credentials (407); check the user and password in its URL";
+    Error::new(ErrorKind::Proxy, text)
+}
+
 /// Where the answer should have been, there is what comes before one; hyper passes over all but 101.
 pub(super) fn of_interim(status: StatusCode) -> Error {
     let text = format!(

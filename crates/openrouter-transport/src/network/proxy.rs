@@ -5,6 +5,7 @@ use std::fmt;
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use super::tcp;
 use crate::error::{Error, ErrorKind};
 
 /// Whether and how to go through a proxy: HTTP (`http://`, `https://`; CONNECT for TLS), or SOCKS 5
@@ -20,7 +21,11 @@ enum Kind {
 }
 
 impl Proxy {
-    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say when the client is built (the default).
+    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or the same in small letters, say when the client is
+    /// built (the default).
+    ///
+    /// `NO_PROXY` is a list with commas of names (with all names below them), addresses, address ranges such as
+    /// `10.0.0.0/8`, names and addresses with a port, or `*`.
     #[must_use]
     pub fn from_env() -> Self {
         Self(Kind::Environment)
@@ -58,7 +63,14 @@ impl Proxy {
 
     pub(super) fn for_server(&self, server: &Uri) -> Option<Intercept> {
         match &self.0 {
-            Kind::Environment => Matcher::from_env().intercept(server),
+            Kind::Environment => {
+                let proxy = Matcher::from_env().intercept(server)?;
+                let exceptions = ["NO_PROXY", "no_proxy"]
+                    .into_iter()
+                    .find_map(|name| std::env::var(name).ok())
+                    .unwrap_or_default();
+                (!has_with_port(&exceptions, server)).then_some(proxy)
+            }
             Kind::None => None,
             Kind::Explicit(matcher) => matcher.intercept(server),
         }
@@ -78,5 +90,49 @@ impl fmt::Debug for Proxy {
             Kind::None => "Proxy::none()",
             Kind::Explicit(_) => "Proxy::new(…)",
         })
+    }
+}
+
+/// Whether a list of exceptions has the server by its name and its port, which the matcher does not look for.
+fn has_with_port(list: &str, server: &Uri) -> bool {
+    let (host, port) = tcp::host_and_port(server);
+    list.split(',')
+        .filter_map(|entry| entry.trim().rsplit_once(':'))
+        .filter(|(_, of)| of.parse() == Ok(port))
+        .any(|(name, _)| {
+            let name = name.trim_matches(['.', '[', ']']);
+            let rest = host.len().checked_sub(name.len());
+            rest.and_then(|at| Some((host.get(..at)?, host.get(at..)?)))
+                .is_some_and(|(above, end)| {
+                    end.eq_ignore_ascii_case(name) && (above.is_empty() || above.ends_with('.'))
+                })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_may_name_a_port() {
+        for (list, server, is_excepted) in [
+            ("api.test:8080", "http://api.test:8080/v1", true),
+            ("api.test:8080", "http://API.test:8080/v1", true),
+            ("a, .test:8080 ,b", "http://api.test:8080/v1", true),
+            ("test:443", "https://api.test", true),
+            ("[::1]:80", "http://[::1]", true),
+            ("api.test:8081", "http://api.test:8080", false),
+            ("i.test:80", "http://api.test", false),
+            ("longer.api.test:80", "http://api.test", false),
+            ("api.test", "http://api.test", false),
+            ("", "http://api.test", false),
+        ] {
+            let server = server.parse().unwrap();
+            assert_eq!(
+                has_with_port(list, &server),
+                is_excepted,
+                "{list}: {server}"
+            );
+        }
     }
 }

@@ -15,33 +15,50 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, ErrorKind};
 
-/// Connects to the host and port of a URL. Small as a future, since many may be connecting at once.
-pub(super) async fn connect(peer: &Uri) -> Result<TcpStream, Error> {
-    let host = peer.host().unwrap_or_default();
-    let port = peer.port_u16().unwrap_or(match peer.scheme_str() {
+/// The host, an IPv6 address without its brackets, and the port of a URL.
+pub(super) fn host_and_port(url: &Uri) -> (&str, u16) {
+    let port = url.port_u16().unwrap_or(match url.scheme_str() {
         Some("https") => 443,
         Some("socks5" | "socks5h") => 1080,
         _ => 80,
     });
-    let stream = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+    let host = url.host().unwrap_or_default();
+    (host.trim_matches(['[', ']']), port)
+}
+
+/// Connects to the host and port of a URL. Small as a future, since many may be connecting at once.
+pub(super) async fn connect(peer: &Uri) -> Result<TcpStream, Error> {
+    let (host, port) = host_and_port(peer);
+    let stream = match host.parse() {
         Ok(address) => open(SocketAddr::new(address, port)).await,
         Err(_) => Box::pin(to_name(host, port)).await,
     };
-    let stream = stream.map_err(|error| {
-        Error::new(
-            ErrorKind::Connect,
-            format!("no connection to {host}: {error}"),
-        )
-        .with_source(error)
-    })?;
+    let stream = stream.map_err(|error| failed(host, error))?;
     // What cannot be set is no reason to do without the connection.
     let _unset = stream.set_nodelay(true);
-    let _unset = SockRef::from(&stream).set_tcp_keepalive(
-        &TcpKeepalive::new()
-            .with_time(KEEPALIVE)
-            .with_interval(KEEPALIVE),
-    );
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+    let _unset = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
     Ok(stream)
+}
+
+/// The address of a name that the system prefers.
+pub(super) async fn resolve(host: &str, port: u16) -> Result<IpAddr, Error> {
+    let first = match lookup_host((host, port)).await {
+        Ok(mut addresses) => addresses.next().ok_or_else(no_address),
+        Err(error) => Err(error),
+    };
+    first
+        .map(|address| address.ip())
+        .map_err(|error| failed(host, error))
+}
+
+fn failed(host: &str, error: io::Error) -> Error {
+    let text = format!("no connection to {host}: {error}");
+    Error::new(ErrorKind::Connect, text).with_source(error)
+}
+
+fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the name has no address")
 }
 
 async fn to_name(host: &str, port: u16) -> io::Result<TcpStream> {
@@ -81,7 +98,7 @@ where
 {
     let mut attempts: Vec<Pin<Box<F>>> = Vec::new();
     let mut next_at = pin!(sleep_until(Instant::now()));
-    let mut last_error = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
+    let mut last_error = no_address();
     poll_fn(move |cx| {
         loop {
             let mut has_failed = false;

@@ -82,7 +82,16 @@ async fn handshake(
         .connect(name, io)
         .await
         .map_err(|error| {
-            let text = format!("no secure connection to {host}: {error}");
+            let is_other = error
+                .get_ref()
+                .and_then(|cause| cause.downcast_ref())
+                .is_some_and(|cause| matches!(cause, rustls::Error::InvalidMessage(_)));
+            let why = if is_other {
+                "it does not speak TLS: "
+            } else {
+                ""
+            };
+            let text = format!("no secure connection to {host}: {why}{error}");
             Error::new(ErrorKind::Tls, text).with_source(error)
         })
 }

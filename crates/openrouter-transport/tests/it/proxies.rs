@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use openrouter_transport::{Client, ErrorKind, Proxy, RetryPolicy};
+use openrouter_transport::{Client, Error, ErrorKind, HttpVersion, Proxy, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
 use crate::calls::paid;
+use crate::http2::{self, Exchange};
 use crate::server::{Connection, Server, json};
 
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -185,31 +186,108 @@ async fn tls_goes_through_socks_too() {
     assert_eq!(*seen.lock().unwrap(), ["name localhost"]);
 }
 
+/// The error of a call through a proxy that reads something and answers with these bytes, one answer for each read.
+async fn refused(scheme: &str, base: &str, answers: &[&[u8]]) -> Error {
+    let said: Vec<Vec<u8>> = answers.iter().map(|answer| answer.to_vec()).collect();
+    let proxy = Server::start(move |mut connection| {
+        let said = said.clone();
+        async move {
+            for answer in said {
+                let _len = connection.stream.read(&mut [0; 1024]).await;
+                connection.write(answer).await;
+            }
+        }
+    })
+    .await;
+    let url = format!("{scheme}://user:hidden@{}", proxy.address);
+    let client = Client::builder()
+        .base_url(base)
+        .proxy(Proxy::new(&url).unwrap())
+        .build()
+        .unwrap();
+    let error = client.send(&paid()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Proxy, "{answers:?}: {error:?}");
+    assert!(
+        !error.may_have_run() && !format!("{error} {error:?}").contains("hidden"),
+        "{error:?}"
+    );
+    error
+}
+
 #[tokio::test]
-async fn a_proxy_that_refuses_is_a_proxy_error_and_nothing_was_sent() {
-    for answer in [
-        "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-        "HTTP/1.1 502 Bad Gateway\r\n\r\n",
-        "nonsense\r\n\r\n",
-        "",
+async fn a_proxy_that_opens_no_tunnel_says_why() {
+    let endless = &[b'x'; 20_000][..];
+    for (answer, why) in [
+        (
+            &b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"[..],
+            "no tunnel to openrouter.invalid:443: 407 Proxy Authentication Required; check its user and password",
+        ),
+        (
+            b"HTTP/1.0 403 Access violation\r\na: b\r\n\r\n",
+            "403 Access violation",
+        ),
+        (b"HTTP/1.1 502\n\n", "openrouter.invalid:443: 502"),
+        (b"nonsense\r\n\r\n", "no HTTP proxy"),
+        (b"HTTP/1.1 200 OK\r\n", "ended the connection"),
+        (b"", "ended the connection"),
+        (endless, "larger than 16 KiB"),
     ] {
-        let proxy = Server::start(move |mut connection| async move {
-            connection.request().await;
-            connection.write(answer).await;
-        })
-        .await;
-        let client = Client::builder()
-            .base_url("https://openrouter.invalid/api/v1")
-            .proxy(Proxy::new(&format!("http://user:hidden@{}", proxy.address)).unwrap())
-            .build()
-            .unwrap();
-        let error = client.send(&paid()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Proxy, "{answer:?}: {error:?}");
-        assert!(
-            !error.may_have_run() && !format!("{error} {error:?}").contains("hidden"),
-            "{error:?}"
-        );
+        let error = refused("http", "https://openrouter.invalid/api/v1", &[answer]).await;
+        assert!(error.to_string().contains(why), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_socks_proxy_that_does_not_connect_says_why() {
+    for (answers, why) in [
+        (
+            &[&[5, 255][..]][..],
+            "takes neither no credentials nor a user",
+        ),
+        (&[&[5, 2], &[1, 1]], "refused its user and password"),
+        (
+            &[&[5, 0], &[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]],
+            "the connection was refused",
+        ),
+        (&[&[5, 0], &[5, 77, 0, 1, 0, 0, 0, 0, 0, 0]], "code 77"),
+        (&[&[5, 0], &[5, 0, 0, 9]], "does not speak SOCKS 5"),
+        (&[&[4, 0]], "does not speak SOCKS 5"),
+        (&[b"HTTP/1.1 400 Bad Request"], "does not speak SOCKS 5"),
+        (&[b""], "ended the connection"),
+    ] {
+        let error = refused("socks5h", "https://openrouter.invalid/api/v1", answers).await;
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let name = format!("https://{}/", ["a".repeat(60).as_str(); 5].join("."));
+    let error = refused("socks5h", &name, &[&[5, 0]]).await;
+    assert!(error.to_string().contains("longer than SOCKS 5"), "{error}");
+}
+
+#[tokio::test]
+async fn a_forwarding_proxy_that_wants_credentials_is_no_error_of_the_server() {
+    let answer: &[u8] = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+    let error = refused("http", "http://openrouter.invalid/api/v1", &[answer]).await;
+    assert!(error.to_string().contains("407"), "{error}");
+}
+
+#[tokio::test]
+async fn http2_without_tls_goes_through_a_tunnel() {
+    let server = http2::Server::start(100, async |_, (_, mut respond): Exchange| {
+        let answer = http::Response::new(());
+        let mut body = respond.send_response(answer, false).unwrap();
+        body.send_data("{}".into(), true).unwrap();
+    })
+    .await;
+    let (proxy, seen) = connect_proxy().await;
+    let client = Client::builder()
+        .base_url(server.url())
+        .http_version(HttpVersion::Http2)
+        .proxy(Proxy::new(&format!("http://{}", proxy.address)).unwrap())
+        .build()
+        .unwrap();
+    let reply = client.send(&paid()).await.unwrap();
+    assert_eq!(reply.metadata.http_version(), http::Version::HTTP_2);
+    assert!(seen.lock().unwrap()[0].starts_with("CONNECT 127.0.0.1:"));
 }
 
 #[tokio::test]

@@ -193,3 +193,32 @@ async fn a_server_without_tls_is_a_tls_error() {
         "{error:?}"
     );
 }
+
+#[tokio::test]
+async fn a_peer_that_does_not_speak_what_was_asked_for_is_told_apart_before_anything_is_sent() {
+    let server = Server::start(&[b"http/1.1"]).await;
+    let client = server.builder().http_version(HttpVersion::Http2);
+    let error = client.build().unwrap().send(&paid()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Protocol, false)
+    );
+    assert!(error.to_string().contains("HTTP/2 over TLS"), "{error}");
+
+    let plain = crate::server::Server::start(async |mut connection| {
+        connection.write("HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        connection.closed().await;
+    })
+    .await;
+    let client = Client::builder()
+        .base_url(plain.url().replace("http:", "https:"))
+        .proxy(Proxy::none())
+        .build()
+        .unwrap();
+    let error = client.send(&paid()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Tls, false)
+    );
+    assert!(error.to_string().contains("does not speak TLS"), "{error}");
+}
