@@ -3,6 +3,7 @@
 mod api;
 mod display;
 mod kind;
+mod wait;
 mod words;
 
 pub use api::{ApiError, Availability, Constraint, PreviousError};
@@ -10,7 +11,7 @@ pub use kind::ErrorKind;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
@@ -140,12 +141,12 @@ impl Error {
 
     fn from_api(api: ApiError, metadata: Option<&Metadata>, in_answer: bool) -> Self {
         let mut error = Self::new(ErrorKind::Api, String::new());
-        let from_headers =
-            metadata.and_then(|metadata| crate::retry::retry_after_header(metadata.headers()));
+        let in_headers = || wait::in_headers(metadata.map(Metadata::headers)?, SystemTime::now());
         error.0.retry_after = api
             .availability()
             .and_then(Availability::retry_after)
-            .or(from_headers);
+            .or_else(in_headers)
+            .or_else(|| api.upstream_wait());
         error.0.api = Some(api);
         error.0.in_answer = in_answer;
         match metadata {
@@ -198,7 +199,8 @@ impl Error {
         from_headers.or_else(|| self.api().and_then(ApiError::generation_id))
     }
 
-    /// How long the server asked to wait, from the body, `retry-after-ms` or `Retry-After`.
+    /// How long the server asked to wait: in the body, else by `retry-after-ms`, `Retry-After` or, when it is due to a
+    /// rate limit, `X-RateLimit-Reset`, else what the upstream provider asked for in the error that was passed on.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

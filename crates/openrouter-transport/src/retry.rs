@@ -1,8 +1,6 @@
 //! Whether to send a request again, and when: a function of its input.
 
-use std::time::{Duration, SystemTime};
-
-use http::HeaderMap;
+use std::time::Duration;
 
 use crate::error::Error;
 
@@ -194,73 +192,4 @@ pub enum StopReason {
         /// The wait that would be needed.
         wait: Duration,
     },
-}
-
-/// How long the headers ask to wait: `retry-after-ms`, else `Retry-After` in seconds or as a date.
-pub(crate) fn retry_after_header(headers: &HeaderMap) -> Option<Duration> {
-    retry_after_header_at(headers, SystemTime::now())
-}
-
-fn retry_after_header_at(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
-    let number = |text: &str| text.parse::<f64>().ok();
-    if let Some(ms) = text("retry-after-ms").and_then(number) {
-        return Duration::try_from_secs_f64(ms / 1_000.0).ok();
-    }
-    let value = text("retry-after")?;
-    match number(value) {
-        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        // A date in the past asks for no wait.
-        None => Some(
-            httpdate::parse_http_date(value)
-                .ok()?
-                .duration_since(now)
-                .unwrap_or_default(),
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_form_of_retry_after_is_read() {
-        let now = httpdate::parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT").unwrap();
-        let cases = [
-            ("retry-after", "3", Some(3_000)),
-            ("retry-after", " 1.5 ", Some(1_500)),
-            ("retry-after", "0", Some(0)),
-            ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT", Some(30_000)),
-            ("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT", Some(0)),
-            ("retry-after", "soon", None),
-            ("retry-after", "-1", None),
-            ("retry-after", "inf", None),
-            ("retry-after", "NaN", None),
-            ("retry-after-ms", "250", Some(250)),
-            ("retry-after-ms", "x", None),
-        ];
-        for (name, value, want) in cases {
-            let headers = HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]);
-            let got = retry_after_header_at(&headers, now);
-            assert_eq!(got, want.map(Duration::from_millis), "{name}: {value}");
-        }
-    }
-
-    #[test]
-    fn milliseconds_win_over_seconds() {
-        let both = HeaderMap::from_iter([
-            ("retry-after".parse().unwrap(), "9".parse().unwrap()),
-            ("retry-after-ms".parse().unwrap(), "20".parse().unwrap()),
-        ]);
-        assert_eq!(
-            retry_after_header_at(&both, SystemTime::now()),
-            Some(Duration::from_millis(20))
-        );
-    }
 }

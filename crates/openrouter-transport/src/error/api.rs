@@ -1,12 +1,13 @@
 //! What the server said, read from whatever form it said it in.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use openrouter_types::{ApiErrorType, ErrorAvailability, ErrorBody};
 use serde_json::{Map, Value};
 
-use super::{excerpt, words};
+use super::{excerpt, wait, words};
 
 /// What the server said about a failure. Everything but the message may be missing.
 // Source: <https://openrouter.ai/docs/api/reference/errors-and-debugging>, read 2026-08-22.
@@ -19,6 +20,7 @@ pub struct ApiError {
     provider_code: Option<String>,
     provider_name: Option<String>,
     upstream_message: Option<String>,
+    upstream_wait: Option<Duration>,
     metadata: Option<String>,
     availability: Option<Box<Availability>>,
     reasons: Vec<String>,
@@ -35,7 +37,7 @@ pub struct ApiError {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Availability {
     code: String,
-    retryable: bool,
+    retryable: Option<bool>,
     retry_after: Option<Duration>,
     requested_models: Vec<String>,
     affected_providers: Vec<String>,
@@ -134,6 +136,7 @@ impl ApiError {
             provider_code: text(metadata, "provider_code"),
             provider_name: text(metadata, "provider_name"),
             upstream_message: metadata.get("raw").and_then(words::dig),
+            upstream_wait: wait::in_metadata(metadata, SystemTime::now()),
             metadata: json_text(error.get("metadata")),
             availability: error
                 .get("availability")
@@ -165,7 +168,7 @@ impl ApiError {
         let number = self
             .http_status
             .or(code)
-            .or_else(|| self.error_type().and_then(status_of_type));
+            .or_else(|| ApiErrorType::from(self.error_type()?).status());
         number
             .filter(|number| (400..600).contains(number))
             .and_then(|number| StatusCode::from_u16(number).ok())
@@ -263,14 +266,22 @@ impl ApiError {
         Some((asked, can_pay))
     }
 
+    /// Whether an error with this status may pass by itself, as the types have it.
     pub(super) fn is_retryable(&self, status: Option<StatusCode>) -> bool {
-        if let Some(availability) = self.availability() {
-            return availability.is_retryable();
-        }
-        if let Some(known) = self.error_type().and_then(status_of_type) {
-            return is_retryable_status(known);
-        }
-        status.is_some_and(|status| is_retryable_status(status.as_u16()))
+        let mut body = ErrorBody::default();
+        body.error_type = self.error_type().map(ApiErrorType::from);
+        body.http_status = status.map(|status| status.as_u16().into());
+        body.availability = self.availability().map(|availability| {
+            let mut told = ErrorAvailability::default();
+            told.retryable = availability.retryable;
+            told
+        });
+        body.is_transient()
+    }
+
+    /// How long the upstream provider asked to wait, as OpenRouter passed it on.
+    pub(super) fn upstream_wait(&self) -> Option<Duration> {
+        self.upstream_wait
     }
 }
 
@@ -278,11 +289,8 @@ impl Availability {
     fn read(json: &Map<String, Value>) -> Self {
         Self {
             code: text(json, "code").unwrap_or_default(),
-            retryable: json
-                .get("retryable")
-                .and_then(Value::as_bool)
-                .unwrap_or_default(),
-            retry_after: json.get("retry_after").and_then(seconds),
+            retryable: json.get("retryable").and_then(Value::as_bool),
+            retry_after: json.get("retry_after").and_then(wait::of_value),
             requested_models: texts(json, "requested_models"),
             affected_providers: texts(json, "affected_providers"),
             excluded_by: texts(json, "excluded_by"),
@@ -304,10 +312,10 @@ impl Availability {
         &self.code
     }
 
-    /// Whether the same request may succeed later.
+    /// Whether the same request may succeed later; `false` where the server does not say.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.retryable
+        self.retryable.unwrap_or_default()
     }
 
     /// How long to wait before trying again.
@@ -372,46 +380,6 @@ fn from_choices(envelope: &Map<String, Value>) -> Option<ApiError> {
     })
 }
 
-/// The HTTP status that an error type stands for.
-// Source: the `ApiErrorType` component of OpenRouter's OpenAPI description, read 2026-08-22.
-fn status_of_type(error_type: &str) -> Option<u16> {
-    Some(match error_type {
-        "authentication" => 401,
-        "payment_required" => 402,
-        "permission_denied" => 403,
-        "not_found" | "image_not_found" => 404,
-        "precondition_failed" => 412,
-        "payload_too_large" => 413,
-        "unprocessable" => 422,
-        "rate_limit_exceeded" => 429,
-        "server" => 500,
-        "provider_unavailable" => 502,
-        "provider_overloaded" => 503,
-        "timeout" => 504,
-        "context_length_exceeded"
-        | "max_tokens_exceeded"
-        | "token_limit_exceeded"
-        | "string_too_long"
-        | "invalid_request"
-        | "invalid_prompt"
-        | "content_policy_violation"
-        | "refusal"
-        | "invalid_image"
-        | "image_too_large"
-        | "image_too_small"
-        | "unsupported_image_format"
-        | "image_download_failed" => 400,
-        // `unmapped` and what this release does not know say nothing about the status.
-        _ => return None,
-    })
-}
-
-/// Whether a status says that the same request may succeed later.
-// Source: <https://openrouter.ai/docs/api/reference/errors-and-debugging>, read 2026-08-22.
-fn is_retryable_status(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 524 | 529)
-}
-
 fn text(json: &Map<String, Value>, key: &str) -> Option<String> {
     match json.get(key)? {
         Value::String(text) if !text.is_empty() => Some(excerpt(text.as_bytes(), MAX_TEXT_BYTES)),
@@ -428,13 +396,6 @@ fn text(json: &Map<String, Value>, key: &str) -> Option<String> {
 
 fn number(json: &Map<String, Value>, key: &str) -> Option<u16> {
     text(json, key)?.parse().ok()
-}
-
-fn seconds(value: &Value) -> Option<Duration> {
-    let seconds = value
-        .as_f64()
-        .or_else(|| value.as_str()?.trim().parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn texts(json: &Map<String, Value>, key: &str) -> Vec<String> {

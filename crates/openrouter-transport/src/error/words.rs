@@ -28,14 +28,20 @@ fn dig_to(value: &Value, depth: u8) -> Option<String> {
 }
 
 fn from_string(text: &str, depth: u8) -> Option<String> {
+    let inner_depth = depth.checked_sub(1)?;
     if text.starts_with(['{', '[', '"'])
         && let Ok(inner) = serde_json::from_str::<Value>(text)
     {
-        return dig_to(&inner, depth - 1).or_else(|| not_empty(text));
+        return dig_to(&inner, inner_depth).or_else(|| not_empty(text));
     }
     // Some providers' streams fail with the event still framed.
-    if let Some(data) = text.strip_prefix("data:") {
-        return from_string(data.trim(), depth - 1);
+    if text.starts_with("data:") || text.starts_with("event:") {
+        let data = text.lines().find_map(|line| line.strip_prefix("data:"));
+        let words = data.and_then(|data| from_string(data.trim(), inner_depth));
+        return words.or_else(|| not_empty(text));
+    }
+    if text.starts_with('<') {
+        return Some(of_page(text));
     }
     not_empty(text)
 }
@@ -55,8 +61,14 @@ pub(super) fn from_text(body: &[u8], content_type: Option<&str>) -> String {
     if !is_html {
         return bounded(text);
     }
-    match between(text, "<title>", "</title>").or_else(|| between(text, "<h1>", "</h1>")) {
-        Some(title) => format!("{} (an HTML page)", bounded(title.trim())),
+    of_page(text)
+}
+
+/// What a page of HTML is about.
+fn of_page(text: &str) -> String {
+    let title = between(text, "<title>", "</title>").or_else(|| between(text, "<h1>", "</h1>"));
+    match title.map(str::trim).filter(|title| !title.is_empty()) {
+        Some(title) => format!("{} (an HTML page)", bounded(title)),
         None => "(an HTML page)".to_owned(),
     }
 }

@@ -143,6 +143,89 @@ async fn the_text_has_what_a_person_needs() {
     insta::assert_snapshot!(texts);
 }
 
+#[test]
+fn the_providers_own_words_are_found_whatever_they_are_wrapped_in() {
+    let nested = format!("{}x", "data:".repeat(30));
+    let cases = [
+        (r#""plain words""#, "plain words"),
+        (r#"{"error":{"message":"in an object"}}"#, "in an object"),
+        (r#"{"error":"in a field","code":1}"#, "in a field"),
+        (
+            r#"[{"error":{"code":429,"message":"in a list"}}]"#,
+            "in a list",
+        ),
+        (
+            r#""{\"error\":{\"message\":\"in a string\"}}""#,
+            "in a string",
+        ),
+        (
+            r#""\"{\\\"message\\\":\\\"in a string of a string\\\"}\"""#,
+            "in a string of a string",
+        ),
+        (
+            r#"{"error":{"message":"{\"message\":\"in a message\"}"}}"#,
+            "in a message",
+        ),
+        (
+            r#""data: {\"message\":\"in an event\"}\n\n""#,
+            "in an event",
+        ),
+        (
+            r#""event: error\ndata: {\"message\":\"in a named event\"}""#,
+            "in a named event",
+        ),
+        (r#""event: error""#, "event: error"),
+        (
+            r#""<html><title>502 Bad Gateway</title></html>""#,
+            "502 Bad Gateway (an HTML page)",
+        ),
+        (
+            r#""{\"error\":{\"message\":\"cut o""#,
+            r#"{"error":{"message":"cut o"#,
+        ),
+        (
+            r#"{"detail":[{"msg":"in a detail","loc":["body"]}]}"#,
+            "in a detail",
+        ),
+        (r#"{"unknown":"keys"}"#, r#"{"unknown":"keys"}"#),
+        (r#""""#, "from Acme"),
+        ("null", "from Acme"),
+        ("{}", "from Acme"),
+    ];
+    for (raw, want) in cases {
+        let body = format!(
+            r#"{{"error":{{"code":502,"message":"Provider returned error","metadata":{{"provider_name":"Acme","raw":{raw}}}}}}}"#
+        );
+        let error = Error::from_envelope(body.as_bytes(), None).unwrap();
+        let separator = if want.starts_with("from") {
+            ""
+        } else {
+            "Acme: "
+        };
+        assert_eq!(
+            error.to_string(),
+            format!("API error 502: Provider returned error; {separator}{want}"),
+            "{raw}"
+        );
+    }
+    let body = format!(r#"{{"error":{{"message":"x","metadata":{{"raw":"{nested}"}}}}}}"#);
+    assert!(Error::from_envelope(body.as_bytes(), None).is_some());
+}
+
+#[tokio::test]
+async fn a_wait_of_the_provider_counts_where_the_server_names_none() {
+    let body = r#"{"error":{"code":429,"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"details\":[{\"retryDelay\":\"34s\"}]}}"}}}"#;
+    let error = error_of(json("429 Too Many Requests", body)).await;
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(34)));
+    let error = error_of(json_with(
+        "429 Too Many Requests",
+        "retry-after: 9\r\n",
+        body,
+    ))
+    .await;
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
+}
+
 #[tokio::test]
 async fn numbers_of_a_credit_error_can_be_read() {
     let error = error_of(json("402 Payment Required", r#"{"error":{"code":402,"message":"You requested up to 64000 tokens, but can only afford 6666."}}"#)).await;

@@ -4,6 +4,43 @@ use alloc::string::{String, ToString};
 
 use crate::{ApiErrorType, ErrorBody, RawJson};
 
+impl ApiErrorType {
+    /// The HTTP status that goes with this type of error. `None` where there is none: of `unmapped`, which may be
+    /// anything, and of a type that this version does not know.
+    // Source: the `ApiErrorType` component of OpenRouter's OpenAPI description, read 2026-08-22.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        Some(match self {
+            Self::Authentication => 401,
+            Self::PaymentRequired => 402,
+            Self::PermissionDenied => 403,
+            Self::NotFound | Self::ImageNotFound => 404,
+            Self::PreconditionFailed => 412,
+            Self::PayloadTooLarge => 413,
+            Self::Unprocessable => 422,
+            Self::RateLimitExceeded => 429,
+            Self::Server => 500,
+            Self::ProviderUnavailable => 502,
+            Self::ProviderOverloaded => 503,
+            Self::Timeout => 504,
+            Self::ContextLengthExceeded
+            | Self::MaxTokensExceeded
+            | Self::TokenLimitExceeded
+            | Self::StringTooLong
+            | Self::InvalidRequest
+            | Self::InvalidPrompt
+            | Self::ContentPolicyViolation
+            | Self::Refusal
+            | Self::InvalidImage
+            | Self::ImageTooLarge
+            | Self::ImageTooSmall
+            | Self::UnsupportedImageFormat
+            | Self::ImageDownloadFailed => 400,
+            Self::Unmapped | Self::Unknown(_) => return None,
+        })
+    }
+}
+
 impl ErrorBody {
     /// The code as a number, whether it came as a number or as text; usually an HTTP status.
     #[must_use]
@@ -56,20 +93,11 @@ impl ErrorBody {
         if let Some(told) = told {
             return told;
         }
-        match self.kind_of_error() {
-            Some(ApiErrorType::Unmapped | ApiErrorType::Unknown(_)) | None => matches!(
-                self.status(),
-                Some(408 | 429 | 500 | 502 | 503 | 504 | 524 | 529)
-            ),
-            Some(kind) => matches!(
-                kind,
-                ApiErrorType::RateLimitExceeded
-                    | ApiErrorType::ProviderOverloaded
-                    | ApiErrorType::ProviderUnavailable
-                    | ApiErrorType::Server
-                    | ApiErrorType::Timeout
-            ),
-        }
+        let status = self.kind_of_error().and_then(ApiErrorType::status);
+        matches!(
+            status.or_else(|| self.status()),
+            Some(408 | 429 | 500 | 502 | 503 | 504 | 524 | 529)
+        )
     }
 
     /// The HTTP status that the error stands for: `code`, or `http_status` where that takes its place.
