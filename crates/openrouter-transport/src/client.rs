@@ -19,7 +19,7 @@ use openrouter_types::{Decode, Operation, StreamOperation};
 
 use crate::api_key::ApiKey;
 use crate::call_options::CallOptions;
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::{Error, ErrorKind, OneLine, excerpt};
 use crate::limits::Limits;
 use crate::metadata::Metadata;
 use crate::network::{Attempt, Network};
@@ -339,7 +339,7 @@ impl fmt::Debug for Client {
 pub(crate) fn undecodable(what: &str, error: openrouter_types::DecodeError, body: &[u8]) -> Error {
     let text = format!(
         "{what} is not what was expected: {error}; it begins {}",
-        excerpt(body, SHOWN_BYTES).trim()
+        OneLine(&excerpt(body, SHOWN_BYTES))
     );
     Error::new(ErrorKind::Decode, text)
         .with_source(error)

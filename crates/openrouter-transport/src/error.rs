@@ -6,6 +6,8 @@ mod kind;
 mod wait;
 mod words;
 
+pub(crate) use display::OneLine;
+
 pub use api::{ApiError, Availability, Constraint, PreviousError};
 pub use kind::ErrorKind;
 

@@ -19,13 +19,13 @@ pub(super) fn api(
         api.error_type(),
         api.code(),
     ) {
-        (Some(status), Some(kind), _) => write!(f, " {} ({kind})", status.as_u16())?,
+        (Some(status), Some(kind), _) => write!(f, " {} ({})", status.as_u16(), OneLine(kind))?,
         (Some(status), None, Some(code)) if code.parse() != Ok(status.as_u16()) => {
-            write!(f, " {} ({code})", status.as_u16())?;
+            write!(f, " {} ({})", status.as_u16(), OneLine(code))?;
         }
         (Some(status), None, _) => write!(f, " {}", status.as_u16())?,
-        (None, Some(kind), _) => write!(f, " {kind}")?,
-        (None, None, Some(code)) => write!(f, " {code}")?,
+        (None, Some(kind), _) => write!(f, " {}", OneLine(kind))?,
+        (None, None, Some(code)) => write!(f, " {}", OneLine(code))?,
         (None, None, None) => {}
     }
     let message = if api.message().is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn api(
     let words = api
         .upstream_message()
         .filter(|words| !message.contains(words));
-    match (api.provider_name(), words) {
+    match (api.provider_name().map(OneLine), words) {
         (Some(provider), Some(words)) => write!(f, "; {provider}: {}", OneLine(words))?,
         (Some(provider), None) => write!(f, "; from {provider}")?,
         (None, Some(words)) => write!(f, "; the provider: {}", OneLine(words))?,
@@ -50,7 +50,8 @@ pub(super) fn api(
     }
     if let Some(availability) = api.availability() {
         if let Some(constraint) = availability.constraint() {
-            write!(f, "; {}: {}", constraint.field, OneLine(&constraint.detail))?;
+            let (field, detail) = (OneLine(&constraint.field), OneLine(&constraint.detail));
+            write!(f, "; {field}: {detail}")?;
         }
         list(f, "; excluded by ", availability.excluded_by())?;
         list(f, "; instead try ", availability.fallback_models())?;
@@ -71,10 +72,10 @@ fn previous(f: &mut fmt::Formatter<'_>, previous: &PreviousError, said: &str) ->
     write!(
         f,
         "; before that {}",
-        previous.provider.as_deref().unwrap_or("a provider")
+        OneLine(previous.provider.as_deref().unwrap_or("a provider"))
     )?;
     if let Some(code) = previous.code.as_deref() {
-        write!(f, " answered {code}")?;
+        write!(f, " answered {}", OneLine(code))?;
     }
     match previous.message.as_deref() {
         Some(message) if message != said => write!(f, ": {}", OneLine(message)),
@@ -104,19 +105,20 @@ fn advice(
 fn list(f: &mut fmt::Formatter<'_>, lead: &str, items: &[String]) -> fmt::Result {
     for (at, item) in items.iter().enumerate() {
         f.write_str(if at == 0 { lead } else { ", " })?;
-        f.write_str(item)?;
+        write!(f, "{}", OneLine(item))?;
     }
     Ok(())
 }
 
-/// Text whose line ends show as spaces.
-struct OneLine<'a>(&'a str);
+/// A server's text, whose line ends and other control characters show as spaces: a log takes an error for one line, and
+/// a terminal obeys what stands behind an escape.
+pub(crate) struct OneLine<'a>(pub(crate) &'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, line) in self
             .0
-            .split(['\r', '\n'])
+            .split(char::is_control)
             .map(str::trim)
             .filter(|line| !line.is_empty())
             .enumerate()

@@ -212,6 +212,26 @@ fn the_providers_own_words_are_found_whatever_they_are_wrapped_in() {
     assert!(Error::from_envelope(body.as_bytes(), None).is_some());
 }
 
+#[test]
+fn no_text_of_a_server_breaks_out_of_the_line() {
+    let all = "a\n\u{1b}[31mb";
+    let body = serde_json::json!({ "error": {
+        "code": all, "message": all, "error_type": all,
+        "metadata": { "provider_name": all, "raw": all, "reasons": [all],
+            "previous_errors": [{ "provider": all, "code": all, "message": all }] },
+        "availability": { "excluded_by": [all], "fallback_models": [all],
+            "constraint": { "field": all, "detail": all } },
+    } });
+    let mut coded = body.clone();
+    coded["error"]["error_type"].take();
+    for body in [body, coded] {
+        let error = Error::from_envelope(body.to_string().as_bytes(), None).unwrap();
+        let text = error.to_string();
+        assert!(!text.contains(char::is_control), "{text:?}");
+        assert!(text.matches("a [31mb").count() >= 9, "{text:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_wait_of_the_provider_counts_where_the_server_names_none() {
     let body = r#"{"error":{"code":429,"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"details\":[{\"retryDelay\":\"34s\"}]}}"}}}"#;
@@ -340,7 +360,7 @@ async fn the_edges_timeout_may_have_run_and_other_refusals_have_not() {
 async fn an_answer_that_is_not_json_is_an_error_that_shows_its_beginning() {
     let server = Server::answering(json(
         "200 OK",
-        &format!("{{\"a\": tru{}", "x".repeat(5_000)),
+        &format!("{{\"a\":\n\u{1b}tru{}", "x".repeat(5_000)),
     ))
     .await;
     let error = client(&server).send(&paid()).await.unwrap_err();
@@ -348,7 +368,8 @@ async fn an_answer_that_is_not_json_is_an_error_that_shows_its_beginning() {
     let text = error.to_string();
     assert!(
         text.starts_with("the answer to paid is not what was expected: ")
-            && text.contains("{\"a\": tru"),
+            && text.contains("{\"a\": tru")
+            && !text.contains(char::is_control),
         "{text}"
     );
     assert!(text.len() < 500, "{} bytes", text.len());
