@@ -1,24 +1,35 @@
 //! Connections that break, and servers that mean harm: each ends in a named error, soon, and in bounded memory.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use openrouter_transport::{Client, Error, ErrorKind, Limits, RetryPolicy, Timeouts};
 
+use tokio::sync::Notify;
+
 use crate::calls::{builder, client, paid};
 use crate::server::{Connection, STREAM_HEAD, Server, chunk, json};
 
-/// How a stream from such a server fails, and after how many chunks.
-async fn stream_failure(server: &Server) -> (usize, Error) {
-    stream_failure_of(&client(server)).await
+/// How a stream fails, and after how many chunks.
+async fn stream_failure_of(client: &Client) -> (usize, Error) {
+    stream_failure(client, None, &Notify::new()).await
 }
 
-async fn stream_failure_of(client: &Client) -> (usize, Error) {
+/// The same, telling when so many chunks have been read; without a number, before anything has.
+async fn stream_failure(client: &Client, at: Option<usize>, reached: &Notify) -> (usize, Error) {
+    if at.is_none() {
+        reached.notify_one();
+    }
     let mut stream = match client.stream(paid()).await {
         Ok(stream) => stream,
         Err(error) => return (0, error),
     };
     let mut chunks = 0;
     loop {
+        if at == Some(chunks) {
+            reached.notify_one();
+        }
         match stream.next().await.expect("an error before the end") {
             Ok(_) => chunks += 1,
             Err(error) => return (chunks, error),
@@ -37,8 +48,6 @@ where
         async move {
             connection.request().await;
             connection.write(written).await;
-            // What was written arrives before what comes then.
-            tokio::time::sleep(Duration::from_millis(20)).await;
             then(connection).await;
         }
     })
@@ -66,16 +75,28 @@ async fn a_connection_that_breaks_after_the_head_or_in_an_event_truncates_the_an
     );
     let half_chunk = format!("{STREAM_HEAD}{}40\r\ndata: 2", chunk("data: 1\n\n"));
     let half_head = "HTTP/1.1 200 OK\r\ncontent-ty".to_owned();
-    for (written, chunks, kind) in [
-        (head, 0, ErrorKind::Truncated),
-        (half_event, 1, ErrorKind::Truncated),
-        (half_chunk, 1, ErrorKind::Truncated),
-        (half_head, 0, ErrorKind::Disconnected),
+    for (written, chunks, at, kind) in [
+        (head, 0, Some(0), ErrorKind::Truncated),
+        (half_event, 1, Some(1), ErrorKind::Truncated),
+        (half_chunk, 1, Some(1), ErrorKind::Truncated),
+        (half_head, 0, None, ErrorKind::Disconnected),
     ] {
-        let reset = after(written.clone(), async |connection| connection.reset()).await;
+        // A reset throws away what was not read yet, so it waits until that much has been.
+        let reached = Arc::new(Notify::new());
+        let (go, text) = (reached.clone(), written.clone());
+        let reset = Server::start(move |mut connection| {
+            let (go, text) = (go.clone(), text.clone());
+            async move {
+                connection.request().await;
+                connection.write(text).await;
+                go.notified().await;
+                connection.reset();
+            }
+        })
+        .await;
         let closed = after(written.clone(), async |connection| drop(connection)).await;
         for server in [reset, closed] {
-            let (seen, error) = stream_failure(&server).await;
+            let (seen, error) = stream_failure(&client(&server), at, &reached).await;
             assert_eq!(
                 (seen, error.kind()),
                 (chunks, kind),
@@ -212,11 +233,8 @@ async fn a_head_larger_than_its_limit_is_an_error_that_names_it() {
 }
 
 /// A server that writes this over and over, for as long as anybody takes it, and says how much was taken.
-async fn endless(
-    head: &'static str,
-    piece: &'static str,
-) -> (Server, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
-    let taken = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+async fn endless(head: &'static str, piece: &'static str) -> (Server, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
     let count = taken.clone();
     let server = Server::start(move |mut connection| {
         let count = count.clone();
@@ -233,7 +251,7 @@ async fn endless(
                 .await
                 .is_ok()
             {
-                count.fetch_add(block.len(), std::sync::atomic::Ordering::SeqCst);
+                count.fetch_add(block.len(), Ordering::SeqCst);
             }
         }
     })
@@ -273,7 +291,7 @@ async fn endless_answers_end_in_the_error_of_their_limit() {
             .unwrap();
         let (_, error) = stream_failure_of(&client).await;
         assert!(error.to_string().contains(says), "{piece:?}: {error}");
-        let taken = taken.load(std::sync::atomic::Ordering::SeqCst);
+        let taken = taken.load(Ordering::SeqCst);
         assert!(
             piece == ": x\n" || taken < 20_000_000,
             "{piece:?}: {taken} bytes were taken"

@@ -40,5 +40,3 @@ mod sign_in;
 mod streams;
 #[cfg(all(feature = "client", feature = "http2", feature = "tls-ring"))]
 mod tls;
-#[cfg(feature = "tracing")]
-mod tracing;

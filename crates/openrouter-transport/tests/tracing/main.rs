@@ -1,47 +1,62 @@
 //! Spans and events: what they have, and what they never have.
+//!
+//! A test binary of its own: whether anybody listens is kept with each place that tells something, when it tells it for
+//! the first time. A test elsewhere that got there first would make it silent.
 
+#![cfg(feature = "tracing")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[allow(dead_code, reason = "shared with the other tests")]
+#[path = "../it/calls.rs"]
+mod calls;
+#[allow(dead_code, reason = "shared with the other tests")]
+#[path = "../it/server.rs"]
+mod server;
+
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::calls::{Paid, client};
 use crate::server::{STREAM_HEAD, Server, chunk, json_with, stream_of};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was told on this thread. A test has a thread to itself, and its client and its server are on it too.
+    static TOLD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        TOLD.with_borrow_mut(|told| told.write(bytes))
     }
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_writer(|| Log)
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .without_time()
+            .init();
+    });
 }
 
 /// What is logged at every level while this runs, by this crate.
 async fn logged(server: &Server, work: impl AsyncFnOnce(openrouter_transport::Client)) -> String {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .without_time()
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    listen();
+    TOLD.take();
     work(client(server)).await;
-    drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = String::from_utf8(TOLD.take()).unwrap();
     let own = text
         .lines()
         .filter(|line| line.contains("openrouter_transport"))
