@@ -125,7 +125,8 @@ impl SseParser {
         event.filter(|_| !dropped)
     }
 
-    /// The id that the stream gave last, empty when it gave none. It stays in force until another is given.
+    /// The id that the stream gave last, empty when it gave none. It comes into force with the blank line that ends its
+    /// event, and stays until another does.
     #[must_use]
     pub fn last_event_id(&self) -> &Bytes {
         &self.last_event_id
@@ -250,8 +251,11 @@ impl SseParser {
         }
         if line.is_empty() {
             self.dropping = false;
-            let event = mem::take(&mut self.block).into_event()?;
-            return Some(Ok(SseItem::Event(event)));
+            let block = mem::take(&mut self.block);
+            if let Some(id) = block.fields.as_ref().and_then(|fields| fields.id.as_ref()) {
+                self.last_event_id = id.clone();
+            }
+            return Some(Ok(SseItem::Event(block.into_event()?)));
         }
         if self.dropping {
             return None;
@@ -276,9 +280,7 @@ impl SseParser {
             b"data" => self.block.data.push(value),
             b"event" => self.block.fields().name = owned(value),
             b"id" if !value.contains(&0) => {
-                let id = owned(value);
-                self.last_event_id = id.clone();
-                self.block.fields().id = Some(id);
+                self.block.fields().id = Some(owned(value));
             }
             b"retry" => {
                 if let Some(time) = milliseconds(&value) {

@@ -3,6 +3,7 @@
 mod cases;
 mod limits;
 mod rules;
+mod vectors;
 
 use bytes::Bytes;
 use openrouter_transport::sse::{SseItem, SseParser};
