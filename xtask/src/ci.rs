@@ -1,6 +1,9 @@
 //! `cargo xtask ci [JOB…]`: what continuous integration runs, by name, on any machine.
 
 mod alone;
+mod builds;
+mod docs;
+mod outside;
 mod snapshots;
 
 use std::ffi::OsString;
@@ -8,10 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::Result;
-use crate::tidy::layers;
 
 /// A job by its name.
 struct Job {
@@ -27,7 +27,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const JOBS: [Job; 13] = [
+const JOBS: [Job; 19] = [
     Job {
         name: "fmt",
         about: "sources are formatted",
@@ -40,8 +40,23 @@ const JOBS: [Job; 13] = [
     },
     Job {
         name: "doc",
-        about: "documentation builds without a warning",
-        run: doc,
+        about: "documentation builds without a warning, with no feature and with all",
+        run: docs::doc,
+    },
+    Job {
+        name: "badges",
+        about: "documentation builds as docs.rs builds it",
+        run: docs::badges,
+    },
+    Job {
+        name: "guide",
+        about: "every snippet of the guide and every example runs, offline",
+        run: docs::guide,
+    },
+    Job {
+        name: "book",
+        about: "the guide builds as a book",
+        run: docs::book,
     },
     Job {
         name: "codegen",
@@ -66,7 +81,7 @@ const JOBS: [Job; 13] = [
     Job {
         name: "features",
         about: "each crate with no feature, each alone, and all",
-        run: features,
+        run: builds::features,
     },
     Job {
         name: "types-alone",
@@ -81,17 +96,32 @@ const JOBS: [Job; 13] = [
     Job {
         name: "msrv",
         about: "the oldest supported compiler builds it",
-        run: msrv,
+        run: builds::msrv,
+    },
+    Job {
+        name: "minimal",
+        about: "the oldest versions of dependencies that the manifests allow build it",
+        run: builds::minimal,
+    },
+    Job {
+        name: "package",
+        about: "each package builds from what it would publish",
+        run: outside::package,
     },
     Job {
         name: "deny",
         about: "licences and advisories of dependencies",
-        run: deny,
+        run: outside::deny,
     },
     Job {
         name: "semver",
         about: "no change breaks users by accident",
-        run: semver,
+        run: outside::semver,
+    },
+    Job {
+        name: "fuzz",
+        about: "a minute of arbitrary bytes for each parser",
+        run: outside::fuzz,
     },
 ];
 
@@ -159,19 +189,11 @@ fn clippy(workspace: &Path) -> Result<Outcome> {
     let lints = ["--", "-D", "warnings"];
     let all = ["clippy", "--workspace", "--all-targets"];
     step(workspace, &[&all[..], &lints].concat(), &[])?;
-    let features = optional_features(workspace)?;
+    let features = builds::optional_features(workspace)?;
     step(
         workspace,
         &[&all[..], &["--features", &features], &lints].concat(),
         &[],
-    )
-}
-
-fn doc(workspace: &Path) -> Result<Outcome> {
-    step(
-        workspace,
-        &["doc", "--workspace", "--no-deps"],
-        &[("RUSTDOCFLAGS", "-D warnings")],
     )
 }
 
@@ -188,7 +210,7 @@ fn tidy(workspace: &Path) -> Result<Outcome> {
 }
 
 fn test(workspace: &Path) -> Result<Outcome> {
-    let features = optional_features(workspace)?;
+    let features = builds::optional_features(workspace)?;
     snapshots::all_are_read(workspace, |read| {
         let path = read.to_string_lossy();
         let environment = [(snapshots::LIST, &*path)];
@@ -206,36 +228,6 @@ fn test(workspace: &Path) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Every feature of the library crates at once, as an argument. Not the second TLS library: it takes minutes to build,
-/// and the first one goes before it where both are on.
-fn optional_features(workspace: &Path) -> Result<String> {
-    let metadata = layers::metadata(workspace)?;
-    let mut names = Vec::new();
-    for package in metadata
-        .get("packages")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let name = package
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let features = package
-            .get("features")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
-        let features = features
-            .map(|(feature, _)| feature)
-            .filter(|feature| *feature != "tls-aws-lc-rs");
-        if name != "xtask" {
-            names.extend(features.map(|feature| format!("{name}/{feature}")));
-        }
-    }
-    Ok(names.join(","))
-}
-
 fn conformance(workspace: &Path) -> Result<Outcome> {
     // The recordings themselves are held against a published description, which is not part of this repository.
     let tests = [
@@ -249,104 +241,30 @@ fn conformance(workspace: &Path) -> Result<Outcome> {
     step(workspace, &tests, &[])
 }
 
-fn features(workspace: &Path) -> Result<Outcome> {
-    let metadata = layers::metadata(workspace)?;
-    for package in metadata
-        .get("packages")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let name = package
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        if name == "xtask" {
-            continue;
+/// The `cargo` of another toolchain; `None` when it is not installed.
+///
+/// It is rustup that knows of toolchains, so this is the `cargo` of the path, and nothing that the running one has set
+/// may reach it.
+fn toolchain(name: &str) -> Option<Command> {
+    let command = || {
+        let mut command = Command::new("cargo");
+        command.arg(format!("+{name}"));
+        for variable in ["RUSTUP_TOOLCHAIN", "CARGO", "RUSTC"] {
+            command.env_remove(variable);
         }
-        let features = package
-            .get("features")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
-        let features: Vec<&str> = features
-            .map(|(name, _)| name.as_str())
-            .filter(|name| *name != "default")
-            .collect();
-        let check = ["check", "--package", name];
-        step(
-            workspace,
-            &[&check[..], &["--no-default-features"]].concat(),
-            &[],
-        )?;
-        for feature in &features {
-            let alone = ["--no-default-features", "--features", feature];
-            step(workspace, &[&check[..], &alone].concat(), &[])?;
-        }
-        step(workspace, &[&check[..], &["--all-features"]].concat(), &[])?;
-    }
-    Ok(Outcome::Passed)
-}
-
-fn msrv(workspace: &Path) -> Result<Outcome> {
-    let metadata = layers::metadata(workspace)?;
-    let packages = metadata
-        .get("packages")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let version = packages
-        .filter_map(|package| package.get("rust_version")?.as_str())
-        .next();
-    let Some(version) = version else {
-        return Err("no crate says which compiler it needs".into());
+        command
     };
-    let toolchain = format!("+{version}");
-    // `cargo` here must be rustup's, which knows of toolchains; this toolchain's own does not.
-    let installed = Command::new("cargo")
-        .args([&toolchain, "--version"])
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        return Ok(Outcome::Skipped(format!(
-            "Rust {version} is not installed (rustup toolchain install {version})"
-        )));
-    }
-    let mut command = Command::new("cargo");
-    command.args([
-        &toolchain,
-        "check",
-        "--workspace",
-        "--exclude",
-        "xtask",
-        "--target-dir",
-        "target/msrv",
-    ]);
-    for name in ["RUSTUP_TOOLCHAIN", "CARGO", "RUSTC"] {
-        command.env_remove(name);
-    }
-    finish(command.current_dir(workspace))
+    let answer = command().arg("--version").output();
+    answer
+        .is_ok_and(|output| output.status.success())
+        .then(command)
 }
 
-fn deny(workspace: &Path) -> Result<Outcome> {
-    plugin(workspace, "deny", &["deny", "--workspace", "check"])
-}
-
-fn semver(workspace: &Path) -> Result<Outcome> {
-    plugin(
-        workspace,
-        "semver-checks",
-        &["semver-checks", "--workspace"],
-    )
-}
-
-/// Runs a command of cargo that not everybody has.
-fn plugin(workspace: &Path, name: &str, arguments: &[&str]) -> Result<Outcome> {
-    let installed = Command::new(cargo()).args([name, "--version"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        return Ok(Outcome::Skipped(format!("cargo-{name} is not installed")));
-    }
-    step(workspace, arguments, &[])
+/// What is said instead where a toolchain is missing.
+fn no_toolchain(name: &str) -> Outcome {
+    Outcome::Skipped(format!(
+        "Rust {name} is not installed (rustup toolchain install {name})"
+    ))
 }
 
 /// Runs `cargo` and fails when it fails.
@@ -364,7 +282,9 @@ fn finish(command: &mut Command) -> Result<Outcome> {
         .get_args()
         .map(|argument| argument.to_string_lossy())
         .collect();
-    let line = format!("cargo {}", arguments.join(" "));
+    let program = Path::new(command.get_program()).file_stem();
+    let program = program.unwrap_or_default().to_string_lossy();
+    let line = format!("{program} {}", arguments.join(" "));
     println!("$ {line}");
     let status = command
         .status()

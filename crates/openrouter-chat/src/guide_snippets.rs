@@ -12,6 +12,7 @@ macro_rules! pages {
 pages! {
     Readme "../README.md"
     RootReadme "../../../README.md"
+    Install "../../../docs/guide/src/install.md"
     Credentials "../../../docs/guide/src/credentials.md"
     Instantiate "../../../docs/guide/src/instantiate.md"
     Invoke "../../../docs/guide/src/invoke.md"
@@ -33,4 +34,5 @@ pages! {
     Testing "../../../docs/guide/src/testing.md"
     Gateways "../../../docs/guide/src/gateways.md"
     Batch "../../../docs/guide/src/batch.md"
+    Migrating "../../../docs/guide/src/migrating.md"
 }

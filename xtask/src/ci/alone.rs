@@ -114,10 +114,10 @@ fn cargo_rustc(rustc: &std::ffi::OsStr) -> PathBuf {
 }
 
 /// A folder outside this repository that is deleted afterwards.
-struct Scratch(PathBuf);
+pub(super) struct Scratch(pub(super) PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Result<Self> {
+    pub(super) fn new(name: &str) -> Result<Self> {
         let path = std::env::temp_dir().join(format!("openrouter-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         Ok(Self(path))

@@ -163,6 +163,13 @@ impl From<Text> for String {
     }
 }
 
+/// Without a copy, for what is passed on: the body of an HTTP answer, say.
+impl From<Text> for Bytes {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
         self.as_str() == other

@@ -89,7 +89,7 @@ impl ClientBuilder {
     /// | `OPENROUTER_API_KEY` | `api_key` |
     /// | `OPENROUTER_MANAGEMENT_KEY` | `management_key` |
     /// | `OPENROUTER_BASE_URL`, else `OPENROUTER_API_BASE` | `base_url` |
-    /// | `OPENROUTER_HTTP_REFERER` | `app_url` |
+    /// | `OPENROUTER_HTTP_REFERER`, else `OPENROUTER_APP_URL` | `app_url` |
     /// | `OPENROUTER_APP_TITLE` | `app_title` |
     /// | `OPENROUTER_APP_CATEGORIES` | `app_categories`, separated by commas |
     /// | `OPENROUTER_SESSION_ID` | `session_id` |
@@ -119,7 +119,9 @@ impl ClientBuilder {
         {
             self = self.base_url(url);
         }
-        if let Some(url) = variable("OPENROUTER_HTTP_REFERER") {
+        if let Some(url) =
+            variable("OPENROUTER_HTTP_REFERER").or_else(|| variable("OPENROUTER_APP_URL"))
+        {
             self = self.app_url(&url);
         }
         if let Some(title) = variable("OPENROUTER_APP_TITLE") {

@@ -259,6 +259,19 @@ fn the_environment_sets_up_a_client() {
             .base_url(),
         "http://first/v1"
     );
+
+    // LangChain's name for the same, where ours is not set.
+    let langchain = |name: &str| {
+        let value = match name {
+            "OPENROUTER_HTTP_REFERER" => None,
+            "OPENROUTER_APP_URL" => Some("https://other.example"),
+            _ => return look_up(name),
+        };
+        value.map(str::to_owned)
+    };
+    let client = Client::builder().from_variables(langchain).build().unwrap();
+    let request = client.encode(&Read, &CallOptions::default()).unwrap();
+    assert_eq!(request.headers()["http-referer"], "https://other.example");
 }
 
 #[test]
