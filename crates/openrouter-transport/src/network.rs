@@ -25,7 +25,6 @@ use std::time::Duration;
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
-use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tower_service::Service;
@@ -142,13 +141,20 @@ impl Network {
                     Some(lease) => (lease, true),
                     None => (Box::pin(self.open(attempt)).await?, false),
                 };
-                match lease {
-                    Lease::Http1 { .. } => self.to_origin_form(&mut request),
-                    #[cfg(feature = "http2")]
-                    Lease::Http2 { .. } => self.to_absolute_form(&mut request),
-                }
                 let _already_set = attempt.sent_at.set(Instant::now());
-                match lease.send(request).await {
+                // Here and not in a function, whose future would hold the request once more.
+                let answered = match &mut lease {
+                    Lease::Http1 { sender, .. } => {
+                        self.to_origin_form(&mut request);
+                        sender.try_send_request(request).await
+                    }
+                    #[cfg(feature = "http2")]
+                    Lease::Http2 { sender, .. } => {
+                        self.to_absolute_form(&mut request);
+                        sender.try_send_request(request).await
+                    }
+                };
+                match answered.map_err(|mut error| (error.take_message(), error.into_error())) {
                     Ok(response)
                         if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
                             && self.0.connector.forwarding_proxy().is_some() =>
@@ -163,8 +169,8 @@ impl Network {
                             .map(|body| ResponseBody::network(NetworkBody::new(body, lease))));
                     }
                     // The connection had closed, and nothing of the request was written to it.
-                    Err((_, Some(unsent))) if is_reused => request = unsent,
-                    Err((error, unsent)) => {
+                    Err((Some(unsent), _)) if is_reused => request = unsent,
+                    Err((unsent, error)) => {
                         let error = failure::of_exchange(error);
                         return Err(if unsent.is_some() {
                             error.with_sent(Sent::Nothing)
@@ -309,9 +315,6 @@ fn host_and_port(authority: &Authority) -> &str {
         .rsplit_once('@')
         .map_or(authority.as_str(), |(_, host)| host)
 }
-
-/// What a connection is asked to send, and what it gives back when nothing of it was sent.
-type Answered = Result<Response<Incoming>, (hyper::Error, Option<Request<ReplayBody>>)>;
 
 /// How many turns a connection gets to be free before another is opened.
 const TURNS_TO_SETTLE: usize = 4;

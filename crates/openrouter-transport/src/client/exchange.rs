@@ -157,24 +157,33 @@ impl Call<'_> {
             connect_limit: self.timeouts.connect,
             ..Attempt::default()
         };
-        let mut request = Request::new(ReplayBody::from(self.request.body().clone()));
-        *request.method_mut() = self.request.method().clone();
-        *request.uri_mut() = self.request.uri().clone();
-        *request.headers_mut() = self.request.headers().clone();
         match &self.client.0.seam {
             Seam::Network(network) => {
                 clocks.asking(attempt.sent_at.clone(), true);
-                until_expired(pin!(network.send(request, &attempt)), clocks).await
+                until_expired(pin!(network.send(self.request(), &attempt)), clocks).await
             }
             Seam::Service {
                 service,
                 has_network,
             } => {
                 clocks.asking(attempt.sent_at.clone(), *has_network);
-                request.extensions_mut().insert(attempt);
-                until_expired(service.send(request).as_mut(), clocks).await
+                let mut sent = {
+                    let mut request = self.request();
+                    request.extensions_mut().insert(attempt);
+                    service.send(request)
+                };
+                until_expired(sent.as_mut(), clocks).await
             }
         }
+    }
+
+    /// The request once more; its body is shared.
+    fn request(&self) -> Request<ReplayBody> {
+        let mut request = Request::new(ReplayBody::from(self.request.body().clone()));
+        *request.method_mut() = self.request.method().clone();
+        *request.uri_mut() = self.request.uri().clone();
+        *request.headers_mut() = self.request.headers().clone();
+        request
     }
 }
 

@@ -5,13 +5,12 @@ use std::sync::Weak;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 
+use super::failure;
 use super::pool::Pool;
-use super::{Answered, failure};
 use crate::error::{Error, ErrorKind};
 use crate::service::ReplayBody;
 
@@ -34,20 +33,6 @@ pub(super) enum Lease {
         sender: hyper::client::conn::http2::SendRequest<ReplayBody>,
         _place: super::pool::Place,
     },
-}
-
-impl Lease {
-    pub(super) async fn send(&mut self, request: Request<ReplayBody>) -> Answered {
-        match self {
-            Self::Http1 { sender, .. } => sender.try_send_request(request).await,
-            #[cfg(feature = "http2")]
-            Self::Http2 { sender, .. } => sender.try_send_request(request).await,
-        }
-        .map_err(|mut error| {
-            let unsent = error.take_message();
-            (error.into_error(), unsent)
-        })
-    }
 }
 
 impl Lease {
