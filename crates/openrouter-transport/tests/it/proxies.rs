@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use crate::calls::paid;
 use crate::http2::{self, Exchange};
 use crate::server::{Connection, Server, json};
+use crate::tls;
 
 type Seen = Arc<Mutex<Vec<String>>>;
 
@@ -92,7 +93,7 @@ async fn socks(connection: Connection, needs_user: bool, seen: Seen) {
 
 #[tokio::test]
 async fn tls_goes_through_a_tunnel_that_carries_the_proxys_credentials_and_not_the_key() {
-    let target = crate::tls::Server::start(&[b"h2"]).await;
+    let target = tls::Server::start(&[b"h2"]).await;
     let (proxy, seen) = connect_proxy().await;
     let url = format!("http://user:p%40ss@{}", proxy.address);
     let client = target
@@ -175,7 +176,7 @@ async fn socks_resolves_names_at_the_proxy_or_here_as_the_url_says() {
 
 #[tokio::test]
 async fn tls_goes_through_socks_too() {
-    let target = crate::tls::Server::start(&[b"h2"]).await;
+    let target = tls::Server::start(&[b"h2"]).await;
     let (proxy, seen) = socks_proxy(false).await;
     let client = target
         .builder()
@@ -270,14 +271,19 @@ async fn a_forwarding_proxy_that_wants_credentials_is_no_error_of_the_server() {
     assert!(error.to_string().contains("407"), "{error}");
 }
 
-#[tokio::test]
-async fn http2_without_tls_goes_through_a_tunnel() {
-    let server = http2::Server::start(100, async |_, (_, mut respond): Exchange| {
+/// An HTTP/2 server without TLS that answers with `{}`.
+async fn plain_http2() -> http2::Server {
+    http2::Server::start(100, async |_, (_, mut respond): Exchange| {
         let answer = http::Response::new(());
         let mut body = respond.send_response(answer, false).unwrap();
         body.send_data("{}".into(), true).unwrap();
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn http2_without_tls_goes_through_a_tunnel() {
+    let server = plain_http2().await;
     let (proxy, seen) = connect_proxy().await;
     let client = Client::builder()
         .base_url(server.url())
@@ -288,6 +294,48 @@ async fn http2_without_tls_goes_through_a_tunnel() {
     let reply = client.send(&paid()).await.unwrap();
     assert_eq!(reply.metadata.http_version(), http::Version::HTTP_2);
     assert!(seen.lock().unwrap()[0].starts_with("CONNECT 127.0.0.1:"));
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_spoken_to_over_tls_and_has_to_be_trusted() {
+    let server = plain_http2().await;
+    let (acceptor, certificate) = tls::acceptor(&[b"h2", b"http/1.1"]);
+    let proxy = Server::start(move |connection| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(connection.stream).await else {
+                return;
+            };
+            // CONNECT is HTTP/1.1, so nothing else may be agreed upon.
+            assert_eq!(stream.get_ref().1.alpn_protocol(), None);
+            let mut request = vec![0; 1024];
+            let len = stream.read(&mut request).await.unwrap();
+            let head = String::from_utf8(request[..len].to_vec()).unwrap();
+            assert!(head.contains("\r\nproxy-authorization: Basic "), "{head}");
+            let target = head.split(' ').nth(1).unwrap();
+            let mut upstream = TcpStream::connect(target).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let _closed = copy_bidirectional(&mut stream, &mut upstream).await;
+        }
+    })
+    .await;
+    let url = format!("https://user:pw@localhost:{}", proxy.address.port());
+    let builder = || {
+        Client::builder()
+            .base_url(server.url())
+            .http_version(HttpVersion::Http2)
+            .proxy(Proxy::new(&url).unwrap())
+    };
+    let client = builder().tls_config(tls::trusting(certificate));
+    client.build().unwrap().send(&paid()).await.unwrap();
+    let error = builder().build().unwrap().send(&paid()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Proxy);
+    assert!(
+        error
+            .to_string()
+            .contains("no secure connection to localhost"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
