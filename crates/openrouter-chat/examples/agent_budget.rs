@@ -29,6 +29,10 @@ struct Query {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let budget: f64 = match std::env::args().nth(1) {
+        Some(help) if help == "--help" || help == "-h" => {
+            println!("usage: agent_budget [DOLLARS]\n\n0.00008 dollars unless told otherwise.");
+            return Ok(());
+        }
         Some(usd) => usd.parse()?,
         None => 0.00008,
     };

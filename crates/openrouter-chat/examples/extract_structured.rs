@@ -12,6 +12,8 @@
 #[path = "support/connect.rs"]
 mod connect;
 
+use std::io::IsTerminal as _;
+
 use connect::{connect, model_name};
 use openrouter_chat::media::Document;
 use openrouter_chat::{ChatModel, Message, Part};
@@ -42,6 +44,10 @@ struct Item {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let document = match std::env::args().nth(1) {
+        Some(help) if help == "--help" || help == "-h" => {
+            println!("usage: extract_structured [FILE.pdf]");
+            return Ok(());
+        }
         Some(path) => Document::from_path(path),
         None => Document::from_bytes(sample_pdf()),
     };
@@ -59,9 +65,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut stream = model.stream(&question).await?;
     while let Some(partial) = stream.next().await {
         let items = partial?["items"].as_array().map_or(0, Vec::len);
-        eprint!("\r{items} items");
+        // A line that is written over is for a terminal; a log has no use for it.
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{items} items");
+        }
     }
-    eprintln!();
+    if std::io::stderr().is_terminal() {
+        eprintln!();
+    }
     let invoice: Invoice = stream.finish().await?;
     println!("{invoice:#?}");
     Ok(())

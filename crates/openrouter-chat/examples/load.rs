@@ -23,6 +23,8 @@ use openrouter_chat::transport::HttpVersion;
 use openrouter_chat::{ChatModel, Client, Error, RetryPolicy, StreamEvent};
 use serde_json::json;
 
+const USAGE: &str = "usage: load [--base URL] [--mode stream|chat|hold] [--model MODEL] [-n REQUESTS] [-c CONCURRENCY] [--extra h2]";
+
 #[derive(Clone, Debug)]
 struct Arguments {
     base: String,
@@ -137,12 +139,14 @@ async fn chat(model: &ChatModel, tally: &mut Tally) -> Result<(), Error> {
 }
 
 fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--help" || argument == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::parse() {
         Ok(arguments) => arguments,
         Err(message) => {
-            eprintln!(
-                "{message}\nusage: load --base URL --mode stream|chat|hold --model M -n REQUESTS -c CONCURRENCY"
-            );
+            eprintln!("{message}\n{USAGE}");
             return ExitCode::from(2);
         }
     };

@@ -34,13 +34,19 @@ struct Mail {
 
 const SAVED: &str = "run.json";
 
+const USAGE: &str = "usage: tools_approval [--resume FILE]";
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let saved: Option<RunState> = match arguments.as_slice() {
         [] => None,
         [flag, file] if flag == "--resume" => Some(serde_json::from_slice(&std::fs::read(file)?)?),
-        _ => return Err("usage: tools_approval [--resume FILE]".into()),
+        [help] if help == "--help" || help == "-h" => {
+            println!("{USAGE}");
+            return Ok(());
+        }
+        _ => return Err(USAGE.into()),
     };
     let mut script = TestServer::builder();
     if saved.is_none() {

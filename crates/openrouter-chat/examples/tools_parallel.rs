@@ -81,7 +81,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             RunEvent::ToolFinished { record, output, .. } => {
                 println!(
-                    "← {} after {:?}: {}",
+                    "← {} after {:.0?}: {}",
                     record.call.name(),
                     record.duration,
                     output.text()

@@ -38,6 +38,13 @@ async fn weather(place: Place) -> Result<String, String> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words
+        .iter()
+        .any(|word| matches!(word.as_str(), "--help" | "-h"))
+    {
+        println!("usage: tools_weather [QUESTION…]");
+        return Ok(());
+    }
     let question = if words.is_empty() {
         "Do I need an umbrella in Bergen?".to_owned()
     } else {

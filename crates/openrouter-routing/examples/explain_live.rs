@@ -20,7 +20,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let usage =
         "usage: explain_live AUTHOR/MODEL[:VARIANT] [cheapest|fastest|responsive|private|strict]";
-    let slug: ModelSlug = arguments.next().ok_or(usage)?.parse()?;
+    let first = arguments.next().ok_or(usage)?;
+    if first == "--help" || first == "-h" {
+        return Ok(writeln!(std::io::stdout(), "{usage}")?);
+    }
+    let slug: ModelSlug = first.parse()?;
     let preferences = match arguments.next().as_deref() {
         None => Preferences::new(),
         Some("cheapest") => Preferences::cheapest(),

@@ -4,6 +4,8 @@
 //! `cargo run -p openrouter-transport --example layers` runs without a network: a function stands in its place. In a
 //! program of yours, `Client::builder().from_env().layer(stack)` puts the same stack around the real network.
 
+#![allow(clippy::print_stdout, reason = "a program for the terminal")]
+
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -72,5 +74,8 @@ async fn main() -> Result<(), openrouter_transport::Error> {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     assert_eq!(*record, ["GET /api/v1/providers (0 bytes)"; 3]);
+    for line in &*record {
+        println!("{line}");
+    }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::Result;
 use crate::tidy::layers;
 
 /// Examples that want a server or a file, and are asked for help instead, which still shows that they build and start.
-const ASKED_FOR_HELP: [&str; 3] = ["explain", "explain_live", "load"];
+const ASKED_FOR_HELP: [&str; 4] = ["cases", "explain", "explain_live", "load"];
 
 /// Builds the documentation of the library crates with no feature and with all of them.
 pub(super) fn doc(workspace: &Path) -> Result<Outcome> {

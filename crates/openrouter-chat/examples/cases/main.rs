@@ -17,12 +17,18 @@ mod serve;
 
 use std::process::ExitCode;
 
+const USAGE: &str = "usage: cases DIR\n\nDIR may hold sse/, streams/ and responses/.";
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1) else {
-        eprintln!("usage: cases DIR");
+        eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
+    if folder == "--help" || folder == "-h" {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     match play::folder(folder.as_ref(), |line| println!("{line}")).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
