@@ -39,7 +39,8 @@ pub enum ErrorKind {
     Truncated,
     /// Something was larger than its limit: headers, body, event. Raise the limit if the answer was sound.
     LimitExceeded,
-    /// The peer broke the rules of HTTP. It may have run.
+    /// The peer broke the rules of HTTP, or does not speak the version that was asked for. It may have run, unless
+    /// nothing was sent; see [`Error::may_have_run`](crate::Error::may_have_run).
     Protocol,
     /// The answer was a redirect. It is not followed, since the key would go along; correct the base URL.
     Redirect,

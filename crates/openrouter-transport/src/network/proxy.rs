@@ -8,7 +8,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use super::tcp;
 use crate::error::{Error, ErrorKind};
 
-/// Whether and how to go through a proxy: HTTP (`http://`, `https://`; CONNECT for TLS), or SOCKS 5
+/// Whether and how to go through a proxy: HTTP (`http://`, `https://`; CONNECT for TLS and for HTTP/2), or SOCKS 5
 /// (`socks5://` resolves names here, `socks5h://` at the proxy), with a user and password in the URL where needed.
 #[derive(Clone)]
 pub struct Proxy(Kind);
