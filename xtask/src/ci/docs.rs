@@ -1,7 +1,7 @@
 //! What users read: API documentation, the guide, the examples.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -89,6 +89,8 @@ fn example(workspace: &Path, package: &str, name: &str) -> Result<Outcome> {
     if ASKED_FOR_HELP.contains(&name) {
         command.args(["--", "--help"]);
     }
+    // One that asks somebody is told nothing.
+    command.stdin(Stdio::null());
     // Without these an example starts a server of its own.
     for variable in [
         "OPENROUTER_API_KEY",

@@ -1,12 +1,13 @@
 //! Chat requests and what they answer with.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::{Serialize, Serializer};
 
 use crate::{
-    ChatAssistantMessage, ChatChoice, ChatRequest, ChatResult, ChatStreamChoice, ChatStreamChunk,
-    ChatStreamDelta, ChatToolCall, ChatUsage, wire,
+    ChatAssistantMessage, ChatChoice, ChatRequest, ChatRequestStop, ChatResult, ChatStreamChoice,
+    ChatStreamChunk, ChatStreamDelta, ChatToolCall, ChatUsage, wire,
 };
 
 impl ChatRequest {
@@ -123,5 +124,12 @@ impl ChatStreamChunk {
     #[must_use]
     pub fn usage(&self) -> Option<&ChatUsage> {
         self.usage.as_deref()
+    }
+}
+
+/// Up to four texts, as a list written on the spot.
+impl<T: Into<String>, const N: usize> From<[T; N]> for ChatRequestStop {
+    fn from(texts: [T; N]) -> Self {
+        Self::from(Vec::<String>::from(texts.map(Into::into)))
     }
 }
