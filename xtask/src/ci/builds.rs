@@ -101,6 +101,8 @@ pub(super) fn msrv(workspace: &Path) -> Result<Outcome> {
         "--workspace",
         "--exclude",
         "xtask",
+        "--features",
+        &optional_features(workspace)?,
         "--target-dir",
         "target/msrv",
     ]);
