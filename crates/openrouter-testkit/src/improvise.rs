@@ -177,7 +177,7 @@ fn searches(request: &ChatRequest) -> bool {
     has_tool || has_plugin || is_online || request.web_search_options.is_some()
 }
 
-pub(crate) fn wants(request: &ChatRequest, modality: &ChatRequestModality) -> bool {
+fn wants(request: &ChatRequest, modality: &ChatRequestModality) -> bool {
     request
         .modalities
         .iter()

@@ -24,6 +24,7 @@ options of serve:
   --replay-speed SPEED      how fast: 0 for at once (the default), 1 as recorded, 2 for twice as fast
   --tokens-per-second RATE  stream so fast; without it as fast as can be
   --first-token-ms MS       wait so long before the first token
+  --lenient                 answer also requests that OpenRouter refuses for their fields
   --key KEY                 take only this key; without it any key will do
   --tls                     speak TLS, and print the certificate (with the feature `tls`)
 
@@ -90,6 +91,9 @@ async fn serve(options: &Options) -> io::Result<()> {
     if let Some(key) = options.value("--key") {
         builder = builder.key(key);
     }
+    if options.has("--lenient") {
+        builder = builder.lenient();
+    }
     if options.has("--tls") {
         #[cfg(feature = "tls")]
         {
@@ -128,7 +132,8 @@ struct Options(Vec<(String, String)>);
 
 impl Options {
     fn read(arguments: &[String]) -> io::Result<Self> {
-        const VALUED: [&str; 11] = [
+        const FLAGS: [&str; 2] = ["--lenient", "--tls"];
+        const VALUED: [&str; 10] = [
             "--port",
             "--scenario",
             "--catalog",
@@ -139,7 +144,6 @@ impl Options {
             "--first-token-ms",
             "--key",
             "--upstream",
-            "--tls",
         ];
         let mut options = Vec::new();
         let mut rest = arguments.iter();
@@ -148,12 +152,14 @@ impl Options {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (argument.as_str(), None),
             };
-            if !VALUED.contains(&name) {
+            let is_flag = FLAGS.contains(&name);
+            if !is_flag && !VALUED.contains(&name) {
                 return Err(wrong(format!("there is no option `{name}`; see --help")));
             }
             let value = match given {
+                Some(_) if is_flag => return Err(wrong(format!("{name} takes no value"))),
                 Some(value) => value,
-                None if name == "--tls" => String::new(),
+                None if is_flag => String::new(),
                 None => rest
                     .next()
                     .cloned()

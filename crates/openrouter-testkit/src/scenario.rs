@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::{Answer, Catalog, Fault, Match, Pace, Refusal, TestServerBuilder};
 
-/// A server written down as data: turns in order, turns for requests that match, faults, pace, keys, models.
+/// A server written down as data: turns in order, turns for requests that match, faults, pace, keys, models, and whether
+/// it is [`lenient`](TestServerBuilder::lenient).
 ///
 /// ```
 /// use openrouter_testkit::{Scenario, TestServer};
@@ -43,6 +44,7 @@ pub struct Scenario(Written);
 struct Written {
     key: Option<String>,
     management_key: Option<String>,
+    lenient: bool,
     pace: Option<WrittenPace>,
     turns: Vec<WrittenAnswer>,
     rules: Vec<WrittenRule>,
@@ -199,6 +201,9 @@ impl TestServerBuilder {
         }
         if let Some(key) = written.management_key {
             self = self.management_key(key);
+        }
+        if written.lenient {
+            self = self.lenient();
         }
         if let Some(pace) = written.pace {
             self = self.pace(pace.into());

@@ -1,6 +1,7 @@
 //! The server.
 
 mod account;
+mod admit;
 mod body;
 mod builder;
 mod cache;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use openrouter_types::ChatRequest;
 use tokio::net::TcpListener;
 
+use super::admit::Admission;
 use super::state::{Handler, State};
 use super::{TestServer, connection};
 use crate::{Answer, Cassette, Catalog, Fault, Match, Pace, Received, ReplayPace};
@@ -17,13 +18,14 @@ use crate::{Answer, Cassette, Catalog, Fault, Match, Pace, Received, ReplayPace}
 ///
 /// # Defaults
 ///
-/// A free port of 127.0.0.1, no TLS, any key, no script, answers as fast as they can be sent, a few listed models with any
-/// other answered as well, and the last 10,000 requests kept.
+/// A free port of 127.0.0.1, no TLS, any key, requests checked as OpenRouter checks them, no script, answers as fast as
+/// they can be sent, a few listed models with any other answered as well, and the last 10,000 requests kept.
 #[derive(Clone)]
 pub struct TestServerBuilder {
     port: u16,
     pub(super) key: Option<String>,
     pub(super) management_key: Option<String>,
+    pub(super) admission: Admission,
     pub(super) turns: VecDeque<Answer>,
     pub(super) rules: Vec<(Match, Answer)>,
     pub(super) handler: Option<Handler>,
@@ -43,6 +45,7 @@ impl Default for TestServerBuilder {
             port: 0,
             key: None,
             management_key: None,
+            admission: Admission::default(),
             turns: VecDeque::new(),
             rules: Vec::new(),
             handler: None,
@@ -77,6 +80,17 @@ impl TestServerBuilder {
     #[must_use]
     pub fn management_key(mut self, key: impl Into<String>) -> Self {
         self.management_key = Some(key.into());
+        self
+    }
+
+    /// Answers also what OpenRouter refuses for its fields: wrong kinds of values, values out of range, missing or
+    /// contradicting fields. Refused are then only bodies without messages, and what is not JSON.
+    ///
+    /// Without this such a request is answered with status 400, and what is wrong where. Fields that are not documented
+    /// are taken either way, except in `provider`, which is closed.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.admission = Admission::Lenient;
         self
     }
 

@@ -4,9 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, StatusCode};
 use openrouter_types as types;
-use serde_json::Value;
-use types::{ChatMessages, ChatRequest, ChatRequestModality, Decode as _};
+use types::ChatRequest;
 
+use super::admit;
 use super::cache::{Entry, Wish};
 use super::faults::change_chunk;
 use super::lock;
@@ -15,7 +15,7 @@ use super::respond::{bearer, key};
 use super::state::State;
 use crate::answer::{Envelope, chunks, whole};
 use crate::catalog::{Route, route};
-use crate::improvise::{hides_reasoning, wants};
+use crate::improvise::hides_reasoning;
 use crate::{Answer, Fault, Received, Refusal};
 
 /// The answer to a chat request, and all that goes wrong with it.
@@ -33,7 +33,7 @@ fn answer(state: &State, received: &Received, faults: &mut Vec<Fault>) -> Result
         return Ok(reply);
     }
     key(state, &received.headers)?;
-    let request = admit(&received.body)?;
+    let request = admit::chat(&received.body, state.admission)?;
     let prompt_words = request.messages.iter().map(|message| {
         let json = serde_json::to_string(message).unwrap_or_default();
         json.split_whitespace().count() as u64
@@ -157,69 +157,6 @@ fn spoilt(mut result: types::ChatResult, faults: &[Fault]) -> types::ChatResult 
         }
     }
     result
-}
-
-/// Refuses what OpenRouter would refuse before it looks for a model.
-fn admit(body: &[u8]) -> Result<ChatRequest, Refusal> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|error| Refusal::bad_request(format!("Invalid JSON in request body: {error}")))?;
-    let messages = value.get("messages").and_then(Value::as_array);
-    let Some(messages) = messages.filter(|messages| !messages.is_empty()) else {
-        return Err(Refusal::bad_request(
-            "Input required: specify \"prompt\" or \"messages\"",
-        ));
-    };
-    if let Some(at) = messages
-        .iter()
-        .position(|message| !message["role"].is_string())
-    {
-        return Err(Refusal::bad_request(format!(
-            "messages.{at}.role: Required"
-        )));
-    }
-    let request =
-        ChatRequest::decode(body).map_err(|error| Refusal::bad_request(error.to_string()))?;
-    let unknown = request
-        .messages
-        .iter()
-        .position(|message| matches!(message, ChatMessages::Unknown(_)));
-    if let Some(at) = unknown {
-        return Err(Refusal::bad_request(format!(
-            "messages.{at}.role: Invalid discriminator value"
-        )));
-    }
-    check(&request)?;
-    Ok(request)
-}
-
-/// The documented limits of a request.
-fn check(request: &ChatRequest) -> Result<(), Refusal> {
-    let within = |name: &str, value: Option<f64>, least: f64, most: f64| match value {
-        Some(value) if !(least..=most).contains(&value) => Err(Refusal::bad_request(format!(
-            "{name}: expected a number of {least} to {most}, received {value}"
-        ))),
-        _ => Ok(()),
-    };
-    within("temperature", request.temperature, 0.0, 2.0)?;
-    within("top_p", request.top_p, 0.0, 1.0)?;
-    within("frequency_penalty", request.frequency_penalty, -2.0, 2.0)?;
-    within("presence_penalty", request.presence_penalty, -2.0, 2.0)?;
-    if request
-        .session_id
-        .as_ref()
-        .is_some_and(|id| id.chars().count() > 256)
-    {
-        return Err(Refusal::bad_request("session_id: at most 256 characters"));
-    }
-    if request.top_logprobs.is_some() && request.logprobs != Some(true) {
-        return Err(Refusal::bad_request(
-            "top_logprobs: needs logprobs to be true",
-        ));
-    }
-    if wants(request, &ChatRequestModality::Audio) && request.stream != Some(true) {
-        return Err(Refusal::bad_request("Audio output requires stream: true"));
-    }
-    Ok(())
 }
 
 /// Source: wire documentation of `X-OpenRouter-Metadata`; the older name still works.

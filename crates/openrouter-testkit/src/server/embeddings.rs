@@ -4,16 +4,16 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use http::StatusCode;
 use openrouter_types as types;
-use types::{Decode as _, EmbeddingInput};
+use types::EmbeddingInput;
 
+use super::admit;
 use super::reply::Reply;
 use super::state::State;
 use crate::{Received, Refusal};
 
 /// `POST /embeddings`.
 pub(super) fn embed(state: &State, received: &Received) -> Result<Reply, Refusal> {
-    let request = types::EmbeddingsRequest::decode(&received.body)
-        .map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let request = admit::embeddings(&received.body, state.admission)?;
     if request.model.is_empty() {
         return Err(Refusal::bad_request("model: Required"));
     }

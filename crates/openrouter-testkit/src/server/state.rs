@@ -10,6 +10,7 @@ use openrouter_routing::Market;
 use openrouter_types::ChatRequest;
 use tokio::sync::watch;
 
+use super::admit::Admission;
 use super::builder::TestServerBuilder;
 use super::cache::Cache;
 use super::lock;
@@ -22,6 +23,7 @@ use crate::{Answer, Catalog, Fault, Match, Pace, Received};
 pub(super) struct State {
     pub(super) key: Option<String>,
     pub(super) management_key: Option<String>,
+    pub(super) admission: Admission,
     pace: Pace,
     pub(super) turns: Mutex<VecDeque<Answer>>,
     rules: Vec<(Match, Answer)>,
@@ -62,6 +64,7 @@ impl State {
         Self {
             key: builder.key,
             management_key: builder.management_key,
+            admission: builder.admission,
             pace: builder.pace,
             turns: Mutex::new(builder.turns),
             rules: builder.rules,

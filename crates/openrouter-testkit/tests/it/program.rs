@@ -21,7 +21,7 @@ fn run(arguments: &[&str]) -> (bool, String) {
 #[test]
 fn it_serves_until_it_is_ended() {
     let mut child = program()
-        .args(["serve", "--port=0", "--key", "k"])
+        .args(["serve", "--lenient", "--port=0", "--key", "k"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -52,6 +52,7 @@ fn mistakes_on_the_command_line_are_named() {
         (&["sing"][..], "there is no command `sing`"),
         (&["serve", "--prot", "1"], "there is no option `--prot`"),
         (&["serve", "--port"], "--port needs a value"),
+        (&["serve", "--lenient=no"], "--lenient takes no value"),
         (&["serve", "--port", "http"], "`http` is no such number"),
         (
             &["serve", "--scenario", "no-such-file.json"],
