@@ -8,6 +8,7 @@ mod catalog;
 mod difference;
 mod fault;
 mod improvise;
+mod listen;
 mod matching;
 mod nulls;
 mod received;

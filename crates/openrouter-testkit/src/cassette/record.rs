@@ -26,6 +26,7 @@ use tokio::time::Instant;
 
 use super::scrub::scrub;
 use super::{Frame, Recorded, text};
+use crate::listen;
 
 /// A proxy that records: a client talks to [`base_url`](Self::base_url), the answers come from a real server, and what was
 /// said is added to a cassette as each exchange ends, without secrets. Dropping it ends it.
@@ -161,9 +162,7 @@ async fn accept(listener: TcpListener, upstream: Arc<Upstream>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
-                let _ = stream.set_nodelay(true);
+            stream = listen::accept(&listener) => {
                 let upstream = Arc::clone(&upstream);
                 connections.spawn(async move {
                     let service = service_fn(move |request| forward(Arc::clone(&upstream), request));

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use bytes::{Bytes, BytesMut};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::respond::respond;
 use super::state::State;
 use super::wire::{Socket, Wire};
+use crate::listen;
 
 #[cfg(feature = "tls")]
 type Acceptor = Option<tokio_rustls::TlsAcceptor>;
@@ -33,8 +36,7 @@ pub(super) async fn accept(
     let mut number = 0;
     loop {
         tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
+            stream = listen::accept(&listener) => {
                 state.open.send_modify(|open| *open += 1);
                 let open = Open(Arc::clone(&state));
                 #[cfg(feature = "tls")]
@@ -58,13 +60,11 @@ impl Drop for Open {
 }
 
 async fn take(
-    stream: TcpStream,
+    mut stream: TcpStream,
     number: usize,
     open: Open,
     #[cfg(feature = "tls")] acceptor: Acceptor,
 ) {
-    // A delta that waits for its successor would not be a stream.
-    let _ = stream.set_nodelay(true);
     #[cfg(feature = "tls")]
     if let Some(acceptor) = acceptor {
         // A client that does not trust the certificate goes away.
@@ -75,25 +75,26 @@ async fn take(
         serve(Socket::Tls(Box::new(stream)), number, is_http2, open).await;
         return;
     }
-    if let Some(is_http2) = speaks_http2(&stream).await {
-        serve(Socket::Plain(stream), number, is_http2, open).await;
+    if let Some((unread, is_http2)) = speaks_http2(&mut stream).await {
+        serve(Socket::Plain(stream, unread), number, is_http2, open).await;
     }
 }
 
 /// What an HTTP/2 client says first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0";
 
-async fn speaks_http2(stream: &TcpStream) -> Option<bool> {
-    let mut start = [0; PREFACE.len()];
-    loop {
-        match stream.peek(&mut start).await {
+/// The first bytes of a client, however slowly they come, and whether they are those of HTTP/2. `None` for a client that
+/// goes away before it is clear.
+async fn speaks_http2(stream: &mut TcpStream) -> Option<(Bytes, bool)> {
+    let mut start = BytesMut::with_capacity(PREFACE.len());
+    while start.len() < PREFACE.len() && PREFACE.starts_with(&start) {
+        match stream.read_buf(&mut start).await {
             Ok(0) | Err(_) => return None,
-            Ok(seen) if seen < start.len() && PREFACE.starts_with(&start[..seen]) => {
-                tokio::task::yield_now().await;
-            }
-            Ok(seen) => return Some(PREFACE.starts_with(&start[..seen])),
+            Ok(_) => {}
         }
     }
+    let is_http2 = start.starts_with(PREFACE);
+    Some((start.freeze(), is_http2))
 }
 
 async fn serve(socket: Socket, number: usize, is_http2: bool, open: Open) {

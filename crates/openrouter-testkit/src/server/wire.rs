@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -23,7 +24,8 @@ pub(super) struct Wire {
 
 #[derive(Debug)]
 pub(super) enum Socket {
-    Plain(TcpStream),
+    /// With what was read from it to see which protocol it speaks.
+    Plain(TcpStream, Bytes),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
 }
@@ -61,7 +63,7 @@ impl Wire {
 impl Socket {
     fn tcp(&self) -> &TcpStream {
         match self {
-            Self::Plain(tcp) => tcp,
+            Self::Plain(tcp, _) => tcp,
             #[cfg(feature = "tls")]
             Self::Tls(tls) => tls.get_ref().0,
         }
@@ -69,7 +71,7 @@ impl Socket {
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
-            Self::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),
+            Self::Plain(tcp, _) => Pin::new(tcp).poll_write(cx, bytes),
             #[cfg(feature = "tls")]
             Self::Tls(tls) => Pin::new(&mut **tls).poll_write(cx, bytes),
         }
@@ -83,7 +85,12 @@ impl AsyncRead for Wire {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match &mut *lock(&self.socket) {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_read(cx, into),
+            Socket::Plain(tcp, unread) if unread.is_empty() => Pin::new(tcp).poll_read(cx, into),
+            Socket::Plain(_, unread) => {
+                let now = unread.len().min(into.remaining());
+                into.put_slice(&unread.split_to(now));
+                Poll::Ready(Ok(()))
+            }
             #[cfg(feature = "tls")]
             Socket::Tls(tls) => Pin::new(&mut **tls).poll_read(cx, into),
         }
@@ -101,7 +108,7 @@ impl AsyncWrite for Wire {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut *lock(&self.socket) {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
+            Socket::Plain(tcp, _) => Pin::new(tcp).poll_flush(cx),
             #[cfg(feature = "tls")]
             Socket::Tls(tls) => Pin::new(&mut **tls).poll_flush(cx),
         }
@@ -109,7 +116,7 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut *lock(&self.socket) {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Socket::Plain(tcp, _) => Pin::new(tcp).poll_shutdown(cx),
             #[cfg(feature = "tls")]
             Socket::Tls(tls) => Pin::new(&mut **tls).poll_shutdown(cx),
         }

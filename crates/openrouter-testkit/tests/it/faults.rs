@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
 use crate::raw_client::{ask, post, send};
+use crate::watchdog::in_time;
 
 const STREAMED: &str =
     r#"{"model":"a/b","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
@@ -17,8 +18,9 @@ async fn raw(fault: Fault) -> (String, Option<ErrorKind>, Ending) {
     let server = TestServer::builder().turn(turn).start().await.unwrap();
     let mut stream = send(&server, "k", STREAMED).await;
     let mut bytes = Vec::new();
-    let error = stream.read_to_end(&mut bytes).await.err();
-    let ending = server.requests()[0].ended().await;
+    let read = stream.read_to_end(&mut bytes);
+    let error = in_time("the end of a connection", read).await.err();
+    let ending = in_time("an ending", server.requests()[0].ended()).await;
     (
         String::from_utf8_lossy(&bytes).into_owned(),
         error.map(|it| it.kind()),
@@ -132,13 +134,15 @@ async fn a_stalled_or_held_connection_stays_open_until_the_client_goes() {
             "\n\n\r\n"
         };
         while !String::from_utf8_lossy(&bytes).ends_with(wanted) {
-            stream.read_buf(&mut bytes).await.unwrap();
+            let read = stream.read_buf(&mut bytes);
+            in_time("the next bytes", read).await.unwrap();
         }
         assert_eq!(String::from_utf8_lossy(&bytes).contains("[DONE]"), has_done);
         assert_eq!(server.open_connections(), 1);
         assert_eq!(server.requests()[0].ending(), None);
         drop(stream);
-        assert_eq!(server.requests()[0].ended().await, Ending::ClosedByClient);
+        let ending = in_time("an ending", server.requests()[0].ended()).await;
+        assert_eq!(ending, Ending::ClosedByClient);
     }
     let server = TestServer::builder()
         .fault(Fault::StallBeforeHeader)
@@ -150,7 +154,8 @@ async fn a_stalled_or_held_connection_stays_open_until_the_client_goes() {
         tokio::task::yield_now().await;
     }
     drop(stream);
-    assert_eq!(server.requests()[0].ended().await, Ending::ClosedByClient);
+    let ending = in_time("an ending", server.requests()[0].ended()).await;
+    assert_eq!(ending, Ending::ClosedByClient);
 }
 
 #[tokio::test]

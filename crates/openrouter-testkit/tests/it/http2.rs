@@ -6,6 +6,8 @@ use http::Request;
 use openrouter_testkit::{Answer, Ending, Fault, TestServer};
 use tokio::net::TcpStream;
 
+use crate::watchdog::in_time;
+
 const STREAMED: &str =
     r#"{"model":"a/b","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
 
@@ -19,6 +21,10 @@ async fn connect(server: &TestServer) -> (SendRequest<Bytes>, Driver) {
 
 /// What came of the body, and what ended it.
 async fn stream(sender: &mut SendRequest<Bytes>) -> (String, Option<h2::Error>) {
+    in_time("the end of a stream", read_stream(sender)).await
+}
+
+async fn read_stream(sender: &mut SendRequest<Bytes>) -> (String, Option<h2::Error>) {
     let request = Request::post("http://localhost/api/v1/chat/completions")
         .header("authorization", "Bearer k")
         .body(())
@@ -77,7 +83,8 @@ async fn a_reset_hits_one_stream_and_leaves_the_connection() {
     assert_eq!(text.len(), 30);
     assert!(error.unwrap().is_reset());
     assert!(stream(&mut sender).await.1.is_none());
-    assert_eq!(server.requests()[0].ended().await, Ending::BrokenByServer);
+    let ending = in_time("an ending", server.requests()[0].ended()).await;
+    assert_eq!(ending, Ending::BrokenByServer);
 }
 
 #[tokio::test]
@@ -91,8 +98,9 @@ async fn a_server_that_goes_away_ends_its_streams_and_takes_no_more() {
         "{error:?}"
     );
     // The connection ends although the client still holds on to it.
-    driver.await.unwrap().unwrap();
-    let refused = sender.ready().await;
+    let ended = in_time("the end of the connection", driver).await;
+    ended.unwrap().unwrap();
+    let refused = in_time("a refusal", sender.ready()).await;
     assert!(refused.is_err());
 }
 
@@ -108,8 +116,9 @@ async fn a_dropped_stream_is_noticed_while_the_connection_lives() {
     let mut ready = sender.clone().ready().await.unwrap();
     let (answer, mut body) = ready.send_request(request, false).unwrap();
     body.send_data(STREAMED.into(), true).unwrap();
-    let answer = answer.await.unwrap();
+    let answer = in_time("a header", answer).await.unwrap();
     drop((answer, body));
-    assert_eq!(server.requests()[0].ended().await, Ending::ClosedByClient);
+    let ending = in_time("an ending", server.requests()[0].ended()).await;
+    assert_eq!(ending, Ending::ClosedByClient);
     assert_eq!(server.open_connections(), 1);
 }

@@ -9,6 +9,7 @@ mod behaviour;
 mod cases;
 mod cassettes;
 mod catalog;
+mod connections;
 mod faults;
 mod http2;
 mod improvised;
@@ -18,3 +19,4 @@ mod received;
 mod scenario;
 #[cfg(feature = "tls")]
 mod tls;
+mod watchdog;

@@ -4,11 +4,14 @@ use openrouter_testkit::TestServer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::watchdog::in_time;
+
 /// Sends a chat request and reads the connection to its end: header and body, chunk sizes included.
 pub(crate) async fn post(server: &TestServer, key: &str, body: &str) -> String {
     let mut stream = send(server, key, body).await;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
+    let read = stream.read_to_end(&mut answer);
+    in_time("the end of an answer", read).await.unwrap();
     String::from_utf8(answer).unwrap()
 }
 
@@ -55,7 +58,8 @@ pub(crate) async fn call(
     head.push_str(body);
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).await.unwrap();
+    let read = stream.read_to_end(&mut bytes);
+    in_time("the end of an answer", read).await.unwrap();
     Answer::new(&bytes)
 }
 
