@@ -1,6 +1,8 @@
 //! What the API writes as null, or as an empty list, where our types write nothing.
 //!
-//! The published description requires these fields, and other clients look into them without asking first.
+//! The published description requires these fields, and other clients look into them without asking first. A few are
+//! younger than our types: the official clients (`openrouter` 1.3.84 in Python, `@openrouter/sdk` 1.3.19 in JavaScript)
+//! decode no endpoint without them.
 
 use openrouter_types as types;
 use types::{Extra, RawJson};
@@ -122,6 +124,22 @@ pub(crate) fn endpoint(endpoint: &mut types::PublicEndpoint) {
         "supported_parameters",
         "[]",
     );
+    let chooses = endpoint
+        .supported_parameters
+        .iter()
+        .any(|parameter| parameter.as_str() == "tool_choice");
+    let choices = format!(
+        r#"{{"none":{chooses},"auto":{chooses},"required":{chooses},"function":{chooses}}}"#
+    );
+    for (name, json) in [
+        ("native_tools", "{}"),
+        ("service_tier", "null"),
+        ("supports_diarization", "false"),
+        ("supports_tool_choice", &choices),
+    ] {
+        let is_missing = extra.get(name).is_none();
+        set(extra, is_missing, name, json);
+    }
 }
 
 pub(crate) fn provider(provider: &mut types::ProviderInfo) {

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, StatusCode};
 use openrouter_types as types;
+use serde_json::{Value, json};
 
 use super::lock;
 use super::reply::Reply;
@@ -16,7 +17,10 @@ pub(super) fn key(state: &State, headers: &HeaderMap) -> Result<Reply, Refusal> 
     if !is_management {
         inference_key(state, headers)?;
     }
-    let spent = lock(&state.memory).spent();
+    let (spent, free) = {
+        let memory = lock(&state.memory);
+        (memory.spent(), memory.free_requests())
+    };
     let shown: String = key.chars().take(6).collect();
     let rate_limit = types::LegacyRateLimit::default()
         .with_requests(-1)
@@ -37,12 +41,31 @@ pub(super) fn key(state: &State, headers: &HeaderMap) -> Result<Reply, Refusal> 
         .with_is_management_key(is_management)
         .with_is_provisioning_key(is_management)
         .with_rate_limit(rate_limit);
-    let answer = types::CurrentKeyResponse::default().with_data(data);
-    Ok(with_nulls(
-        &answer,
-        &["limit", "limit_remaining", "limit_reset", "creator_user_id"],
-    ))
+    let mut answer = json!({ "data": data });
+    fill(&mut answer["data"], &KEY_NULLS);
+    // Younger than our types; the official clients decode no key without them.
+    answer["data"]["allowed_data_regions"] = json!(["global"]);
+    answer["data"]["budgets"] = json!([]);
+    answer["data"]["free_model_daily_requests"] = json!({
+        "limit": FREE_REQUESTS_A_DAY,
+        "used": free,
+        "remaining": FREE_REQUESTS_A_DAY.saturating_sub(free),
+    });
+    Ok(Reply::json(StatusCode::OK, &answer))
 }
+
+/// For an account that has bought credits. They are told, and not enforced.
+const FREE_REQUESTS_A_DAY: usize = 1000;
+
+const KEY_NULLS: [&str; 7] = [
+    "limit",
+    "limit_remaining",
+    "limit_reset",
+    "creator_user_id",
+    "effective_budget",
+    "organization_id",
+    "workspace_id",
+];
 
 /// `GET /credits`, for management keys only.
 pub(super) fn credits(state: &State, headers: &HeaderMap) -> Result<Reply, Refusal> {
@@ -77,8 +100,9 @@ pub(super) fn generation(
     let id = id(query)?;
     let memory = lock(&state.memory);
     let generation = memory.find(id).ok_or_else(not_found)?;
-    let answer = types::GenerationResponse::default().with_data(generation.data.clone());
-    Ok(with_nulls(&answer, &GENERATION_NULLS))
+    let mut answer = json!({ "data": generation.data });
+    fill(&mut answer["data"], &GENERATION_NULLS);
+    Ok(Reply::json(StatusCode::OK, &answer))
 }
 
 /// `GET /generation/content?id=…`.
@@ -91,13 +115,10 @@ pub(super) fn generation_content(
     let id = id(query)?;
     let memory = lock(&state.memory);
     let generation = memory.find(id).ok_or_else(not_found)?;
-    let answer = types::GenerationContentResponse::default().with_data(generation.content.clone());
-    let mut reply = serde_json::to_value(&answer).unwrap_or_default();
-    if let Some(output) = reply["data"]["output"].as_object_mut() {
-        output.entry("reasoning").or_insert(serde_json::Value::Null);
-    }
-    reply["data"]["error"] = serde_json::Value::Null;
-    Ok(Reply::json(StatusCode::OK, &reply))
+    let mut answer = json!({ "data": generation.content });
+    fill(&mut answer["data"], &["error"]);
+    fill(&mut answer["data"]["output"], &["reasoning"]);
+    Ok(Reply::json(StatusCode::OK, &answer))
 }
 
 fn id(query: &[(String, String)]) -> Result<&str, Refusal> {
@@ -106,15 +127,13 @@ fn id(query: &[(String, String)]) -> Result<&str, Refusal> {
         .ok_or_else(|| Refusal::bad_request("id: Required"))
 }
 
-/// An answer whose `data` says null where the API says null rather than nothing.
-fn with_nulls(answer: &impl serde::Serialize, names: &[&str]) -> Reply {
-    let mut value = serde_json::to_value(answer).unwrap_or_default();
-    if let Some(data) = value["data"].as_object_mut() {
+/// Says null where the API says null rather than nothing.
+fn fill(object: &mut Value, names: &[&str]) {
+    if let Some(object) = object.as_object_mut() {
         for name in names {
-            data.entry(*name).or_insert(serde_json::Value::Null);
+            object.entry(*name).or_insert(Value::Null);
         }
     }
-    Reply::json(StatusCode::OK, &value)
 }
 
 const GENERATION_NULLS: [&str; 19] = [

@@ -39,6 +39,12 @@ impl Memory {
             .push_back(Generation::new(request, answer, envelope, source));
     }
 
+    /// How many of them were answered by models that cost nothing.
+    pub(super) fn free_requests(&self) -> usize {
+        let models = self.0.iter().filter_map(|it| it.data.model.as_deref());
+        models.filter(|model| model.ends_with(":free")).count()
+    }
+
     /// What all of them cost, in USD.
     pub(super) fn spent(&self) -> f64 {
         self.0.iter().filter_map(|it| it.data.total_cost).sum()

@@ -9,6 +9,7 @@ mod behaviour;
 mod cases;
 mod cassettes;
 mod catalog;
+mod complete;
 mod connections;
 mod faults;
 mod http2;
