@@ -2,6 +2,7 @@
 
 mod admission;
 mod listing;
+mod unlisted;
 
 use std::io;
 use std::path::Path;
@@ -15,8 +16,9 @@ pub(crate) use listing::list;
 
 /// The models, endpoints and providers that the server knows.
 ///
-/// Without one the server lists a few models of its own and lets any other model answer as well. With one it answers
-/// only for what is in it, as OpenRouter does.
+/// Without one the server lists a few models of its own and lets any other model answer as well: at an endpoint of its own,
+/// and at those of the providers that the request's `order` and `only` name. With one it answers only for what is in it,
+/// as OpenRouter does. Either way preferences that leave no endpoint are refused with status 404 and the reasons.
 ///
 /// As JSON it is an object with the lists `models` and `providers` as the API gives them, `endpoints` (what
 /// `/models/{author}/{slug}/endpoints` gives for each model), `zdr` (what `/endpoints/zdr` gives) and `distillable` (slugs

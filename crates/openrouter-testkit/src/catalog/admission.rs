@@ -1,12 +1,15 @@
 //! Who may answer a request, and why nobody may.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use openrouter_routing::plan::{Exclusion, Plan, Reason, plan};
+use openrouter_routing::provider::EndpointTag;
 use openrouter_routing::slug::ModelSlug;
 use openrouter_routing::{Market, Request};
 use openrouter_types as types;
 
-use super::Catalog;
+use super::{Catalog, unlisted};
 use crate::Refusal;
 
 /// Who answers.
@@ -17,8 +20,8 @@ pub(crate) struct Route {
     pub(crate) metadata: types::OpenRouterMetadata,
 }
 
-/// Finds who answers, by the rules of provider routing. Where the server is open, a model that the catalog lacks is
-/// answered by nobody in particular.
+/// Finds who answers, by the rules of provider routing. Where the server is open, models that the catalog lacks are on
+/// offer too.
 pub(crate) fn route(
     catalog: &Catalog,
     market: &Market,
@@ -33,12 +36,6 @@ pub(crate) fn route(
         .map(String::as_str)
         .collect();
     let requested = asked.first().copied().unwrap_or("openrouter/auto");
-    let known = |slug: &str| {
-        let listed = slug.parse::<ModelSlug>().map(|slug| slug.listed()).ok()?;
-        catalog
-            .endpoints_of(&listed)
-            .and_then(|model| model.id.clone())
-    };
     let router = requested
         .parse::<ModelSlug>()
         .ok()
@@ -46,19 +43,29 @@ pub(crate) fn route(
         .is_some();
     let mut planned = Request::from(request);
     planned.prompt_tokens = Some(prompt_tokens);
+    let mut market = Cow::Borrowed(market);
     if router || asked.is_empty() {
         // A router picks; this one takes what is listed first.
         let Some(first) = catalog.endpoints.iter().find_map(|model| model.id.clone()) else {
-            return open(requested, is_open);
+            return anybody(requested, is_open);
         };
         planned.models = vec![first];
-    } else if let Some(unknown) = asked.iter().find(|slug| known(slug).is_none()) {
-        return open(unknown, is_open).map(|route| Route {
-            model: requested.to_owned(),
-            ..route
-        });
     }
-    let plan = plan(&planned, market);
+    for slug in &planned.models {
+        let listed = unlisted::listed(slug);
+        let is_known = listed
+            .as_ref()
+            .is_some_and(|name| !market.endpoints(name).is_empty());
+        match listed {
+            _ if is_known => {}
+            Some(name) if is_open => {
+                let more = unlisted::offer(market.into_owned(), &name, &planned.preferences);
+                market = Cow::Owned(more);
+            }
+            _ => return anybody(slug, is_open),
+        }
+    }
+    let plan = plan(&planned, &market);
     let mut metadata = metadata(requested, &plan);
     let Some(chosen) = plan.candidates().first() else {
         metadata = metadata.with_attempt(0);
@@ -71,7 +78,7 @@ pub(crate) fn route(
         (_, 1) => types::RoutingStrategy::Direct,
         _ => types::RoutingStrategy::Fallback,
     });
-    let provider = provider(catalog, chosen.model(), chosen.tag().as_str());
+    let provider = provider(catalog, chosen.model(), chosen.tag());
     Ok(Route {
         model: chosen.model().to_owned(),
         metadata: metadata.with_summary(format!("{provider} answered at the first attempt")),
@@ -79,13 +86,13 @@ pub(crate) fn route(
     })
 }
 
-/// The route of a model that is in no catalog.
-fn open(model: &str, is_open: bool) -> Result<Route, Refusal> {
+/// The route of what cannot be listed, such as a preset: preferences have nothing to choose from.
+fn anybody(model: &str, is_open: bool) -> Result<Route, Refusal> {
     if !is_open {
         return Err(Refusal::unknown_model(model));
     }
     let endpoint = types::EndpointInfo::default()
-        .with_provider("Testkit")
+        .with_provider(unlisted::PROVIDER)
         .with_model(model)
         .with_selected(true);
     let endpoints = types::EndpointsMetadata::default()
@@ -93,7 +100,7 @@ fn open(model: &str, is_open: bool) -> Result<Route, Refusal> {
         .with_available([endpoint]);
     Ok(Route {
         model: model.to_owned(),
-        provider: "Testkit".to_owned(),
+        provider: unlisted::PROVIDER.to_owned(),
         metadata: types::OpenRouterMetadata::default()
             .with_requested(model)
             .with_strategy(types::RoutingStrategy::Direct)
@@ -133,16 +140,24 @@ fn metadata(requested: &str, plan: &Plan) -> types::OpenRouterMetadata {
 }
 
 /// The display name that belongs to a tag.
-fn provider(catalog: &Catalog, model: &str, tag: &str) -> String {
+fn provider(catalog: &Catalog, model: &str, tag: &EndpointTag) -> String {
     let endpoint = catalog.endpoints_of(model).and_then(|model| {
         model
             .endpoints
             .iter()
-            .find(|endpoint| endpoint.tag.as_deref() == Some(tag))
+            .find(|endpoint| endpoint.tag.as_deref() == Some(tag.as_str()))
     });
-    endpoint
-        .and_then(|endpoint| endpoint.provider_name.as_ref())
-        .map_or_else(|| tag.to_owned(), ToString::to_string)
+    if let Some(name) = endpoint.and_then(|endpoint| endpoint.provider_name.as_ref()) {
+        return name.to_string();
+    }
+    let of_slug =
+        |provider: &&types::ProviderInfo| provider.slug.as_deref() == Some(tag.provider());
+    let listed = catalog.providers.iter().find(of_slug);
+    match listed.and_then(|provider| provider.name.clone()) {
+        Some(name) => name,
+        None if tag.as_str() == unlisted::TAG => unlisted::PROVIDER.to_owned(),
+        None => tag.provider().to_owned(),
+    }
 }
 
 /// What OpenRouter says when no endpoint is left.

@@ -149,6 +149,104 @@ async fn preferences_choose_the_provider_and_may_leave_none() {
 }
 
 #[tokio::test]
+async fn preferences_hold_for_models_that_are_not_listed_too() {
+    let server = TestServer::start().await.unwrap();
+    for (provider, name) in [
+        (Value::Null, "Testkit"),
+        (json!({"zdr": true, "data_collection": "deny"}), "Testkit"),
+        (
+            json!({"sort": "price", "require_parameters": true}),
+            "Testkit",
+        ),
+        (json!({"enforce_distillable_text": true}), "Testkit"),
+        (
+            json!({"max_price": {"prompt": 1, "completion": "1"}}),
+            "Testkit",
+        ),
+        (json!({"order": ["azure", "together"]}), "azure"),
+        (json!({"order": ["no-such-provider"]}), "Testkit"),
+        (json!({"only": ["openai"]}), "OpenAI"),
+        (
+            json!({"only": ["deepinfra/turbo"], "quantizations": ["fp8"]}),
+            "DeepInfra",
+        ),
+        (json!({"ignore": ["openai"]}), "Testkit"),
+    ] {
+        let answer = ask(&server, &question("acme/model", provider.clone())).await;
+        assert_eq!(answer.status, 200, "{provider}: {answer:?}");
+        assert_eq!(answer.json()["provider"], name, "{provider}");
+        assert_eq!(answer.json()["model"], "acme/model", "{provider}");
+    }
+    for (provider, code, words) in [
+        (
+            json!({"only": ["no-such-provider"]}),
+            "no_endpoints",
+            "Providers serving acme/model: testkit, but your",
+        ),
+        (
+            json!({"only": ["openai"], "ignore": ["openai"]}),
+            "no_endpoints",
+            "openai",
+        ),
+        (
+            json!({"order": ["azuer"], "allow_fallbacks": false}),
+            "no_endpoints",
+            "testkit (",
+        ),
+        (json!({"ignore": ["testkit"]}), "no_endpoints", "ignore"),
+        (
+            json!({"max_price": {"prompt": "0.5"}}),
+            "constraint_filtered",
+            "max_price",
+        ),
+        (
+            json!({"quantizations": ["int4"]}),
+            "constraint_filtered",
+            "quantization",
+        ),
+    ] {
+        let refused = ask(&server, &question("acme/model", provider.clone())).await;
+        assert_eq!(refused.status, 404, "{provider}: {refused:?}");
+        let error = &refused.json()["error"];
+        assert_eq!(error["availability"]["code"], code, "{provider}: {error}");
+        assert!(error.to_string().contains(words), "{provider}: {error}");
+    }
+    // A price cap does not keep out what is free.
+    let free = question(
+        "acme/model:free",
+        json!({"max_price": {"prompt": 0, "completion": 0}}),
+    );
+    assert_eq!(ask(&server, &free).await.status, 200);
+}
+
+#[tokio::test]
+async fn anything_that_names_a_model_is_answered_where_no_catalog_is_given() {
+    let server = TestServer::start().await.unwrap();
+    for model in [
+        "gpt-4",
+        "acme/model:nitro",
+        "acme/model:online",
+        "~acme/model-latest",
+        "openrouter/auto",
+        "@preset/mine",
+        "acme/model@preset/mine",
+        "",
+    ] {
+        let answer = ask(&server, &question(model, Value::Null)).await;
+        assert_eq!(answer.status, 200, "{model}: {answer:?}");
+    }
+    for tier in ["flex", "priority", "auto"] {
+        let mut body = question("acme/model", Value::Null);
+        body["service_tier"] = json!(tier);
+        assert_eq!(ask(&server, &body).await.status, 200, "{tier}");
+    }
+    // Of a listed and an unlisted model the first answers, unless its endpoints are kept out.
+    let mut body = question("testkit/small", json!({"only": ["azure"]}));
+    body["models"] = json!(["acme/model"]);
+    assert_eq!(ask(&server, &body).await.json()["model"], "acme/model");
+}
+
+#[tokio::test]
 async fn a_catalog_of_ones_own_replaces_the_built_in() {
     let catalog = Catalog::from_json(
         r#"{"models": [{"id": "acme/model", "architecture": {"output_modalities": ["text"]}}],
