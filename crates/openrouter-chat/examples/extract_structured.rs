@@ -1,8 +1,11 @@
 //! A value of a Rust type out of a PDF, seen while it grows.
 //!
 //! ```text
-//! cargo run -p openrouter-chat --features schemars --example extract_structured -- [FILE.pdf]
+//! cargo run -p openrouter-chat --features schemars --example extract_structured -- [FILE.pdf] [ENGINE]
 //! ```
+//!
+//! The engine reads the PDF for the model: `native`, `cloudflare-ai` (free) or `mistral-ocr` (reads pictures, is paid by
+//! the page).
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -16,6 +19,7 @@ use std::io::IsTerminal as _;
 
 use connect::{connect, model_name};
 use openrouter_chat::media::Document;
+use openrouter_chat::types::{FileParserPlugin, PDFParserOptions};
 use openrouter_chat::{ChatModel, Message, Part};
 use openrouter_testkit::{Answer, TestServer};
 use schemars::JsonSchema;
@@ -43,21 +47,27 @@ struct Item {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let document = match std::env::args().nth(1) {
+    let mut arguments = std::env::args().skip(1);
+    let document = match arguments.next() {
         Some(help) if help == "--help" || help == "-h" => {
-            println!("usage: extract_structured [FILE.pdf]");
+            println!("usage: extract_structured [FILE.pdf] [native|cloudflare-ai|mistral-ocr]");
             return Ok(());
         }
         Some(path) => Document::from_path(path),
-        None => Document::from_bytes(sample_pdf()),
+        None => Document::from_bytes(sample_pdf()).with_file_name("invoice.pdf"),
     };
+    let engine = arguments.next().unwrap_or("cloudflare-ai".to_owned());
     let answer = r#"{"seller": "Tea & Sons", "number": "17", "items": [{"name": "Green tea", "price": 4.5}, {"name": "Tea pot", "price": 20.0}], "total": 24.5}"#;
     let script = TestServer::builder().turn(Answer::new().tool_call("Invoice", answer));
     let (client, _server) = connect(script).await?;
 
     let model = ChatModel::new(client, model_name("openai/gpt-4o-mini"))
+        .with_plugins([
+            FileParserPlugin::new().with_pdf(PDFParserOptions::new().with_engine(engine))
+        ])
         .with_structured_output::<Invoice>()
-        .with_strict(true);
+        .with_strict(true)
+        .with_repairs(1);
     let question = Message::user_parts([
         Part::text("What is on this invoice?"),
         Part::document(&document)?,

@@ -16,6 +16,9 @@
 //! Everything here does what the asynchronous call of the same name does, and waits for it. Inside a runtime it would
 //! block the others: there, use [`ChatModel`](crate::ChatModel) itself.
 
+mod run;
+mod structured;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -24,6 +27,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::message::Input;
 use crate::{ChatOptions, ChatResponse, Error, StreamEvent, Text};
+
+pub use run::{RunStream, StructuredRunStream, ToolRun};
+pub use structured::{StructuredModel, StructuredStream};
 
 /// A model to talk to, one call after the other or from several threads.
 #[derive(Clone, Debug)]
@@ -175,16 +181,21 @@ impl Iterator for ChatStream {
 
 impl Drop for ChatStream {
     fn drop(&mut self) {
-        let stands_alone = tokio::runtime::Handle::try_current().is_err();
-        if self.stream.take().is_some() && stands_alone {
-            // The connection's driver lives in this runtime; it needs a turn to see that nobody reads any more.
-            self.runtime.block_on(tokio::task::yield_now());
-        }
+        let_go(&mut self.stream, &self.runtime);
     }
 }
 
 impl fmt::Debug for ChatStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.stream.fmt(f)
+    }
+}
+
+/// Drops a stream, and gives the connection's driver, which lives in this runtime, the turn that it needs to see that
+/// nobody reads any more.
+fn let_go<S>(stream: &mut Option<S>, runtime: &Runtime) {
+    let stands_alone = tokio::runtime::Handle::try_current().is_err();
+    if stream.take().is_some() && stands_alone {
+        runtime.block_on(tokio::task::yield_now());
     }
 }

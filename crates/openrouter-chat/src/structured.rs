@@ -18,7 +18,8 @@ pub mod partial;
 pub mod schema;
 pub mod strict;
 
+pub(crate) use output::{Attempts, Growing};
 pub use output::{
-    OutputError, OutputErrorKind, OutputFormat, OutputMethod, Place, StructuredModel,
-    StructuredResponse, StructuredStream,
+    OutputError, OutputErrorKind, OutputFormat, OutputMethod, Place, StructuredEvent,
+    StructuredModel, StructuredResponse, StructuredStream,
 };

@@ -11,7 +11,7 @@
 //! | limit what that costs | [`StopWhen`] |
 //! | ask somebody before a call runs | [`ToolRun::with_approval`] |
 //! | save a run, and take it up elsewhere | [`RunState`], [`ChatModel::resume`](crate::ChatModel::resume) |
-//! | end in a value of a type | [`ToolRun::finish_as`] |
+//! | end in a value of a type | [`ToolRun::finish_as`], or [`ToolRun::stream_as`] to see it grow |
 //!
 //! ```no_run
 //! # async fn example(model: openrouter_chat::ChatModel) -> Result<(), openrouter_chat::Error> {
@@ -56,7 +56,7 @@ pub use output::{IntoToolResult, ToolError, ToolOutput};
 pub use run::{
     ApprovalRequest, CallOutcome, CallRecord, Decision, FailurePolicy, NextStep, RunEvent,
     RunOutcome, RunState, RunStream, RunUsage, Step, StopReason, StopWhen, StructuredOutcome,
-    ToolRun,
+    StructuredRunStream, ToolRun,
 };
 pub use set::Tools;
 pub(crate) use set::{check_name, function_choice};

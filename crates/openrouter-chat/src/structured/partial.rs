@@ -40,6 +40,8 @@ use tree::GrowingTree;
 pub struct PartialJson {
     lexer: Lexer,
     tree: GrowingTree,
+    /// How many pieces the value was made of.
+    shown: usize,
     failed: Option<PartialJsonError>,
 }
 
@@ -72,6 +74,8 @@ impl PartialJson {
     fn read(&mut self, piece: &str) -> Result<(), PartialJsonError> {
         let mut rest = piece;
         while let Some(token) = self.lexer.next(&mut rest)? {
+            let is_seen = !matches!(token, Token::Key(_) | Token::StringEnd | Token::Close);
+            self.shown += usize::from(is_seen);
             match token {
                 Token::Scalar(value) => self.tree.put(value),
                 Token::StringStart => self.tree.open_string(),
@@ -150,6 +154,11 @@ impl PartialJson {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.lexer.is_complete()
+    }
+
+    /// A number that changes when the value does.
+    pub(super) fn shown(&self) -> usize {
+        self.shown
     }
 
     /// How many bytes were taken without an error.

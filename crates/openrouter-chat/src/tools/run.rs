@@ -25,7 +25,7 @@ pub use hooks::NextStep;
 pub use outcome::RunOutcome;
 pub use state::{CallOutcome, CallRecord, RunState, Step};
 pub use stop::{StopReason, StopWhen};
-pub use stream::RunStream;
+pub use stream::{RunStream, StructuredRunStream};
 pub use structured::StructuredOutcome;
 pub use usage::RunUsage;
 

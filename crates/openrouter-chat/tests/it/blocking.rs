@@ -1,10 +1,15 @@
 //! Calls without a runtime.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use openrouter_chat::{ChatModel, Client};
+use openrouter_chat::structured::OutputFormat;
+use openrouter_chat::structured::schema::Schema;
+use openrouter_chat::tools::{Decision, RunEvent, StopWhen};
+use openrouter_chat::{ChatModel, Client, Tool, Tools};
 use openrouter_testkit::{Answer, Pace, TestServer};
+use serde_json::{Value, json};
 
 /// A server in a thread of its own, until the sender is dropped.
 fn server(
@@ -84,4 +89,114 @@ fn dropping_a_stream_closes_its_request() {
     drop(stream);
     drop(stop);
     all_closed.recv().unwrap();
+}
+
+fn weather() -> Tools {
+    let schema = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    let look = Tool::function("weather", "", schema, |place: Value| async move {
+        format!("rain in {}", place["city"])
+    });
+    Tools::new([look]).unwrap()
+}
+
+fn report() -> OutputFormat<Value> {
+    let schema = json!({"title": "report", "type": "object", "properties": {"sky": {"type": "string"}}, "required": ["sky"]});
+    OutputFormat::new(Schema::new(schema.into())).with_repairs(1)
+}
+
+#[test]
+fn runs_and_structured_answers_work_without_a_runtime() {
+    let asks = || Answer::new().tool_call("weather", r#"{"city": "Oslo"}"#);
+    let sky = || Answer::new().tool_call("report", r#"{"sky": "grey"}"#);
+    let turns = [
+        // finish
+        asks(),
+        Answer::text("Rain."),
+        // stream
+        asks(),
+        Answer::text("Rain."),
+        // finish_as
+        asks(),
+        Answer::text("Rain."),
+        sky(),
+        // stream_as
+        asks(),
+        Answer::text("Rain."),
+        sky(),
+        // invoke and stream, the latter with a repair turn
+        sky(),
+        Answer::new().tool_call("report", "{"),
+        sky(),
+    ];
+    let builder = turns
+        .into_iter()
+        .fold(TestServer::builder(), |server, turn| server.turn(turn));
+    let (url, _stop, _) = server(builder);
+    let model = model(&url);
+    let tools = weather();
+
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let outcome = model
+        .run(&tools, "Oslo?")
+        .stop_when(StopWhen::max_steps(5))
+        .with_approval(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Decision::Approve
+        })
+        .finish()
+        .unwrap();
+    assert_eq!(
+        (outcome.text().as_ref(), asked.load(Ordering::SeqCst)),
+        ("Rain.", 1)
+    );
+
+    let mut run = model.run(&tools, "Oslo?");
+    let mut stream = run.stream();
+    let finished = stream
+        .by_ref()
+        .filter(|event| matches!(event, Ok(RunEvent::ToolFinished { .. })));
+    assert_eq!(finished.count(), 1);
+    assert_eq!(stream.finish().unwrap().text(), "Rain.");
+
+    let ended = model.run(&tools, "Oslo?").finish_as(&report()).unwrap();
+    assert_eq!(ended.answer.unwrap().value.unwrap()["sky"], "grey");
+
+    let mut run = model.run(&tools, "Oslo?");
+    let mut stream = run.stream_as(&report());
+    while let Some(event) = stream.next() {
+        if let RunEvent::AnswerGrown { .. } = event.unwrap() {
+            assert!("grey".starts_with(stream.value().unwrap()["sky"].as_str().unwrap()));
+        }
+    }
+    let ended = stream.finish().unwrap();
+    assert_eq!(ended.answer.unwrap().value.unwrap()["sky"], "grey");
+
+    let structured = model.with_output_format(report());
+    assert_eq!(structured.invoke("Oslo?").unwrap()["sky"], "grey");
+    let mut stream = structured.stream("Oslo?").unwrap();
+    let mut last = Value::Null;
+    while let Some(value) = stream.next() {
+        last = value.unwrap().clone();
+    }
+    assert_eq!(last["sky"], "grey");
+    assert_eq!(stream.earlier().len(), 1);
+    assert_eq!(stream.finish().unwrap()["sky"], "grey");
+}
+
+#[test]
+fn dropping_a_run_closes_its_request() {
+    let (url, stop, all_closed) = server(TestServer::builder().pace(Pace::tokens_per_second(0.01)));
+    let model = model(&url);
+    let tools = weather();
+    let mut run = model.run(&tools, "Count.");
+    let mut stream = run.stream();
+    let begun = stream
+        .by_ref()
+        .find(|event| matches!(event, Ok(RunEvent::Model { .. })));
+    begun.unwrap().unwrap();
+    drop(stream);
+    drop(stop);
+    all_closed.recv().unwrap();
+    assert_eq!(run.close().state.steps()[0].failure(), Some("cancelled"));
 }

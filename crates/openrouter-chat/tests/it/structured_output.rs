@@ -1,6 +1,8 @@
 //! Answers that fit a type.
 
 mod outcomes;
+#[cfg(feature = "schemars")]
+mod plain;
 mod request;
 mod run;
 mod streamed;
@@ -9,7 +11,7 @@ use openrouter_chat::structured::schema::Schema;
 use openrouter_chat::structured::{OutputFormat, OutputMethod};
 use openrouter_testkit::Answer;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 struct Recipe {
@@ -52,6 +54,18 @@ fn says(method: OutputMethod, json: &str) -> Answer {
         OutputMethod::FunctionCalling => Answer::new().tool_call("recipe", json),
         _ => Answer::text(json),
     }
+}
+
+/// The messages of a request, without the nulls that a reply that came whole may have.
+fn messages_of(body: &Value) -> Vec<Value> {
+    let mut messages = body["messages"].as_array().unwrap().clone();
+    for message in &mut messages {
+        message
+            .as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+    }
+    messages
 }
 
 const METHODS: [OutputMethod; 3] = [

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::error::OutputError;
+use super::attempts::Attempts;
 use super::format::{OutputFormat, OutputMethod};
 use super::plan::Plan;
 use super::response::StructuredResponse;
@@ -12,7 +12,7 @@ use super::stream::StructuredStream;
 use crate::message::Input;
 use crate::structured::schema::Schema;
 use crate::structured::strict::Dialect;
-use crate::{ChatModel, ChatOptions, ChatResponse, Error, Message};
+use crate::{ChatModel, ChatOptions, Error};
 
 /// A model handle whose answers are values of a type.
 ///
@@ -172,39 +172,18 @@ impl<T> StructuredModel<T> {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<StructuredResponse<T>, Error> {
-        let mut earlier = Vec::new();
-        let mut answer = self.ask(input.into(), options, &mut earlier).await?;
-        answer.earlier = earlier;
-        Ok(answer)
-    }
-
-    /// Asks, and in repair turns again; the replies that did not do are put into `earlier`, whatever follows.
-    pub(crate) async fn ask(
-        &self,
-        mut input: Input<'_>,
-        options: &ChatOptions,
-        earlier: &mut Vec<ChatResponse>,
-    ) -> Result<StructuredResponse<T>, Error> {
-        let plan = Plan::new(&self.format, &self.model, options)?;
+        let mut attempts = Attempts::new(&self.format, &self.model, input.into(), options)?;
         loop {
-            let response = self
+            let asked = self
                 .model
-                .invoke_with(input.messages(), &plan.options)
-                .await?;
-            let answer = plan.read(&self.format, response);
-            match &answer.value {
-                Err(error) if error.is_repairable() && earlier.len() < self.format.repairs => {
-                    let mut messages = input.into_conversation();
-                    messages.extend(repair(&plan, &answer.response, error));
-                    input = Input::from(messages);
-                    earlier.push(answer.response);
-                }
-                _ => return Ok(answer),
+                .invoke_with(attempts.messages(), attempts.options());
+            if let Ok(answer) = attempts.take(asked.await?) {
+                return Ok(answer);
             }
         }
     }
 
-    /// Asks for a stream of values that grow. There are no repair turns.
+    /// Asks for a stream of values that grow. In a repair turn the value begins anew.
     ///
     /// # Errors
     ///
@@ -230,9 +209,12 @@ impl<T> StructuredModel<T> {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<StructuredStream<T>, Error> {
-        let plan = Plan::new(&self.format, &self.model, options)?;
-        let stream = self.model.stream_with(input, &plan.options).await?;
-        Ok(StructuredStream::new(stream, plan, self.format.clone()))
+        let attempts = Attempts::new(&self.format, &self.model, input.into(), options)?;
+        let asked = self
+            .model
+            .stream_with(attempts.messages(), attempts.options());
+        let stream = asked.await?;
+        Ok(StructuredStream::new(self.model.clone(), attempts, stream))
     }
 
     /// The request that a call would send, to the byte, without sending it.
@@ -248,38 +230,6 @@ impl<T> StructuredModel<T> {
         let plan = Plan::new(&self.format, &self.model, options)?;
         self.model.encode(input, &plan.options)
     }
-}
-
-/// The reply, and what is wrong with it: every call gets its output.
-fn repair(plan: &Plan, reply: &ChatResponse, error: &OutputError) -> Vec<Message> {
-    let mut messages: Vec<_> = reply.message().into_iter().collect();
-    let calls = reply
-        .message()
-        .map(|message| message.tool_calls())
-        .unwrap_or_default();
-    for call in &calls {
-        let text = if call.name() == plan.name {
-            format!(
-                "Error: {error}. Call `{}` again with arguments that are right.",
-                plan.name
-            )
-        } else {
-            "The call was not run: the answer is all that is wanted now.".to_owned()
-        };
-        messages.push(Message::tool(call.id(), text));
-    }
-    if calls.is_empty() {
-        let ask = match plan.method {
-            OutputMethod::FunctionCalling => format!("Call `{}` with the answer.", plan.name),
-            _ => "Answer again, with the corrected JSON alone.".to_owned(),
-        };
-        // An empty reply cannot go back: some providers refuse it.
-        if reply.text().is_empty() {
-            messages.clear();
-        }
-        messages.push(Message::user(format!("Error: {error}. {ask}")));
-    }
-    messages
 }
 
 impl<T> Clone for StructuredModel<T> {

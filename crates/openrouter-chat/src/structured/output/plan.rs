@@ -141,18 +141,6 @@ impl Plan {
         }
     }
 
-    /// The part of a growing value that belongs to the schema that was asked for.
-    pub(super) fn unwrap_partial<'a>(
-        &self,
-        value: &'a serde_json::Value,
-    ) -> Option<&'a serde_json::Value> {
-        match &self.way_back {
-            WayBack::Same => Some(value),
-            WayBack::Wrapped => value.get(WRAPPER),
-            WayBack::Strict(strict) => strict.unwrap_partial(value),
-        }
-    }
-
     /// From the JSON of an answer to JSON that the schema describes.
     pub(super) fn restore(&self, json: &str) -> Result<RawJson, String> {
         match &self.way_back {

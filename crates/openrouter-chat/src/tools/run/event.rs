@@ -1,6 +1,7 @@
 //! What a streamed run tells.
 
 use super::state::CallRecord;
+use crate::structured::OutputError;
 use crate::tools::ToolCall;
 use crate::{ChatResponse, Message, StreamEvent};
 
@@ -48,5 +49,25 @@ pub enum RunEvent {
     StepFinished {
         /// The step.
         step: usize,
+    },
+    /// The final structured answer is asked for, after the tools: see [`ToolRun::stream_as`](super::ToolRun::stream_as).
+    AnswerStarted {
+        /// The step.
+        step: usize,
+        /// 0, and one more each time that the answer before did not do. The value begins anew.
+        attempt: usize,
+    },
+    /// There is more to see of the structured answer: see
+    /// [`StructuredRunStream::value`](super::StructuredRunStream::value).
+    AnswerGrown {
+        /// The step.
+        step: usize,
+    },
+    /// The structured answer does not do. The model is told why, and answers again.
+    AnswerRejected {
+        /// The step.
+        step: usize,
+        /// What is wrong with it.
+        error: OutputError,
     },
 }

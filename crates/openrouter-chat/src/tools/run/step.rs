@@ -15,7 +15,7 @@ use super::stop::{StopReason, StopWhen};
 use super::stream::Sink;
 use super::{DEFAULT_MAX_STEPS, FailurePolicy, RunEvent, ToolRun};
 use crate::tools::{ToolCall, ToolInvocation, Tools};
-use crate::{ChatModel, ChatOptions, ChatResponse, Ending, Error};
+use crate::{ChatModel, ChatOptions, ChatResponse, Ending, Error, Message};
 
 /// The time of a run: what it took before, and since it goes on.
 pub(super) struct Clock {
@@ -45,6 +45,50 @@ impl Clock {
         match self.deadline {
             Some(deadline) => timeout_at(deadline, future).await.ok(),
             None => Some(future.await),
+        }
+    }
+}
+
+/// One request to the model.
+pub(super) struct StepRequest<'a> {
+    pub(super) step: usize,
+    pub(super) model: &'a ChatModel,
+    pub(super) messages: &'a [Message],
+    pub(super) options: &'a ChatOptions,
+}
+
+impl StepRequest<'_> {
+    /// Makes it; streamed where anybody listens. `None` when the time was over before the answer came.
+    pub(super) async fn make(
+        self,
+        in_flight: &mut Option<InFlight>,
+        sink: &Sink,
+        clock: &Clock,
+    ) -> Result<Option<ChatResponse>, Error> {
+        let name = self.options.request.model.as_deref();
+        let in_flight = in_flight.insert(InFlight {
+            model: name.unwrap_or(self.model.model()).to_owned(),
+            generation_id: None,
+        });
+        if !sink.is_open() {
+            let asked = self.model.invoke_with(self.messages, self.options);
+            return clock.within(Box::pin(asked)).await.transpose();
+        }
+        let asked = self.model.stream_with(self.messages, self.options);
+        let Some(stream) = clock.within(Box::pin(asked)).await else {
+            return Ok(None);
+        };
+        let mut stream = stream?;
+        in_flight.generation_id = stream.generation_id().map(str::to_owned);
+        loop {
+            match clock.within(stream.next()).await {
+                None => return Ok(None),
+                Some(None) => return stream.finish().await.map(Some),
+                Some(Some(event)) => {
+                    let (step, event) = (self.step, event?);
+                    sink.tell(|| RunEvent::Model { step, event }).await;
+                }
+            }
         }
     }
 }
@@ -140,38 +184,17 @@ impl ToolRun {
         let step = self.state.steps.len();
         sink.tell(|| RunEvent::StepStarted { step }).await;
         let (model, options) = self.next_request(step, is_final);
-        let name = options.request.model.as_deref().unwrap_or(model.model());
-        self.state.in_flight = Some(InFlight {
-            model: name.to_owned(),
-            generation_id: None,
-        });
-        let result = if sink.is_open() {
-            Box::pin(self.ask_streamed(step, &model, &options, sink, clock)).await
-        } else {
-            let call = model.invoke_with(&self.state.conversation, &options);
-            // In a box, as all that is large here: a run may be part of other large futures.
-            clock.within(Box::pin(call)).await.transpose()
+        let request = StepRequest {
+            step,
+            model: &model,
+            messages: self.state.conversation.messages(),
+            options: &options,
         };
+        // In a box, as all that is large here: a run may be part of other large futures.
+        let asked = Box::pin(request.make(&mut self.state.in_flight, sink, clock)).await;
         self.state.elapsed = clock.elapsed();
-        let response = match result {
-            Ok(Some(response)) => response,
-            Ok(None) => {
-                self.state.note_cancelled();
-                return Ok(false);
-            }
-            Err(error) => {
-                let request = self.state.in_flight.take().unwrap_or_default();
-                let generation_id = error.generation_id().map(str::to_owned);
-                self.state.steps.push(Step {
-                    model: request.model,
-                    generation_id: generation_id.or(request.generation_id),
-                    response: error.partial().cloned(),
-                    failure: Some(error.to_string()),
-                    is_final,
-                    calls: Vec::new(),
-                });
-                return Err(error);
-            }
+        let Some(response) = self.unless_failed(asked, is_final)? else {
+            return Ok(false);
         };
         self.take_reply(response, is_final);
         if let Some(response) = self.state.last_response() {
@@ -184,32 +207,29 @@ impl ToolRun {
         Ok(true)
     }
 
-    async fn ask_streamed(
+    /// Notes a request that was cancelled or failed among the steps.
+    pub(super) fn unless_failed(
         &mut self,
-        step: usize,
-        model: &ChatModel,
-        options: &ChatOptions,
-        sink: &Sink,
-        clock: &Clock,
+        asked: Result<Option<ChatResponse>, Error>,
+        is_final: bool,
     ) -> Result<Option<ChatResponse>, Error> {
-        let call = model.stream_with(&self.state.conversation, options);
-        let Some(stream) = clock.within(Box::pin(call)).await else {
-            return Ok(None);
-        };
-        let mut stream = stream?;
-        if let Some(request) = &mut self.state.in_flight {
-            request.generation_id = stream.generation_id().map(str::to_owned);
-        }
-        loop {
-            match clock.within(stream.next()).await {
-                None => return Ok(None),
-                Some(None) => return stream.finish().await.map(Some),
-                Some(Some(event)) => {
-                    let event = event?;
-                    sink.tell(|| RunEvent::Model { step, event }).await;
-                }
+        match &asked {
+            Ok(Some(_)) => {}
+            Ok(None) => self.state.note_cancelled(),
+            Err(error) => {
+                let request = self.state.in_flight.take().unwrap_or_default();
+                let generation_id = error.generation_id().map(str::to_owned);
+                self.state.steps.push(Step {
+                    model: request.model,
+                    generation_id: generation_id.or(request.generation_id),
+                    response: error.partial().cloned(),
+                    failure: Some(error.to_string()),
+                    is_final,
+                    calls: Vec::new(),
+                });
             }
         }
+        asked
     }
 
     /// The model and options of the next request.
@@ -250,7 +270,7 @@ impl ToolRun {
     fn take_reply(&mut self, response: ChatResponse, is_final: bool) {
         let request = self.state.in_flight.take().unwrap_or_default();
         let message = response.message();
-        let calls = message.iter().flat_map(crate::Message::tool_calls);
+        let calls = message.iter().flat_map(Message::tool_calls);
         self.state.open = calls.map(OpenCall::new).collect();
         self.state.has_called |= !self.state.open.is_empty();
         self.state.conversation.extend(message);

@@ -1,11 +1,13 @@
 //! A run that ends in a value.
 
-use super::state::{InFlight, Step};
+use super::state::Step;
+use super::step::StepRequest;
 use super::stop::StopReason;
-use super::stream::Sink;
-use super::{RunOutcome, ToolRun};
-use crate::structured::{OutputFormat, StructuredResponse};
-use crate::{ChatResponse, Error, Message};
+use super::stream::{Sink, StructuredRunStream};
+use super::{RunEvent, RunOutcome, ToolRun};
+use crate::message::Input;
+use crate::structured::{Attempts, OutputFormat, StructuredResponse};
+use crate::{Error, Message};
 
 /// How a run ended, and the value that its answer is.
 #[derive(Clone, Debug)]
@@ -36,7 +38,8 @@ impl ToolRun {
     ///
     /// # Errors
     ///
-    /// As [`finish`](Self::finish); what is wrong with the answer is in the result.
+    /// As [`finish`](Self::finish), and before anything is asked when the format cannot be; what is wrong with the answer
+    /// is in the result.
     ///
     /// # Cancellation
     ///
@@ -45,13 +48,46 @@ impl ToolRun {
         &mut self,
         format: &OutputFormat<T>,
     ) -> Result<StructuredOutcome<T>, Error> {
+        self.drive_as(format, &Sink::default()).await
+    }
+
+    /// The same, and tells what happens: the events of [`stream`](Self::stream), and then the answer as it grows.
+    ///
+    /// ```no_run
+    /// # async fn example<T: serde::de::DeserializeOwned + Send>(model: openrouter_chat::ChatModel, tools: openrouter_chat::Tools, format: openrouter_chat::structured::OutputFormat<T>) -> Result<(), openrouter_chat::Error> {
+    /// use openrouter_chat::tools::RunEvent;
+    ///
+    /// let mut run = model.run(&tools, "Compare the weather of Oslo and Rome.");
+    /// let mut stream = run.stream_as(&format);
+    /// while let Some(event) = stream.next().await {
+    ///     if let RunEvent::AnswerGrown { .. } = event? {
+    ///         println!("{:?}", stream.value());
+    ///     }
+    /// }
+    /// let ended = stream.finish().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream_as<'a, T: Send + 'a>(
+        &'a mut self,
+        format: &OutputFormat<T>,
+    ) -> StructuredRunStream<'a, T> {
+        StructuredRunStream::new(self, format.clone())
+    }
+
+    pub(super) async fn drive_as<T>(
+        &mut self,
+        format: &OutputFormat<T>,
+        sink: &Sink,
+    ) -> Result<StructuredOutcome<T>, Error> {
+        self.check(format)?;
         self.is_structured = true;
-        let mut reason = self.drive_to_stop(&Sink::default()).await?;
+        let mut reason = self.drive_to_stop(sink).await?;
         let wants_answer = reason.is_complete() || (self.has_last_word && reason.allows_answer());
         let answer = if wants_answer {
             // Whoever goes on after a cancellation or a failure is to ask for the answer, and not to run another step.
             self.state.stopping = Some(reason.clone());
-            let answer = Box::pin(self.ask_for(format)).await?;
+            let answer = Box::pin(self.ask_for(format, sink)).await?;
             self.state.stopping = None;
             if answer.is_none() {
                 reason = StopReason::Time;
@@ -66,59 +102,70 @@ impl ToolRun {
         })
     }
 
+    /// Whether the answer can be asked for, before anything is paid for that leads to it.
+    fn check<T>(&self, format: &OutputFormat<T>) -> Result<(), Error> {
+        let mut options = self.options.clone();
+        if !self.tools.is_empty() {
+            options.request.tools = Some(self.tools.iter().map(Into::into).collect());
+        }
+        let nothing = Input::from(Vec::new());
+        Attempts::new(format, &self.model, nothing, &options).map(drop)
+    }
+
     /// Asks for the answer. `None` when the time was over before it came.
     async fn ask_for<T>(
         &mut self,
         format: &OutputFormat<T>,
+        sink: &Sink,
     ) -> Result<Option<StructuredResponse<T>>, Error> {
         let (model, mut options) = self.next_request(self.state.steps.len(), true);
         if format.is_called() {
             // The format chooses its own tool.
             options.request.tool_choice = None;
         }
-        let name = options.request.model.as_deref().unwrap_or(model.model());
-        let name = name.to_owned();
-        self.state.in_flight = Some(InFlight {
-            model: name.clone(),
-            generation_id: None,
-        });
         let mut messages = self.state.conversation.clone();
         messages.push(Message::user(if format.is_described() {
             ASK.to_owned()
         } else {
             format!("{ASK} {}", format.instructions())
         }));
-        let model = model.with_output_format(format.clone());
+        let mut attempts = Attempts::new(format, &model, messages.into(), &options)?;
         let clock = self.clock();
-        let mut earlier = Vec::new();
-        let asked = model.ask(messages.into(), &options, &mut earlier);
-        let answer = clock.within(Box::pin(asked)).await.transpose();
-        self.state.elapsed = clock.elapsed();
-        for response in &earlier {
-            self.note(&name, Some(response.clone()), None);
+        loop {
+            let step = self.state.steps.len();
+            let attempt = attempts.earlier().len();
+            sink.tell(|| RunEvent::StepStarted { step }).await;
+            sink.tell_answer(step, attempt, || attempts.growing()).await;
+            let request = StepRequest {
+                step,
+                model: &model,
+                messages: attempts.messages(),
+                options: attempts.options(),
+            };
+            let asked = Box::pin(request.make(&mut self.state.in_flight, sink, &clock)).await;
+            self.state.elapsed = clock.elapsed();
+            let Some(response) = self.unless_failed(asked, true)? else {
+                return Ok(None);
+            };
+            let request = self.state.in_flight.take().unwrap_or_default();
+            self.state.steps.push(Step {
+                model: request.model,
+                generation_id: request.generation_id,
+                response: Some(response.clone()),
+                failure: None,
+                is_final: true,
+                calls: Vec::new(),
+            });
+            sink.tell(|| RunEvent::Reply {
+                step,
+                response: Box::new(response.clone()),
+            })
+            .await;
+            match attempts.take(response) {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(error) => sink.tell(|| RunEvent::AnswerRejected { step, error }).await,
+            }
         }
-        match &answer {
-            Ok(None) => self.state.note_cancelled(),
-            Ok(Some(answer)) => self.note(&name, Some(answer.response.clone()), None),
-            Err(error) => self.note(&name, error.partial().cloned(), Some(error)),
-        }
-        self.state.in_flight = None;
-        let mut answer = answer?;
-        if let Some(answer) = &mut answer {
-            answer.earlier = earlier;
-        }
-        Ok(answer)
-    }
-
-    fn note(&mut self, model: &str, response: Option<ChatResponse>, error: Option<&Error>) {
-        self.state.steps.push(Step {
-            model: model.to_owned(),
-            response,
-            failure: error.map(ToString::to_string),
-            generation_id: error.and_then(Error::generation_id).map(str::to_owned),
-            is_final: true,
-            calls: Vec::new(),
-        });
     }
 }
 

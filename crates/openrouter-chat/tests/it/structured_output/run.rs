@@ -1,11 +1,15 @@
 //! A structured answer after tools.
 
-use openrouter_chat::structured::OutputMethod;
-use openrouter_chat::tools::{StopReason, StopWhen, Tool, Tools};
-use openrouter_testkit::{Answer, Refusal};
+use std::time::Duration;
+
+use openrouter_chat::ErrorKind;
+use openrouter_chat::structured::schema::Schema;
+use openrouter_chat::structured::{OutputFormat, OutputMethod};
+use openrouter_chat::tools::{RunEvent, StopReason, StopWhen, Tool, Tools};
+use openrouter_testkit::{Answer, Pace, Refusal};
 use serde_json::{Value, json};
 
-use super::{METHODS, PANCAKES, format, pancakes, says};
+use super::{METHODS, PANCAKES, format, messages_of, pancakes, says};
 use crate::tools::{body, server};
 
 fn pantry() -> Tools {
@@ -109,4 +113,133 @@ async fn repair_turns_count_into_the_run() {
         .unwrap();
     assert_eq!(ended.outcome.usage().requests, 3);
     assert_eq!(ended.answer.unwrap().earlier.len(), 1);
+}
+
+#[tokio::test]
+async fn the_final_answer_is_seen_as_it_grows() {
+    for method in METHODS {
+        let turns = [
+            looks(),
+            Answer::text("Pancakes, then."),
+            says(method, r#"{"title": "Waffles"}"#),
+            says(method, PANCAKES),
+        ];
+        let format = format().with_method(method).with_repairs(1);
+        let tools = pantry();
+        let (looked_on, model) = server(turns.clone()).await;
+        let mut run = model.run(&tools, "What can I cook?");
+        let mut stream = run.stream_as(&format);
+        let (mut told, mut looks) = (Vec::new(), 0);
+        while let Some(event) = stream.next().await {
+            told.push(match event.unwrap() {
+                RunEvent::StepStarted { step } => format!("{step} started"),
+                RunEvent::AnswerStarted { step, attempt } => {
+                    assert!(stream.value().is_none());
+                    format!("{step} answer {attempt}")
+                }
+                RunEvent::AnswerGrown { step } => {
+                    let title = stream.value().unwrap()["title"].as_str().unwrap();
+                    assert!(["Waffles", "Pancakes"][step - 2].starts_with(title));
+                    looks += 1;
+                    continue;
+                }
+                RunEvent::AnswerRejected { step, error } => {
+                    format!("{step} rejected: {:?}", error.kind())
+                }
+                RunEvent::Reply { step, .. } => format!("{step} replied"),
+                _ => continue,
+            });
+        }
+        assert_eq!(
+            told,
+            [
+                "0 started",
+                "0 replied",
+                "1 started",
+                "1 replied",
+                "2 started",
+                "2 answer 0",
+                "2 replied",
+                "2 rejected: Mismatch",
+                "3 started",
+                "3 answer 1",
+                "3 replied"
+            ]
+        );
+        assert!(looks > 3, "{looks}");
+        let streamed = stream.finish().await.unwrap();
+        let (other, model) = server(turns).await;
+        let whole = model
+            .run(&tools, "What can I cook?")
+            .finish_as(&format)
+            .await
+            .unwrap();
+        for request in 0..4 {
+            let (sent, same) = (body(&looked_on, request), body(&other, request));
+            assert_eq!(messages_of(&sent), messages_of(&same));
+            assert_eq!(sent["tools"], same["tools"]);
+            assert_eq!(sent["tool_choice"], same["tool_choice"]);
+        }
+        assert_eq!(streamed.outcome.usage(), whole.outcome.usage());
+        assert_eq!(streamed.outcome.usage().requests, 4);
+        let (streamed, whole) = (streamed.answer.unwrap(), whole.answer.unwrap());
+        assert_eq!(streamed.value.unwrap(), whole.value.unwrap());
+        assert_eq!(streamed.earlier.len(), whole.earlier.len());
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_answer_leaves_what_was_paid_for_in_the_run() {
+    let method = OutputMethod::FunctionCalling;
+    let slow = says(method, PANCAKES)
+        .pace(Pace::tokens_per_second(1.0).with_time_to_first_token(Duration::from_secs(3600)));
+    let turns = [
+        Answer::text("Pancakes."),
+        says(method, "{"),
+        slow,
+        says(method, PANCAKES),
+    ];
+    let (server, model) = server(turns).await;
+    let tools = pantry();
+    let format = format().with_repairs(1);
+    let mut run = model.run(&tools, "Go");
+    let mut stream = run.stream_as(&format);
+    while let Some(event) = stream.next().await {
+        if let RunEvent::AnswerStarted { attempt: 1, .. } = event.unwrap() {
+            break;
+        }
+    }
+    // The request for the second attempt is under way.
+    let waited = tokio::time::timeout(Duration::from_millis(100), stream.next()).await;
+    assert!(waited.is_err());
+    drop(stream);
+    assert_eq!(
+        run.state().steps().len(),
+        2,
+        "the answer that did not do is a step"
+    );
+    let ended = run.finish_as(&format).await.unwrap();
+    assert_eq!(ended.answer.unwrap().value.unwrap(), pancakes());
+    let usage = ended.outcome.usage();
+    assert_eq!((usage.requests, usage.requests_without_cost), (4, 1));
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_format_that_cannot_be_asked_for_is_refused_before_anything_is_paid() {
+    let (server, model) = server([]).await;
+    let open =
+        json!({"title": "open", "type": "object", "additionalProperties": {"type": "string"}});
+    let open = OutputFormat::<Value>::new(Schema::new(open.into())).with_strict(true);
+    let taken = OutputFormat::<Value>::new(Schema::new(json!({"title": "pantry"}).into()));
+    for format in [open, taken] {
+        let tools = pantry();
+        let error = model
+            .run(&tools, "Go")
+            .finish_as(&format)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+    }
+    assert_eq!(server.requests().len(), 0);
 }

@@ -1,14 +1,14 @@
 //! Values that grow.
 
 use openrouter_chat::structured::schema::Schema;
-use openrouter_chat::structured::{OutputErrorKind, OutputFormat, OutputMethod};
-use openrouter_chat::{ErrorKind, Tool, Tools};
+use openrouter_chat::structured::{OutputErrorKind, OutputFormat, OutputMethod, StructuredEvent};
+use openrouter_chat::{ErrorKind, StreamEvent, Tool, Tools};
 use openrouter_testkit::Answer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{METHODS, PANCAKES, format, pancakes, says};
-use crate::tools::server;
+use super::{METHODS, PANCAKES, format, messages_of, pancakes, says};
+use crate::tools::{body, server};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -118,4 +118,193 @@ async fn a_call_of_another_tool_beside_it_is_no_part_of_it() {
     }
     assert_eq!(stream.value().unwrap()["steps"][1], "Bake.");
     assert_eq!(stream.finish().await.unwrap(), pancakes());
+}
+
+#[tokio::test]
+async fn a_value_without_anything_in_it_is_not_told_unless_it_stays_so() {
+    let schema = json!({"title": "answer", "type": "object", "properties": {"a": {}, "b": {}}});
+    for (json, expected) in [
+        (
+            r#"  {  "a" : "", "b": [1]}"#,
+            r#"{"a":""} | {"a":"","b":[]} | {"a":"","b":[1]}"#,
+        ),
+        (r#"{"a": null}"#, r#"{"a":null}"#),
+        ("{ }", "{}"),
+    ] {
+        let turn = Answer::new().tool_call("answer", json);
+        let (_server, model) = server([turn]).await;
+        let format = OutputFormat::<Value>::new(Schema::new(schema.clone().into()));
+        let mut stream = model.with_output_format(format).stream("Hi").await.unwrap();
+        let mut seen: Vec<String> = Vec::new();
+        while let Some(value) = stream.next().await {
+            seen.push(value.unwrap().to_string());
+        }
+        // Pieces of the text may come together: what is told is some of these, the last one among them.
+        let expected: Vec<&str> = expected.split(" | ").collect();
+        let is_told = |value: &String| expected.contains(&value.as_str());
+        assert!(seen.iter().all(is_told), "{seen:?}");
+        assert_eq!(seen.last().unwrap(), expected.last().unwrap());
+        let mut different = seen.clone();
+        different.dedup();
+        assert_eq!(seen, different, "nothing is told twice");
+    }
+}
+
+#[tokio::test]
+async fn brackets_in_the_words_before_it_are_no_value() {
+    let text = format!("See [1] and {{curly}} words: {PANCAKES} That {{is}} all [2].");
+    let (_server, model) = server([Answer::text(&text), Answer::text(&text)]).await;
+    let format = format().with_method(OutputMethod::JsonSchema);
+    let model = model.with_output_format(format);
+    let mut stream = model.stream("Hi").await.unwrap();
+    let mut last = Value::Null;
+    while let Some(value) = stream.next().await {
+        last = value.unwrap().clone();
+        assert!(last["title"].is_string(), "{last}");
+    }
+    assert_eq!(last["steps"][1], "Bake.");
+    assert_eq!(stream.finish().await.unwrap(), pancakes());
+    assert_eq!(model.invoke("Hi").await.unwrap(), pancakes());
+}
+
+#[tokio::test]
+async fn repair_turns_are_streamed_too_and_bounded() {
+    for method in METHODS {
+        let turns = [
+            says(method, r#"{"title": "Waffles"}"#),
+            says(method, "{"),
+            says(method, PANCAKES),
+        ];
+        let (whole_server, unary) = server(turns.clone()).await;
+        let unary = unary.with_output_format(format().with_method(method).with_repairs(2));
+        let whole = unary.invoke_raw("Pancakes?").await.unwrap();
+        let asked: Vec<_> = (0..3)
+            .map(|n| messages_of(&body(&whole_server, n)))
+            .collect();
+
+        let (asked_server, model) = server(turns.clone()).await;
+        let model = model.with_output_format(format().with_method(method).with_repairs(2));
+        let mut stream = model.stream("Pancakes?").await.unwrap();
+        let mut told = Vec::new();
+        while let Some(event) = stream.next_event().await {
+            match event.unwrap() {
+                StructuredEvent::Grown => {
+                    let title = stream.value().unwrap()["title"].as_str().unwrap();
+                    let is_right = match stream.attempt() {
+                        0 => "Waffles".starts_with(title),
+                        _ => "Pancakes".starts_with(title),
+                    };
+                    assert!(is_right, "{title} in attempt {}", stream.attempt());
+                }
+                StructuredEvent::Repair { attempt, error } => {
+                    assert!(stream.value().is_none(), "it begins anew");
+                    assert_eq!(
+                        (attempt, stream.earlier().len()),
+                        (stream.attempt(), attempt)
+                    );
+                    told.push(error.kind());
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(told, [OutputErrorKind::Mismatch, OutputErrorKind::NotJson]);
+        let streamed = stream.finish_raw().await.unwrap();
+        assert_eq!(streamed.value.unwrap(), pancakes());
+        assert_eq!(streamed.earlier.len(), whole.earlier.len());
+        for (request, asked) in asked.iter().enumerate() {
+            assert_eq!(messages_of(&body(&asked_server, request)), *asked);
+        }
+
+        // One turn fewer, and it fails as the unary call does, without anybody looking on.
+        let (bounded_server, model) = server(turns).await;
+        let model = model.with_output_format(format().with_method(method).with_repairs(1));
+        let error = model
+            .stream("Hi")
+            .await
+            .unwrap()
+            .finish()
+            .await
+            .unwrap_err();
+        assert_eq!(error.output().unwrap().kind(), OutputErrorKind::NotJson);
+        assert_eq!(bounded_server.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_request_ends_a_stream_in_a_repair_turn_too() {
+    let method = OutputMethod::FunctionCalling;
+    let turns = [
+        says(method, "{"),
+        Answer::refused(openrouter_testkit::Refusal::rate_limited(1)),
+        says(method, "{"),
+        says(method, PANCAKES).break_off_after(4),
+    ];
+    let (_server, model) = server(turns).await;
+    let model = model.with_output_format(format().with_repairs(5));
+    for is_begun in [false, true] {
+        let mut stream = model.stream("Hi").await.unwrap();
+        let failure = loop {
+            match stream.next_event().await.unwrap() {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(failure.is_truncated(), is_begun);
+        assert!(stream.next_event().await.is_none());
+        assert_eq!(stream.earlier().len(), 1, "what was paid for is known");
+        let again = stream.finish_raw().await.unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::Call);
+        assert_eq!(again.partial().is_some(), is_begun);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_awaited_in_pieces_loses_nothing() {
+    let method = OutputMethod::FunctionCalling;
+    let slow = says(method, PANCAKES).pace(
+        openrouter_testkit::Pace::tokens_per_second(2000.0)
+            .with_time_to_first_token(std::time::Duration::from_millis(20)),
+    );
+    let (_server, model) = server([says(method, "{"), slow]).await;
+    let model = model.with_output_format(format().with_repairs(1));
+    let mut stream = model.stream("Hi").await.unwrap();
+    // Each future is dropped after one look.
+    loop {
+        let mut next = Box::pin(stream.next_event());
+        match std::future::poll_fn(|cx| std::task::Poll::Ready(next.as_mut().poll(cx))).await {
+            std::task::Poll::Pending => {
+                drop(next);
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+            std::task::Poll::Ready(Some(event)) => drop(event.unwrap()),
+            std::task::Poll::Ready(None) => break,
+        }
+    }
+    assert_eq!(stream.finish().await.unwrap(), pancakes());
+}
+
+#[tokio::test]
+async fn a_long_value_is_told_piece_by_piece_and_every_piece_once() {
+    let words: Vec<String> = (0..2000).map(|n| format!("word {n}")).collect();
+    let long = json!({"title": "Long", "steps": words}).to_string();
+    let (_server, model) = server([says(OutputMethod::FunctionCalling, &long)]).await;
+    let mut stream = model
+        .with_output_format(format())
+        .stream("Hi")
+        .await
+        .unwrap();
+    let mut pieces = 0;
+    let mut looks = 0;
+    while let Some(event) = stream.next_event().await {
+        match event.unwrap() {
+            StructuredEvent::Model(StreamEvent::ToolCallArguments { text, .. }) => {
+                pieces += text.len();
+            }
+            StructuredEvent::Grown => looks += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(pieces, long.len());
+    assert!(looks > 100, "{looks}");
+    assert_eq!(stream.finish().await.unwrap().steps.len(), 2000);
 }
