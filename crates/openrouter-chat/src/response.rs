@@ -16,7 +16,7 @@ pub use choice::Choice;
 pub use ending::Ending;
 
 use crate::media::{DecodedMedia, MediaError};
-use crate::stream::give_ids;
+use crate::stream::complete_calls;
 use crate::tools::ToolCall;
 use crate::{Error, ErrorKind, Message};
 
@@ -48,12 +48,9 @@ pub(crate) struct Timing {
 impl ChatResponse {
     /// Takes what has been read. `done` says whether the answer's end mark was seen.
     pub(crate) fn new(mut result: ChatResult, done: bool) -> Self {
-        for choice in &mut result.choices {
-            let calls = choice
-                .message
-                .as_mut()
-                .and_then(|message| message.tool_calls.as_mut());
-            give_ids(calls.into_iter().flatten());
+        let choices = result.choices.iter_mut();
+        for message in choices.filter_map(|choice| choice.message.as_mut()) {
+            complete_calls(message);
         }
         Self {
             result,

@@ -18,7 +18,7 @@ use openrouter_transport::sse::SseItem;
 use openrouter_transport::{self as transport, EventStream, Metadata, StreamEnd};
 use tokio::time::{Sleep, sleep};
 
-pub(crate) use calls::give_ids;
+pub(crate) use calls::complete_calls;
 pub use event::{StreamEvent, Text};
 pub use text::TextStream;
 

@@ -212,7 +212,7 @@ impl Accumulator {
 }
 
 impl Choice {
-    fn delta(&mut self, delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
+    fn delta(&mut self, mut delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
         let choice = self.index;
         if let Some(details) = delta.reasoning_details {
             let blocks = self.message.reasoning_details.get_or_insert_default();
@@ -263,6 +263,7 @@ impl Choice {
         for call in delta.tool_calls {
             self.calls.fragment(choice, call, events);
         }
+        self.calls.legacy(choice, &mut delta.extra, events);
         if !delta.images.is_empty() {
             let images = self.message.images.get_or_insert_default();
             for image in delta.images {

@@ -3,7 +3,11 @@
 use std::collections::VecDeque;
 
 use openrouter_types as types;
-use types::{ChatStreamToolCall, ChatToolCall};
+use serde::de::IgnoredAny;
+use types::{
+    ChatAssistantMessage, ChatStreamToolCall, ChatStreamToolCallFunction, ChatToolCall, Decode,
+    Extra,
+};
 
 use super::event::{StreamEvent, Text};
 use crate::reasoning::keep_first;
@@ -24,6 +28,57 @@ struct Slot {
     complete: bool,
 }
 
+/// Where a fragment belongs.
+enum Place {
+    Slot(usize),
+    New,
+    /// It says what this call says already.
+    Said(usize),
+}
+
+impl Slot {
+    /// Whether a fragment that points here is of this call.
+    fn is_continued_by(&self, id: Option<&str>, name: Option<&str>, arguments: &str) -> bool {
+        let known = &self.call.function;
+        let Some(name) = name.filter(|_| !known.name.is_empty()) else {
+            return true;
+        };
+        let has_arguments = !known.arguments.is_empty();
+        let is_other = match id.filter(|_| !self.call.id.is_empty()) {
+            Some(id) => id != self.call.id,
+            None => has_arguments && name != known.name,
+        };
+        !is_other && !(arguments.trim_start().starts_with('{') && self.is_whole())
+    }
+
+    /// Whether a fragment without index and id, but with this name, is of this call.
+    fn is_named(&self, name: &str) -> bool {
+        let known = &self.call.function;
+        known.name.is_empty() || (known.name == name && !known.arguments.is_empty())
+    }
+
+    fn is_open(&self) -> bool {
+        self.call.id.is_empty() || !self.is_whole()
+    }
+
+    /// Whether the arguments are all there, as far as can be told.
+    fn is_whole(&self) -> bool {
+        let arguments = self.call.function.arguments.trim_end();
+        // Cheap, and nearly always enough.
+        arguments.ends_with('}') && serde_json::from_str::<IgnoredAny>(arguments).is_ok()
+    }
+
+    /// Takes a name, or a piece of one: whole as a rule, in pieces or from its beginning again with some servers.
+    fn take_name(&mut self, name: String) {
+        let known = &mut self.call.function;
+        if known.name.is_empty() || (known.arguments.is_empty() && name.starts_with(&known.name)) {
+            known.name = name;
+        } else if known.arguments.is_empty() && !known.name.ends_with(&name) {
+            known.name.push_str(&name);
+        }
+    }
+}
+
 impl CallSlots {
     /// Adds a fragment to the call that it belongs to, or begins a new one.
     pub(super) fn fragment(
@@ -33,14 +88,21 @@ impl CallSlots {
         events: &mut VecDeque<StreamEvent>,
     ) {
         let id = fragment.id.filter(|id| !id.is_empty());
-        let (name, arguments, function_extra) = match fragment.function {
+        let (name, arguments, mut function_extra) = match fragment.function {
             Some(function) => (function.name, function.arguments, function.extra),
             None => Default::default(),
         };
         let name = name.filter(|name| !name.is_empty());
-        let position = match self.find(fragment.index, id.as_deref(), name.as_deref()) {
-            Some(position) => position,
-            None => {
+        let arguments = arguments
+            .or_else(|| loose_arguments(&mut function_extra))
+            .unwrap_or_default();
+        let position = match self.find(fragment.index, id.as_deref(), name.as_deref(), &arguments) {
+            Place::Slot(position) => position,
+            Place::Said(position) => {
+                self.last = position;
+                return;
+            }
+            Place::New => {
                 let call =
                     ChatToolCall::new(String::new(), types::ChatToolCallFunction::new("", ""));
                 self.slots.push(Slot {
@@ -59,10 +121,8 @@ impl CallSlots {
         {
             slot.call.id = id;
         }
-        if slot.call.function.name.is_empty()
-            && let Some(name) = name
-        {
-            slot.call.function.name = name;
+        if let Some(name) = name {
+            slot.take_name(name);
         }
         keep_first(&mut slot.call.extra, &fragment.extra);
         keep_first(&mut slot.call.function.extra, &function_extra);
@@ -74,13 +134,28 @@ impl CallSlots {
                 name: slot.call.function.name.clone(),
             });
         }
-        if let Some(arguments) = arguments.filter(|arguments| !arguments.is_empty()) {
+        if !arguments.is_empty() {
             slot.call.function.arguments.push_str(&arguments);
             events.push_back(StreamEvent::ToolCallArguments {
                 choice,
                 call: position,
                 text: Text::from(arguments),
             });
+        }
+    }
+
+    /// Takes a piece of the one call that models could make before there were several, if there is one.
+    pub(super) fn legacy(
+        &mut self,
+        choice: u64,
+        extra: &mut Extra,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
+        if let Some(function) = legacy_call(extra) {
+            let fragment = ChatStreamToolCall::default()
+                .with_index(LEGACY)
+                .with_function(function);
+            self.fragment(choice, fragment, events);
         }
     }
 
@@ -94,32 +169,52 @@ impl CallSlots {
         self.last
     }
 
-    /// The call that a fragment continues.
+    /// Where a fragment belongs.
     ///
     /// By index; a new id with a name on a used index is another call. Without an index, by id, and without either and
-    /// without a name, the last call.
-    fn find(&self, index: Option<u64>, id: Option<&str>, name: Option<&str>) -> Option<usize> {
+    /// without a name, the last call. A name for a call that has its arguments already begins another one.
+    fn find(
+        &self,
+        index: Option<u64>,
+        id: Option<&str>,
+        name: Option<&str>,
+        arguments: &str,
+    ) -> Place {
         let by_id = |id: &str| self.slots.iter().rposition(|slot| slot.call.id == id);
-        let Some(index) = index else {
-            return match (id, name) {
-                (Some(id), _) => by_id(id),
-                (None, Some(_)) => None,
-                (None, None) => self.slots.len().checked_sub(1),
-            };
-        };
-        match self
-            .slots
-            .iter()
-            .rposition(|slot| slot.index == Some(index))
-        {
-            Some(position) => {
-                let known = &self.slots[position].call;
-                let other_id = id.is_some_and(|id| !known.id.is_empty() && known.id != id);
-                let whole = !known.function.name.is_empty() && name.is_some();
-                (!(other_id && whole)).then_some(position)
+        let last = self.slots.len().checked_sub(1);
+        let position = match (index, id, name) {
+            (Some(index), ..) => {
+                let by_index = |slot: &Slot| slot.index == Some(index);
+                // A known id without a name, under an index that was not seen: that call goes on.
+                self.slots
+                    .iter()
+                    .rposition(by_index)
+                    .or_else(|| id.filter(|_| name.is_none()).and_then(by_id))
             }
-            // A known id without a name, under an index that was not seen: that call goes on.
-            None => id.filter(|_| name.is_none()).and_then(by_id),
+            // An id that was not seen before, without a name: some servers make up one for every fragment.
+            (None, Some(id), None) => {
+                by_id(id).or_else(|| last.filter(|&last| self.slots[last].is_open()))
+            }
+            (None, Some(id), Some(_)) => by_id(id),
+            (None, None, Some(name)) => last.filter(|&last| self.slots[last].is_named(name)),
+            (None, None, None) => last,
+        };
+        let Some(position) = position else {
+            return Place::New;
+        };
+        let known = &self.slots[position];
+        if known.is_continued_by(id, name, arguments) {
+            return Place::Slot(position);
+        }
+        // Some servers say the whole call once more at the end.
+        let is_said = known.index == index
+            && id.is_some_and(|id| known.call.id == id)
+            && name == Some(known.call.function.name.as_str())
+            && known.call.function.arguments.trim() == arguments.trim();
+        if is_said {
+            Place::Said(position)
+        } else {
+            Place::New
         }
     }
 
@@ -148,8 +243,50 @@ impl CallSlots {
     }
 }
 
+/// Brings the calls of a reply into their one form: as a list, with an id each, and with arguments that are a text.
+pub(crate) fn complete_calls(message: &mut ChatAssistantMessage) {
+    if let Some(function) = legacy_call(&mut message.extra)
+        && message.tool_calls.as_ref().is_none_or(Vec::is_empty)
+    {
+        let name = function.name.unwrap_or_default();
+        let function =
+            types::ChatToolCallFunction::new(name, function.arguments.unwrap_or_default());
+        message.tool_calls = Some(vec![ChatToolCall::new(String::new(), function)]);
+    }
+    for call in message.tool_calls.iter_mut().flatten() {
+        if call.function.arguments.is_empty()
+            && let Some(arguments) = loose_arguments(&mut call.function.extra)
+        {
+            call.function.arguments = arguments;
+        }
+    }
+    give_ids(message.tool_calls.iter_mut().flatten());
+}
+
+/// Arguments that are no text, as some servers write them: their JSON is the text.
+fn loose_arguments(extra: &mut Extra) -> Option<String> {
+    let is_value = extra.get("arguments").is_some_and(|json| !json.is_null());
+    let json = extra.remove("arguments").filter(|_| is_value)?;
+    Some(json.as_str().to_owned())
+}
+
+/// The call of `function_call`, which came before `tool_calls` did.
+fn legacy_call(extra: &mut Extra) -> Option<ChatStreamToolCallFunction> {
+    let json = extra.get("function_call")?;
+    let mut function = ChatStreamToolCallFunction::decode(json.as_str().as_bytes()).ok();
+    if let Some(function) = &mut function {
+        let loose = loose_arguments(&mut function.extra);
+        function.arguments = function.arguments.take().or(loose);
+    }
+    extra.remove("function_call");
+    function.filter(|function| function.name.is_some() || function.arguments.is_some())
+}
+
+/// The index that the call of `function_call` is kept under.
+const LEGACY: u64 = u64::MAX;
+
 /// Makes up ids for calls that came without one: nine letters and digits, which every provider takes.
-pub(crate) fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
+fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
     let mut calls: Vec<_> = calls.collect();
     if calls.iter().all(|call| !call.id.is_empty()) {
         return;

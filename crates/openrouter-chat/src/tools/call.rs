@@ -1,5 +1,6 @@
 //! Tool calls as the model made them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use openrouter_types::{ChatToolCall, Extra, RawJson};
@@ -52,7 +53,8 @@ impl ToolCall {
         &self.wire.function.arguments
     }
 
-    /// The arguments as JSON. An empty text is an empty object, as tools without arguments are called.
+    /// The arguments as JSON. An empty text and `null` are an empty object, as tools without arguments are called; and
+    /// an object that was written as JSON twice, as some models do, is that object.
     ///
     /// # Errors
     ///
@@ -67,8 +69,20 @@ impl ToolCall {
     ///
     /// When the text is not JSON, or does not fit the type.
     pub fn parse_arguments<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.arguments_json())
+    }
+
+    /// The arguments as JSON text, as far as they are.
+    pub(crate) fn arguments_json(&self) -> Cow<'_, str> {
         let text = self.arguments_text().trim();
-        serde_json::from_str(if text.is_empty() { "{}" } else { text })
+        if text.is_empty() || text == "null" {
+            return Cow::Borrowed("{}");
+        }
+        let inner = text.starts_with('"').then(|| serde_json::from_str(text));
+        match inner {
+            Some(Ok(inner)) if is_object(&inner) => Cow::Owned(inner),
+            _ => Cow::Borrowed(text),
+        }
     }
 
     /// Whether the call has a name and its arguments are JSON.
@@ -94,6 +108,11 @@ impl ToolCall {
     pub fn as_wire(&self) -> &ChatToolCall {
         &self.wire
     }
+}
+
+fn is_object(text: &String) -> bool {
+    text.trim_start().starts_with('{')
+        && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// Why a call cannot be run.

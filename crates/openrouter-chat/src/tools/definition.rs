@@ -203,7 +203,7 @@ impl Tool {
     #[must_use]
     pub fn restore(&self, call: &ToolCall) -> ToolCall {
         let strict = self.strict.as_ref();
-        match strict.map(|strict| strict.restore(call.arguments_text())) {
+        match strict.map(|strict| strict.restore(&call.arguments_json())) {
             Some(Ok(arguments)) => ToolCall::new(call.id(), call.name(), arguments.as_str()),
             // Arguments that are not JSON stay as they are; whoever reads them is told.
             Some(Err(_)) | None => call.clone(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 #[path = "../../examples/cases/play.rs"]
 mod play;
 #[path = "../../examples/cases/serve.rs"]
-mod serve;
+pub(crate) mod serve;
 
 /// Where a result differs from the expectation on purpose: `folder/case field`, and why.
 const DIFFERENCES: &str = include_str!("cases_that_differ.txt");

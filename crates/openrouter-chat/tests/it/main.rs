@@ -21,4 +21,5 @@ mod structured_extract;
 mod structured_output;
 mod structured_partial;
 mod structured_schema;
+mod tool_calls;
 mod tools;

@@ -21,7 +21,11 @@ impl Plan {
         };
         let (value, place) = match outcome_without_value(&response, &text) {
             Some(error) => (Err(error), None),
-            None => self.read_text(format, &text, call.is_some()),
+            None => {
+                // A call without arguments has empty ones, and some models write JSON within JSON.
+                let json = call.as_ref().map(ToolCall::arguments_json);
+                self.read_text(format, &text, json.as_deref())
+            }
         };
         StructuredResponse {
             value,
@@ -49,30 +53,28 @@ impl Plan {
     fn read_text<T>(
         &self,
         format: &OutputFormat<T>,
-        text: &str,
-        is_call: bool,
+        said: &str,
+        arguments: Option<&str>,
     ) -> (Result<T, OutputError>, Option<Place>) {
-        let fail = |kind, message: String| Err(OutputError::new(kind, message, text));
-        let (json, place) = if is_call && text.trim().is_empty() {
-            // As tools without arguments are called.
-            ("{}", Place::Arguments)
-        } else if let Some(extracted) = extract(text).filter(|extracted| is_whole(text, extracted))
-        {
-            let place = if is_call {
-                Place::Arguments
+        let fail = |kind, message: String| Err(OutputError::new(kind, message, said));
+        let (text, is_call) = (arguments.unwrap_or(said), arguments.is_some());
+        let (json, place) =
+            if let Some(extracted) = extract(text).filter(|extracted| is_whole(text, extracted)) {
+                let place = if is_call {
+                    Place::Arguments
+                } else {
+                    Place::Text(extracted.found)
+                };
+                (extracted.json, place)
             } else {
-                Place::Text(extracted.found)
+                let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+                    Err(error) if is_call || text.trim_start().starts_with(['{', '[']) => {
+                        format!("the answer is not JSON: {error}")
+                    }
+                    _ => "there is no JSON in the answer".to_owned(),
+                };
+                return (fail(Kind::NotJson, message), None);
             };
-            (extracted.json, place)
-        } else {
-            let message = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-                Err(error) if is_call || text.trim_start().starts_with(['{', '[']) => {
-                    format!("the answer is not JSON: {error}")
-                }
-                _ => "there is no JSON in the answer".to_owned(),
-            };
-            return (fail(Kind::NotJson, message), None);
-        };
         let restored = match self.restore(json) {
             Ok(restored) => restored,
             Err(message) => return (fail(Kind::NotJson, message), Some(place)),

@@ -1,0 +1,544 @@
+//! Tool calls as many servers write them: each comes out once, whole, with an id; streamed and unary alike.
+//!
+//! What is odd in a case was reported of the server, or is a case of the client, that its name tells; the words are ours.
+
+use openrouter_chat::{ChatModel, Client, RetryPolicy, StreamEvent, ToolCall};
+use serde_json::{Value, json};
+
+use crate::cases::serve::{CaseServer, Script};
+
+/// An id that is made up here: there was none.
+const NONE: Option<&str> = None;
+
+type Call = (Option<&'static str>, &'static str, &'static str);
+
+struct Case {
+    name: &'static str,
+    /// The deltas of the first choice, one chunk each.
+    deltas: Vec<Value>,
+    calls: Vec<Call>,
+    finish: Value,
+}
+
+fn case(name: &'static str, deltas: Value, calls: &[Call]) -> Case {
+    Case {
+        name,
+        deltas: deltas.as_array().unwrap().clone(),
+        calls: calls.to_vec(),
+        finish: json!("tool_calls"),
+    }
+}
+
+/// Deltas that hold nothing but these fragments of calls, a chunk for each.
+fn fragments(fragments: Value) -> Value {
+    let fragments = fragments.as_array().unwrap().iter();
+    fragments
+        .map(|fragment| json!({"tool_calls": [fragment]}))
+        .collect()
+}
+
+const OSLO: &str = r#"{"city": "Oslo"}"#;
+const ROME: &str = r#"{"city": "Rome"}"#;
+
+fn cases() -> Vec<Case> {
+    let call = |index: Value, id: Value, name: Value, arguments: Value| json!({"index": index, "id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
+    let null = || Value::Null;
+    vec![
+        case(
+            "openai: the name first, the arguments in pieces",
+            fragments(json!([
+                call(json!(0), json!("call_a"), json!("weather"), json!("")),
+                {"index": 0, "function": {"arguments": "{\"city\""}},
+                {"index": 0, "function": {"arguments": ": \"Oslo\"}"}},
+            ])),
+            &[(Some("call_a"), "weather", OSLO)],
+        ),
+        case(
+            "openai: parallel calls, interleaved",
+            fragments(json!([
+                call(json!(0), json!("call_a"), json!("weather"), json!("{\"city\"")),
+                call(json!(1), json!("call_b"), json!("weather"), json!("{\"ci")),
+                {"index": 0, "function": {"arguments": ": \"Oslo\"}"}},
+                {"index": 1, "function": {"arguments": "ty\": \"Rome\"}"}},
+            ])),
+            &[
+                (Some("call_a"), "weather", OSLO),
+                (Some("call_b"), "weather", ROME),
+            ],
+        ),
+        case(
+            "langchain: two calls in one delta, continued in another",
+            json!([
+                {"tool_calls": [call(json!(0), json!("a"), json!("weather"), json!("{\"city\"")), call(json!(1), json!("b"), json!("time"), json!("{"))]},
+                {"tool_calls": [{"index": 0, "function": {"arguments": ": \"Oslo\"}"}}, {"index": 1, "function": {"arguments": "}"}}]},
+            ]),
+            &[(Some("a"), "weather", OSLO), (Some("b"), "time", "{}")],
+        ),
+        case(
+            "mistral: whole calls in one delta, without index",
+            json!([{"tool_calls": [
+                {"id": "D681PevKs", "function": {"name": "weather", "arguments": OSLO}},
+                {"id": "xY81PevKt", "function": {"name": "weather", "arguments": ROME}},
+            ]}]),
+            &[
+                (Some("D681PevKs"), "weather", OSLO),
+                (Some("xY81PevKt"), "weather", ROME),
+            ],
+        ),
+        case(
+            "mistral: the id is \"null\" as a word, and stays",
+            fragments(json!([call(
+                json!(0),
+                json!("null"),
+                json!("weather"),
+                json!(OSLO)
+            )])),
+            &[(Some("null"), "weather", OSLO)],
+        ),
+        case(
+            "ollama: whole calls, one chunk each, without index and id",
+            fragments(json!([
+                {"function": {"name": "weather", "arguments": OSLO}},
+                {"function": {"name": "weather", "arguments": ROME}},
+                {"function": {"name": "weather", "arguments": OSLO}},
+            ])),
+            &[
+                (NONE, "weather", OSLO),
+                (NONE, "weather", ROME),
+                (NONE, "weather", OSLO),
+            ],
+        ),
+        case(
+            "ollama: arguments are an object",
+            fragments(json!([{"function": {"name": "weather", "arguments": {"city": "Oslo"}}}])),
+            &[(NONE, "weather", r#"{"city":"Oslo"}"#)],
+        ),
+        case(
+            "gemini: every whole call has the index 0 and no id",
+            fragments(json!([
+                call(json!(0), json!(""), json!("weather"), json!(OSLO)),
+                call(json!(0), json!(""), json!("weather"), json!(ROME)),
+                call(json!(0), json!(""), json!("time"), json!("{}")),
+            ])),
+            &[
+                (NONE, "weather", OSLO),
+                (NONE, "weather", ROME),
+                (NONE, "time", "{}"),
+            ],
+        ),
+        case(
+            "gemini: every whole call has the index 0 and an id of its own",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
+                call(json!(0), json!("b"), json!("weather"), json!(OSLO)),
+            ])),
+            &[(Some("a"), "weather", OSLO), (Some("b"), "weather", OSLO)],
+        ),
+        case(
+            "vllm: id and name are repeated with every fragment",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("{\"city\"")),
+                call(json!(0), json!("a"), json!("weather"), json!(": \"Os")),
+                call(json!(0), json!("a"), json!("weather"), json!("lo\"}")),
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "vllm: every fragment has an id of its own, and no name",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("")),
+                call(json!(0), json!("b"), null(), json!("{\"city\": ")),
+                call(json!(0), json!("c"), null(), json!("\"Oslo\"}")),
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "sglang: the name is repeated, and there are no ids",
+            fragments(json!([
+                call(json!(0), null(), json!("weather"), json!("{\"city\"")),
+                call(json!(0), null(), json!("weather"), json!(": \"Oslo\"}")),
+            ])),
+            &[(NONE, "weather", OSLO)],
+        ),
+        case(
+            "litellm: the whole call is said once more at the end",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("{\"city\": ")),
+                {"index": 0, "function": {"arguments": "\"Oslo\"}"}},
+                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "litellm: index counts from 1",
+            fragments(json!([
+                call(json!(1), json!("a"), json!("weather"), json!(OSLO)),
+                call(json!(2), json!("b"), json!("weather"), json!(ROME)),
+            ])),
+            &[(Some("a"), "weather", OSLO), (Some("b"), "weather", ROME)],
+        ),
+        case(
+            "bedrock: indexes with gaps, in the wrong order",
+            fragments(json!([
+                call(json!(7), json!("b"), json!("weather"), json!("{\"city\"")),
+                call(json!(2), json!("a"), json!("time"), json!("{}")),
+                {"index": 7, "function": {"arguments": ": \"Rome\"}"}},
+            ])),
+            &[(Some("b"), "weather", ROME), (Some("a"), "time", "{}")],
+        ),
+        case(
+            "azure: an index that is a huge number",
+            fragments(json!([call(
+                json!(4_294_967_295_u64),
+                json!("a"),
+                json!("weather"),
+                json!(OSLO)
+            )])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "groq: the id comes late",
+            fragments(json!([
+                call(json!(0), null(), json!("weather"), json!("{\"city\"")),
+                call(json!(0), json!("late"), null(), json!(": \"Oslo\"}")),
+            ])),
+            &[(Some("late"), "weather", OSLO)],
+        ),
+        case(
+            "llama.cpp: the name comes after the first arguments",
+            fragments(json!([
+                {"index": 0, "id": "a", "function": {"arguments": "{\"city\""}},
+                {"index": 0, "function": {"name": "weather", "arguments": ": \"Oslo\"}"}},
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "an id, then a name, then arguments, without any index",
+            fragments(json!([
+                {"id": "a"},
+                {"function": {"name": "weather"}},
+                {"function": {"arguments": OSLO}},
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "the name in pieces",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("get_"), null()),
+                call(json!(0), null(), json!("weather"), null()),
+                call(json!(0), null(), null(), json!(OSLO)),
+            ])),
+            &[(Some("a"), "get_weather", OSLO)],
+        ),
+        case(
+            "the name from its beginning again each time",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("get_"), null()),
+                call(json!(0), json!("a"), json!("get_weather"), null()),
+                call(json!(0), json!("a"), json!("get_weather"), json!(OSLO)),
+            ])),
+            &[(Some("a"), "get_weather", OSLO)],
+        ),
+        case(
+            "an empty name in every later fragment",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("")),
+                call(json!(0), json!(""), json!(""), json!(OSLO)),
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "function is null, type is missing",
+            fragments(json!([
+                {"index": 0, "id": "a", "function": {"name": "weather", "arguments": OSLO}},
+                {"index": 0, "function": null},
+                {"index": 0},
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "no arguments: empty, null, missing",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("now"), json!("")),
+                call(json!(1), json!("b"), json!("now"), null()),
+                {"index": 2, "id": "c", "function": {"name": "now"}},
+            ])),
+            &[
+                (Some("a"), "now", ""),
+                (Some("b"), "now", ""),
+                (Some("c"), "now", ""),
+            ],
+        ),
+        case(
+            "deepseek: white space after the arguments",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
+                {"index": 0, "function": {"arguments": " \n"}},
+                {"index": 0, "function": {"arguments": "  "}},
+            ])),
+            &[(Some("a"), "weather", "{\"city\": \"Oslo\"} \n  ")],
+        ),
+        case(
+            "arguments that are JSON within JSON",
+            fragments(json!([call(
+                json!(0),
+                json!("a"),
+                json!("weather"),
+                json!(json!(OSLO).to_string())
+            )])),
+            &[(Some("a"), "weather", r#""{\"city\": \"Oslo\"}""#)],
+        ),
+        case(
+            "equal ids on different indexes",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
+                call(json!(1), json!("a"), json!("weather"), json!(ROME)),
+            ])),
+            &[(Some("a"), "weather", OSLO), (Some("a"), "weather", ROME)],
+        ),
+        case(
+            "no ids at all",
+            fragments(json!([
+                call(json!(0), null(), json!("weather"), json!(OSLO)),
+                call(json!(1), null(), json!("weather"), json!(OSLO)),
+                call(json!(2), json!("kept"), json!("weather"), json!(OSLO)),
+            ])),
+            &[
+                (NONE, "weather", OSLO),
+                (NONE, "weather", OSLO),
+                (Some("kept"), "weather", OSLO),
+            ],
+        ),
+        case(
+            "vercel: a call after thinking and text, and more text after it",
+            json!([
+                {"reasoning": "Let me see."},
+                {"content": "I look."},
+                {"tool_calls": [call(json!(0), json!("a"), json!("weather"), json!("{\"city\""))]},
+                {"content": " Wait."},
+                {"tool_calls": [{"index": 0, "function": {"arguments": ": \"Oslo\"}"}}]},
+                {"content": ""},
+            ]),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "the one call of older models",
+            json!([
+                {"function_call": {"name": "weather", "arguments": ""}},
+                {"function_call": {"arguments": "{\"city\": "}},
+                {"function_call": {"arguments": "\"Oslo\"}"}},
+            ]),
+            &[(NONE, "weather", OSLO)],
+        ),
+        case(
+            "calls that are null",
+            json!([{"content": "Hi.", "tool_calls": null}]),
+            &[],
+        ),
+    ]
+}
+
+/// The same calls in an answer that is not streamed, as far as one could look like that.
+fn whole(case: &Case) -> Value {
+    let calls: Vec<Value> = case
+        .calls
+        .iter()
+        .map(|(id, name, arguments)| {
+            json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
+        })
+        .collect();
+    json!({"role": "assistant", "content": null, "tool_calls": calls})
+}
+
+async fn start() -> (CaseServer, ChatModel) {
+    let server = CaseServer::start().await.unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .api_key("test-key")
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    (server, ChatModel::new(client, "acme/model"))
+}
+
+fn say_stream(server: &CaseServer, chunks: impl IntoIterator<Item = Value>) {
+    let mut body = String::new();
+    for chunk in chunks {
+        body += &format!("data: {chunk}\n\n");
+    }
+    body += "data: [DONE]\n\n";
+    server.say(Script {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "text/event-stream".to_owned())],
+        pieces: vec![body.into_bytes()],
+    });
+}
+
+fn say_whole(server: &CaseServer, choice: Value) {
+    let body = json!({"id": "gen-1", "object": "chat.completion", "created": 1, "model": "acme/model", "choices": [choice]});
+    server.say(Script {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        pieces: vec![body.to_string().into_bytes()],
+    });
+}
+
+fn chunk(choice: u64, delta: &Value, finish: &Value) -> Value {
+    json!({"id": "gen-1", "object": "chat.completion.chunk", "created": 1, "model": "acme/model",
+        "choices": [{"index": choice, "delta": delta, "finish_reason": finish}]})
+}
+
+fn assert_calls(name: &str, found: &[ToolCall], expected: &[Call]) {
+    let shown: Vec<_> = found
+        .iter()
+        .map(|call| (call.name(), call.arguments_text()))
+        .collect();
+    let wanted: Vec<_> = expected
+        .iter()
+        .map(|(_, name, arguments)| (*name, *arguments))
+        .collect();
+    assert_eq!(shown, wanted, "{name}");
+    for (call, (id, ..)) in found.iter().zip(expected) {
+        match id {
+            Some(id) => assert_eq!(call.id(), *id, "{name}"),
+            None => {
+                let is_plain = call.id().chars().all(|c| c.is_ascii_alphanumeric());
+                assert!(call.id().len() == 9 && is_plain, "{name}: {:?}", call.id());
+                let same = found.iter().filter(|other| other.id() == call.id());
+                assert_eq!(same.count(), 1, "{name}: {found:?}");
+            }
+        }
+        assert!(call.is_valid(), "{name}: {:?}", call.problem());
+        assert!(call.arguments().unwrap().is_object(), "{name}: {call:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_call_is_told_once_and_whole_however_a_server_writes_it() {
+    let (server, model) = start().await;
+    for mut case in cases() {
+        for finish in [case.finish.clone(), json!("stop"), Value::Null] {
+            case.finish = finish;
+            let chunks = case
+                .deltas
+                .iter()
+                .map(|delta| chunk(0, delta, &Value::Null));
+            say_stream(&server, chunks.chain([chunk(0, &json!({}), &case.finish)]));
+            let mut stream = model.stream("Hi").await.unwrap();
+            let mut told: Vec<(usize, ToolCall)> = Vec::new();
+            let mut started = Vec::new();
+            let mut pieces: Vec<String> = vec![String::new(); case.calls.len()];
+            while let Some(event) = stream.next().await {
+                match event.unwrap() {
+                    StreamEvent::ToolCall {
+                        call, tool_call, ..
+                    } => told.push((call, tool_call)),
+                    StreamEvent::ToolCallStarted { call, .. } => started.push(call),
+                    StreamEvent::ToolCallArguments { call, text, .. } => pieces[call] += &text,
+                    _ => {}
+                }
+            }
+            let places: Vec<usize> = (0..case.calls.len()).collect();
+            assert_eq!(
+                told.iter().map(|(place, _)| *place).collect::<Vec<_>>(),
+                places,
+                "{}",
+                case.name
+            );
+            assert_eq!(started, places, "{}", case.name);
+            let told: Vec<ToolCall> = told.into_iter().map(|(_, call)| call).collect();
+            assert_calls(case.name, &told, &case.calls);
+            for (pieces, call) in pieces.iter().zip(&told) {
+                assert_eq!(pieces, call.arguments_text(), "{}", case.name);
+            }
+            let streamed = stream.finish().await.unwrap();
+            assert_eq!(streamed.tool_calls(), told, "{}", case.name);
+            assert!(streamed.invalid_tool_calls().is_empty(), "{}", case.name);
+
+            say_whole(
+                &server,
+                json!({"index": 0, "message": whole(&case), "finish_reason": case.finish}),
+            );
+            let unary = model.invoke("Hi").await.unwrap();
+            assert_eq!(
+                unary.tool_calls(),
+                told,
+                "{}: streamed and whole differ",
+                case.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn whole_answers_are_mended_as_streams_are() {
+    let (server, model) = start().await;
+    let cases: [(Value, &[Call]); 6] = [
+        (
+            json!({"tool_calls": [{"function": {"name": "weather", "arguments": {"city": "Oslo"}}}]}),
+            &[(NONE, "weather", r#"{"city":"Oslo"}"#)],
+        ),
+        (
+            json!({"tool_calls": [{"id": "a", "function": {"name": "now", "arguments": null}}]}),
+            &[(Some("a"), "now", "")],
+        ),
+        (
+            json!({"tool_calls": [{"id": null, "function": {"name": "now"}}]}),
+            &[(NONE, "now", "")],
+        ),
+        (
+            json!({"content": "", "function_call": {"name": "weather", "arguments": OSLO}}),
+            &[(NONE, "weather", OSLO)],
+        ),
+        (
+            json!({"function_call": {"name": "weather", "arguments": {"city": "Oslo"}}}),
+            &[(NONE, "weather", r#"{"city":"Oslo"}"#)],
+        ),
+        (
+            json!({"content": "Hi.", "function_call": null, "tool_calls": []}),
+            &[],
+        ),
+    ];
+    for (message, calls) in cases {
+        say_whole(
+            &server,
+            json!({"index": 0, "message": message, "finish_reason": "stop"}),
+        );
+        let answer = model.invoke("Hi").await.unwrap();
+        assert_calls(&message.to_string(), &answer.tool_calls(), calls);
+        let sent = serde_json::to_value(answer.message().unwrap()).unwrap();
+        assert!(
+            sent.get("function_call").is_none_or(Value::is_null),
+            "{sent}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn calls_of_several_choices_stay_apart() {
+    let (server, model) = start().await;
+    let call = |id: &str, arguments: &str| json!({"tool_calls": [{"index": 0, "id": id, "function": {"name": if id.is_empty() { "" } else { "weather" }, "arguments": arguments}}]});
+    let no = &Value::Null;
+    say_stream(
+        &server,
+        [
+            chunk(0, &call("a", "{\"city\""), no),
+            chunk(1, &call("b", "{\"city\""), no),
+            chunk(1, &call("", ": \"Rome\"}"), no),
+            chunk(0, &call("", ": \"Oslo\"}"), no),
+            chunk(1, &json!({}), &json!("tool_calls")),
+            chunk(0, &json!({}), &json!("tool_calls")),
+        ],
+    );
+    let answer = model.stream("Hi").await.unwrap().finish().await.unwrap();
+    let of = |index: u64| {
+        answer
+            .choices()
+            .into_iter()
+            .find(|choice| choice.index() == index)
+            .unwrap()
+            .tool_calls()
+    };
+    assert_calls("first", &of(0), &[(Some("a"), "weather", OSLO)]);
+    assert_calls("second", &of(1), &[(Some("b"), "weather", ROME)]);
+}
