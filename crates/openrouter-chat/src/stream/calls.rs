@@ -48,7 +48,8 @@ impl Slot {
             Some(id) => id != self.call.id,
             None => has_arguments && name != known.name,
         };
-        !is_other && !(arguments.trim_start().starts_with('{') && self.is_whole())
+        let begins_anew = || arguments.trim_start().starts_with('{') && self.is_whole();
+        !is_other && !begins_anew()
     }
 
     /// Whether a fragment without index and id, but with this name, is of this call.

@@ -78,7 +78,9 @@ impl ToolCall {
         if text.is_empty() || text == "null" {
             return Cow::Borrowed("{}");
         }
-        let inner = text.starts_with('"').then(|| serde_json::from_str(text));
+        let inner = text
+            .starts_with('"')
+            .then(|| serde_json::from_str::<String>(text));
         match inner {
             Some(Ok(inner)) if is_object(&inner) => Cow::Owned(inner),
             _ => Cow::Borrowed(text),
@@ -110,7 +112,7 @@ impl ToolCall {
     }
 }
 
-fn is_object(text: &String) -> bool {
+fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{')
         && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }

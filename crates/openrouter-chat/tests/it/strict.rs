@@ -3,4 +3,8 @@
 mod answers;
 mod dialects;
 mod judge;
+mod model;
 mod rewriting;
+#[cfg(feature = "schemars")]
+mod types;
+mod wild;

@@ -8,7 +8,7 @@ use crate::structured::json::{Node, Object};
 
 use super::merge::{KEPT_APART, all_of, merge};
 use super::report::{ChangeKind, ObstacleKind, Report};
-use super::resolve::{extended, last_token, resolve};
+use super::resolve::{extended, last_token, reference_of, resolve};
 use super::shape::{Definition, Schema, Shape};
 
 /// A whole schema, lowered.
@@ -100,8 +100,8 @@ impl Lowering<'_> {
             return Schema::new(at, Shape::Any);
         }
         let holder = lone_member(object).unwrap_or(object);
-        match holder.text("$ref") {
-            Some(reference) if states_only(holder, "$ref") => {
+        match reference_of(holder) {
+            Some((keyword, reference)) if states_only(holder, keyword) => {
                 let mut schema = self.reference(reference, holder, at);
                 if !std::ptr::eq(holder, object) {
                     self.annotate(&mut schema, object);
@@ -179,11 +179,11 @@ impl Lowering<'_> {
 
     /// The keywords of a schema, with its `allOf`, and its `$ref` beside other keywords, joined into them.
     fn flat(&mut self, object: &Object, at: &str, seen: &mut Vec<String>) -> Object {
-        let mut flat = object.without(&["allOf", "$ref"]);
+        let mut flat = object.without(&["allOf", "$ref", "$dynamicRef", "$recursiveRef"]);
         if !self.step() {
             return flat;
         }
-        if let Some(reference) = object.text("$ref") {
+        if let Some((keyword, reference)) = reference_of(object) {
             match resolve(self.document, reference) {
                 Some((pointer, _)) if seen.contains(&pointer) || seen.len() == LONGEST_PATH => {
                     self.report
@@ -194,7 +194,7 @@ impl Lowering<'_> {
                     let target = self.flat(target, at, seen);
                     seen.pop();
                     flat = merge(&flat, &target);
-                    self.report.change(at, ChangeKind::Merged, "$ref");
+                    self.report.change(at, ChangeKind::Merged, keyword);
                 }
                 Some((_, Node::Bool(false))) => flat.set("enum", Node::Array(Vec::new())),
                 Some(_) => {}
@@ -227,6 +227,8 @@ impl Lowering<'_> {
             .into_iter()
             .find(|key| matches!(object.get(key), Some(Node::Array(_))));
         let mut schema = match alternatives {
+            // As some generators say that a property may be left out.
+            _ if object.get("not").is_some_and(takes_anything) => Schema::new(at, Shape::Never),
             Some(keyword) => self.alternatives(object, keyword, at, depth),
             None if object.contains("enum") || object.contains("const") => {
                 self.enumeration(object, at)
@@ -357,6 +359,15 @@ fn lone_member(object: &Object) -> Option<&Object> {
     }
 }
 
+/// Whether every value fits a schema, by its looks.
+fn takes_anything(schema: &Node) -> bool {
+    match schema {
+        Node::Bool(takes) => *takes,
+        Node::Object(object) => object.iter().all(|(key, _)| !is_assertion(key)),
+        _ => false,
+    }
+}
+
 /// Whether a keyword is the only one that has a say in which values fit.
 fn states_only(object: &Object, keyword: &str) -> bool {
     object
@@ -373,7 +384,7 @@ const ROOT: &str = "#";
 
 #[rustfmt::skip]
 const ASSERTIONS: &[&str] = &[
-    "$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
+    "$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "if", "then", "else",
     "type", "enum", "const",
     "properties", "required", "additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames",
     "minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "dependencies",
@@ -387,7 +398,7 @@ const ASSERTIONS: &[&str] = &[
 #[rustfmt::skip]
 const KNOWN: &[&str] = &[
     "title", "description", "nullable", "$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$comment", "$defs",
-    "definitions", "$vocabulary",
+    "definitions", "$vocabulary", "$recursiveAnchor",
 ];
 
 /// A schema may be this deep once `allOf` is joined. Without references, the depth of the text is the limit.

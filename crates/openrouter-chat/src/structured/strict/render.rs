@@ -108,7 +108,9 @@ impl Rendering<'_> {
             Shape::Integer => self.scalar(&mut out, "integer", schema, is_nullable),
             Shape::Number => self.scalar(&mut out, "number", schema, is_nullable),
             Shape::String => self.scalar(&mut out, "string", schema, is_nullable),
-            Shape::Enum(name, values) => self.enumeration(&mut out, name, values, is_nullable),
+            Shape::Enum(name, values) => {
+                self.enumeration(&mut out, name, values, &schema.pointer, is_nullable);
+            }
             Shape::Object(object) if is_nullable => {
                 let object = self.object(Object::default(), object);
                 out.push("anyOf", Node::Array(vec![object, null_type()]));
@@ -202,12 +204,20 @@ impl Rendering<'_> {
         }
     }
 
-    fn enumeration(&mut self, out: &mut Object, name: &str, values: &[Node], is_nullable: bool) {
+    fn enumeration(
+        &mut self,
+        out: &mut Object,
+        name: &str,
+        values: &[Node],
+        pointer: &str,
+        is_nullable: bool,
+    ) {
         if !self.rules.enum_takes_any_scalar {
             if name == "boolean" {
                 // Both values are what the type says; one of them only a description can tell.
                 out.push("type", type_of(name, is_nullable));
                 if let [only] = values {
+                    self.report.change(pointer, ChangeKind::Described, "enum");
                     let known = out
                         .text("description")
                         .map(|text| format!("{text} "))

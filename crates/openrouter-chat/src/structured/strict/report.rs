@@ -93,7 +93,27 @@ pub enum ObstacleKind {
     TooLarge,
 }
 
+impl Change {
+    /// Whether answers pass now that the original refuses: the model reads the rule in the description, if anywhere, and
+    /// nothing holds it to that. [`OutputFormat::with_validation`](crate::structured::OutputFormat) and types of your own
+    /// do.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        match self.kind {
+            ChangeKind::Described => !SAYS_NOTHING_OF_VALUES.contains(&self.subject.as_str()),
+            ChangeKind::AnyOf | ChangeKind::Tuple => true,
+            _ => false,
+        }
+    }
+}
+
 impl Report {
+    /// The changes that let answers pass which the original refuses. Without any, whatever fits the strict schema fits the
+    /// original once it is mapped back.
+    pub fn losses(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.is_loss())
+    }
+
     pub(super) fn change(&mut self, pointer: &str, kind: ChangeKind, subject: &str) {
         let (pointer, subject) = (pointer.to_owned(), subject.to_owned());
         self.changes.push(Change {
@@ -176,6 +196,9 @@ impl fmt::Display for Obstacle {
         write!(f, "{}: {}", self.pointer, self.message)
     }
 }
+
+/// Keywords whose values go into the description, and that refuse nothing.
+const SAYS_NOTHING_OF_VALUES: &[&str] = &["default", "example", "examples"];
 
 /// One line for each change, then one for each obstacle.
 impl fmt::Display for Report {

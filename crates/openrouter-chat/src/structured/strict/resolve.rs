@@ -18,7 +18,16 @@ pub(super) fn resolve<'a>(root: &'a Node, reference: &str) -> Option<(String, &'
 }
 
 fn only_reference(schema: &Object) -> Option<&str> {
-    schema.text("$ref").filter(|_| schema.iter().count() == 1)
+    let (_, reference) = reference_of(schema)?;
+    Some(reference).filter(|_| schema.iter().count() == 1)
+}
+
+/// What a schema refers to, and by which keyword. Within one document a reference that depends on who refers to it leads
+/// where it says.
+pub(super) fn reference_of(schema: &Object) -> Option<(&'static str, &str)> {
+    ["$ref", "$dynamicRef", "$recursiveRef"]
+        .into_iter()
+        .find_map(|keyword| Some((keyword, schema.text(keyword)?)))
 }
 
 fn resolve_once<'a>(root: &'a Node, reference: &str) -> Option<(String, &'a Node)> {

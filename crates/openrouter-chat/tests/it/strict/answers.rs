@@ -5,7 +5,7 @@ use openrouter_types::RawJson;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::judge::{DIALECTS, assert_in_subset, compile, is_valid};
+use super::judge::{DIALECTS, Dice, assert_in_subset, compile, is_valid};
 
 /// A kind of value, of which a schema and values can be made.
 #[derive(Clone, Debug)]
@@ -45,19 +45,6 @@ enum Spelling {
     Closed,
     /// Half of the properties in each member of an `allOf`.
     Split,
-}
-
-/// A choice for each question, from a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
-    }
 }
 
 fn schema(kind: &Kind, definitions: &mut Map<String, Value>) -> Value {

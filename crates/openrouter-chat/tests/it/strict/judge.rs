@@ -11,6 +11,19 @@ pub(super) const DIALECTS: [Dialect; 4] = [
     Dialect::Gemini,
 ];
 
+/// A choice for each question, from a seed.
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+}
+
 pub(super) fn compile(schema: &Value, dialect: Dialect) -> StrictSchema {
     StrictSchema::compile(&RawJson::from(schema), dialect).unwrap()
 }
@@ -25,7 +38,99 @@ pub(super) fn is_valid(schema: &Value, instance: &Value) -> bool {
 pub(super) fn assert_in_subset(schema: &Value, dialect: Dialect) {
     assert_eq!(schema["type"], "object", "the root is an object: {schema}");
     check(schema, schema, dialect);
+    check_size(schema, dialect);
     jsonschema::meta::validate(schema).unwrap();
+}
+
+/// The rules that speak of the schema as a whole.
+fn check_size(schema: &Value, dialect: Dialect) {
+    let mut all = Vec::new();
+    let mut next = vec![schema];
+    while let Some(value) = next.pop() {
+        match value {
+            Value::Object(fields) => {
+                all.push(fields);
+                next.extend(fields.values());
+            }
+            Value::Array(items) => next.extend(items),
+            _ => {}
+        }
+    }
+    let is_union = |fields: &&&serde_json::Map<String, Value>| {
+        fields.get("anyOf").is_some_and(Value::is_array)
+            || fields.get("type").is_some_and(Value::is_array)
+    };
+    match dialect {
+        Dialect::Anthropic => {
+            assert!(all.iter().filter(is_union).count() <= 16);
+            let least = all
+                .iter()
+                .filter_map(|fields| fields.get("minItems")?.as_u64());
+            assert!(least.max().unwrap_or_default() <= 1, "{schema}");
+            assert!(!contains_itself(schema), "{schema}");
+        }
+        Dialect::OpenAi => {
+            let is_object = |fields: &&&serde_json::Map<String, Value>| {
+                fields.get("properties").is_some_and(Value::is_object)
+            };
+            let properties = all.iter().filter(is_object);
+            let properties: usize = properties
+                .map(|fields| fields["properties"].as_object().unwrap().len())
+                .sum();
+            assert!(properties <= 5000);
+            let values = all
+                .iter()
+                .filter_map(|fields| fields.get("enum")?.as_array());
+            assert!(values.map(Vec::len).sum::<usize>() <= 1000);
+        }
+        Dialect::Gemini => {
+            let values = all
+                .iter()
+                .filter_map(|fields| fields.get("enum")?.as_array());
+            for value in values.flatten() {
+                assert!(value.is_string() || value.is_number(), "{schema}");
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether references lead from a definition back to it.
+fn contains_itself(schema: &Value) -> bool {
+    fn referred<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(target)) = fields.get("$ref") {
+                    found.extend(target.strip_prefix("#/$defs/"));
+                }
+                fields
+                    .iter()
+                    .filter(|(key, _)| *key != "$defs")
+                    .for_each(|(_, value)| referred(value, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| referred(item, found)),
+            _ => {}
+        }
+    }
+    let Some(definitions) = schema["$defs"].as_object() else {
+        return false;
+    };
+    definitions.iter().any(|(name, definition)| {
+        let mut seen = Vec::new();
+        referred(definition, &mut seen);
+        let mut at = 0;
+        while let Some(next) = seen.get(at).copied() {
+            if next == name {
+                return true;
+            }
+            let mut more = Vec::new();
+            referred(&definitions[next], &mut more);
+            more.retain(|name| !seen.contains(name));
+            seen.extend(more);
+            at += 1;
+        }
+        false
+    })
 }
 
 fn check(schema: &Value, root: &Value, dialect: Dialect) {
