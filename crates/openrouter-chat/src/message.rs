@@ -124,6 +124,32 @@ impl Message {
         }
     }
 
+    /// Text of any role: one of those above, or one that this crate does not know, such as a server's own.
+    ///
+    /// ```
+    /// use openrouter_chat::{Message, Role};
+    ///
+    /// assert_eq!(Message::with_role("developer", "Be brief."), Message::developer("Be brief."));
+    /// assert_eq!(Message::with_role("critic", "Too long.").role(), Role::Other("critic".into()));
+    /// ```
+    pub fn with_role(role: &str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        match role {
+            "system" => Self::system(text),
+            "developer" => Self::developer(text),
+            "user" => Self::user(text),
+            "assistant" => Self::assistant(text),
+            _ => {
+                let mut fields = types::Extra::new();
+                fields.insert("role", role);
+                fields.insert("content", text.as_str());
+                Self::from(ChatMessages::Unknown(types::UnknownMember::from_json(
+                    fields.into(),
+                )))
+            }
+        }
+    }
+
     /// Names the speaker, for instance to tell several people apart.
     ///
     /// For models that are not OpenAI's, the name is put before the text.
@@ -131,6 +157,13 @@ impl Message {
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         let name = Some(name.into());
+        if let (ChatMessages::Unknown(member), Some(name)) = (&self.wire, name.as_deref())
+            && let Some(fields) = member.fields()
+        {
+            let mut fields = fields.clone();
+            fields.insert("name", name);
+            self.wire = ChatMessages::Unknown(types::UnknownMember::from_json(fields.into()));
+        }
         match &mut self.wire {
             ChatMessages::System(message) => message.name = name,
             ChatMessages::Developer(message) => message.name = name,
@@ -195,6 +228,10 @@ impl Message {
                 .map(Content::text)
                 .unwrap_or_default(),
             ChatMessages::Tool(message) => message.content.text(),
+            ChatMessages::Unknown(member) => member
+                .get("content")
+                .and_then(types::RawJson::to_text)
+                .unwrap_or_default(),
             _ => String::new(),
         }
     }

@@ -108,11 +108,23 @@ impl ChatOptions {
         if request.n == Some(0) {
             return config("`n` is 0; at least one answer has to be asked for".to_owned());
         }
+        if request.n == Some(1) {
+            request.n = None;
+        }
         // Where a field is set twice, the server would decide which one counts.
         if let Some(name) = request.set_twice() {
             return config(format!(
                 "`{name}` is set twice: as itself and among the extra fields"
             ));
+        }
+        let hidden = |(name, _): &(&str, _)| ChatRequest::has_field(name);
+        if let Some((name, _)) = request.extra.iter().find(hidden) {
+            return config(format!(
+                "`{name}` is among the extra fields, but has a field of its own: set that"
+            ));
+        }
+        if let Some(name) = no_number(request) {
+            return config(format!("`{name}` is no number that JSON has"));
         }
         Ok(())
     }
@@ -120,6 +132,27 @@ impl ChatOptions {
     fn options_mut(&mut self) -> &mut Self {
         self
     }
+}
+
+/// A field whose value JSON cannot hold; it would be written as `null`, which to the server is not set.
+fn no_number(request: &ChatRequest) -> Option<&'static str> {
+    let biases = request.logit_bias.iter().flat_map(types::Map::iter);
+    [
+        ("temperature", request.temperature),
+        ("top_p", request.top_p),
+        ("min_p", request.min_p),
+        ("top_a", request.top_a),
+        ("frequency_penalty", request.frequency_penalty),
+        ("presence_penalty", request.presence_penalty),
+        ("repetition_penalty", request.repetition_penalty),
+    ]
+    .into_iter()
+    .chain(biases.map(|(_, bias)| ("logit_bias", Some(*bias))))
+    .find_map(|(name, value)| {
+        value
+            .is_some_and(|value| !value.is_finite())
+            .then_some(name)
+    })
 }
 
 // Source: OpenRouter's published description of its request headers, read 2026-08-22.

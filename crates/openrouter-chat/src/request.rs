@@ -65,6 +65,12 @@ impl StreamOperation for ChatCall<'_> {
 
     fn set_streaming(&mut self, streaming: bool) {
         self.request.stream = streaming.then_some(true);
+        if streaming {
+            // OpenRouter tells usage unasked; other servers that speak its language only tell it when they are asked.
+            self.request
+                .stream_options
+                .get_or_insert_with(|| types::ChatStreamOptions::new().with_include_usage(true));
+        }
     }
 }
 

@@ -246,7 +246,7 @@ impl ChatResponse {
         self.done
     }
 
-    /// All choices, in the order in which they began.
+    /// All choices: in the order of their numbers where they were streamed, else as they came.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice<'_>> {
         self.result
@@ -277,7 +277,10 @@ impl ChatResponse {
     }
 
     fn first(&self) -> Option<Choice<'_>> {
-        self.result.choices.first().map(|choice| Choice {
+        let choices = &self.result.choices;
+        let is_first = |choice: &&types::ChatChoice| choice.index.unwrap_or_default() == 0;
+        let choice = choices.iter().find(is_first).or_else(|| choices.first())?;
+        Some(Choice {
             choice,
             response: self,
         })

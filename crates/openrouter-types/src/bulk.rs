@@ -2,9 +2,10 @@
 
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use core::cell::Cell;
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Serialize, Serializer, ser};
 
 /// A long text, such as the base64 of an image: held, or produced while it is written.
 ///
@@ -143,7 +144,50 @@ impl Serialize for BulkText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Repr::Held(text) => serializer.serialize_str(text),
-            Repr::Deferred(text) => serializer.collect_str(text),
+            Repr::Deferred(text) => {
+                let watched = Watched {
+                    text: text.as_ref(),
+                    failed: Cell::new(false),
+                };
+                let written = serializer.collect_str(&watched)?;
+                match watched.failed.get() {
+                    false => Ok(written),
+                    true => Err(ser::Error::custom("a text could not be produced")),
+                }
+            }
         }
+    }
+}
+
+/// A text whose own failure is noted instead of passed on: serialisers take a failed `Display` for a failed writer of
+/// theirs, and `serde_json` panics when it was not.
+struct Watched<'a> {
+    text: &'a dyn fmt::Display,
+    failed: Cell<bool>,
+}
+
+impl fmt::Display for Watched<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut writer = WatchedWriter { f, failed: false };
+        let outcome = fmt::write(&mut writer, format_args!("{}", self.text));
+        if outcome.is_err() && !writer.failed {
+            self.failed.set(true);
+            return Ok(());
+        }
+        outcome
+    }
+}
+
+/// Remembers whether it was the writer that failed.
+struct WatchedWriter<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    failed: bool,
+}
+
+impl fmt::Write for WatchedWriter<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let outcome = self.f.write_str(text);
+        self.failed |= outcome.is_err();
+        outcome
     }
 }

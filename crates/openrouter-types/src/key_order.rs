@@ -37,7 +37,12 @@ impl KeyOrder {
     pub(crate) fn push(&mut self, entry: Entry) {
         let code = match entry {
             Entry::Extra => EXTRA,
-            Entry::Field { field, .. } if self.contains(field) => return,
+            Entry::Field { field, null } if self.contains(field) => {
+                if !null {
+                    self.no_longer_null(field);
+                }
+                return;
+            }
             Entry::Field { field, null } => field | if null { NULL } else { 0 },
         };
         if usize::from(self.len) < INLINE {
@@ -45,6 +50,15 @@ impl KeyOrder {
             self.len += 1;
         } else {
             self.more.get_or_insert_default().push(code);
+        }
+    }
+
+    fn no_longer_null(&mut self, field: u8) {
+        let more = self.more.iter_mut().flat_map(|more| more.iter_mut());
+        for code in self.inline.iter_mut().take(self.len.into()).chain(more) {
+            if *code == field | NULL {
+                *code = field;
+            }
         }
     }
 

@@ -29,6 +29,8 @@ pub enum MediaErrorKind {
     UnknownType,
     /// The content is another kind than the value: a PDF in an image. Use the other value, or set the type to send it anyway.
     WrongKind,
+    /// There is nothing in it: no bytes, no base64, no address.
+    Empty,
     /// Audio by address: the API takes audio as base64 only. Fetch it and pass the bytes.
     AudioUrl,
     /// Text that should be base64 or a data URL and is not.
@@ -96,6 +98,11 @@ impl MediaError {
         let message =
             "the API takes no address for audio, only base64: fetch it and pass the bytes";
         Self::new(MediaErrorKind::AudioUrl, message)
+    }
+
+    pub(super) fn empty() -> Self {
+        let message = "the payload is empty: it has no bytes, no base64 and no address";
+        Self::new(MediaErrorKind::Empty, message)
     }
 
     pub(super) fn not_base64(what: &str, source: Option<base64::DecodeError>) -> Self {

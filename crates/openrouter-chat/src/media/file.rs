@@ -131,6 +131,7 @@ impl Document {
         };
         let (media, file_id) = match &self.content {
             Content::Payload(payload) => (Some(payload.encode_as_url(expect)?), None),
+            Content::Uploaded(id) if id.is_empty() => return Err(MediaError::empty()),
             Content::Uploaded(id) => (None, Some(id.clone())),
         };
         Ok(EncodedDocument {

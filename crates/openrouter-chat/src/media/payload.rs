@@ -127,6 +127,9 @@ impl Payload {
     /// The address, or the data URL with the type that was found.
     pub(super) fn encode_as_url(&self, expect: Expect) -> Result<EncodedMedia, MediaError> {
         if let Source::Url(url) = &self.source {
+            if url.is_empty() {
+                return Err(MediaError::empty());
+            }
             return Ok(pass_on(url));
         }
         let (start, file_bytes) = self.start()?;
@@ -183,6 +186,14 @@ impl Payload {
 
     /// The first bytes of the payload, and the size of a file.
     fn start(&self) -> Result<(Vec<u8>, u64), MediaError> {
+        let (start, file_bytes) = self.read_start()?;
+        if start.is_empty() && !matches!(self.source, Source::Url(_)) {
+            return Err(MediaError::empty().at(self.file_path()));
+        }
+        Ok((start, file_bytes))
+    }
+
+    fn read_start(&self) -> Result<(Vec<u8>, u64), MediaError> {
         match &self.source {
             Source::Url(_) => Ok((Vec::new(), 0)),
             Source::Base64(text) => {

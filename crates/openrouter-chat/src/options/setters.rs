@@ -10,6 +10,8 @@ macro_rules! request_setters {
             with_model(model: impl Into<String>);
             /// Sets the models to fall back to, in order, when this one fails or refuses.
             with_models(models: impl IntoIterator<Item = impl Into<String>>);
+            /// Sets how fallback models are tried, by the old name of `provider.sort.partition`: `fallback` or `sort`.
+            with_route(route: impl Into<$crate::types::DeprecatedRoute>);
             /// Sets the largest number of tokens of the answer, reasoning included. Some providers refuse less than 16.
             with_max_tokens(max_tokens: u64);
             /// Sets the largest number of tokens of the answer, by the field's newer name.
@@ -88,7 +90,7 @@ macro_rules! request_setters {
         /// Sets how many answers are asked for; 1 is not sent. Not every provider obeys.
         #[must_use]
         pub fn with_n(mut self, n: u64) -> Self {
-            self.options_mut().request.n = (n != 1).then_some(n);
+            self.options_mut().request.n = Some(n);
             self
         }
 

@@ -7,6 +7,8 @@
 //! | reasoning of another author's model stays behind, unless [`ReasoningReplay`] says otherwise | signatures of one provider are refused by the others |
 //! | a block that occurs twice in the conversation is sent once | "Duplicate item found with id" |
 //! | unsigned reasoning text of the Claude and Gemini formats stays behind, and with it the plain text | "Invalid signature in thinking block" |
+//! | plain reasoning text without blocks stays behind for Claude and Gemini models | it would be made into an unsigned block |
+//! | fragments of one signed block, as a client without merging saved them, become that block | the signature covers the whole |
 //!
 //! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it.
 // Source: OpenRouter's documentation of reasoning blocks and the behaviour of its AI SDK adapter, read 2026-08-22.
@@ -19,6 +21,7 @@ use serde::ser::{Serialize, Serializer};
 use types::{ChatAssistantMessage, ChatMessages, ReasoningDetailUnion as Detail, ReasoningFormat};
 
 use crate::message::Message;
+use crate::reasoning::merge;
 
 /// Which reasoning blocks of earlier replies are sent, when the model may have changed in between.
 ///
@@ -61,6 +64,7 @@ pub(super) fn outgoing<'a>(
     target: Option<&str>,
     replay: ReasoningReplay,
 ) -> Vec<Outgoing<'a>> {
+    let wants_signatures = target.and_then(signs);
     let target = target.and_then(author);
     let mut seen = HashSet::new();
     messages
@@ -78,7 +82,11 @@ pub(super) fn outgoing<'a>(
                 ReasoningReplay::Always => false,
                 ReasoningReplay::Never => true,
             };
-            match changed(assistant, drop_all, &mut seen) {
+            // Of a router it is not known, so the model that made the reply decides.
+            let must_be_signed = wants_signatures
+                .or_else(|| message.origin().and_then(signs))
+                .unwrap_or_default();
+            match changed(assistant, drop_all, must_be_signed, &mut seen) {
                 Some(changed) => Outgoing::Changed(Box::new(ChatMessages::Assistant(changed))),
                 None => Outgoing::AsItCame(message.as_wire()),
             }
@@ -90,12 +98,26 @@ pub(super) fn outgoing<'a>(
 fn changed(
     message: &ChatAssistantMessage,
     drop_all: bool,
+    must_be_signed: bool,
     seen: &mut HashSet<u64>,
 ) -> Option<ChatAssistantMessage> {
     let blocks = message.reasoning_details.as_deref().unwrap_or_default();
     let thinks = message.reasoning.is_some() || message.reasoning_content.is_some();
     if drop_all {
         return (thinks || message.reasoning_details.is_some()).then(|| without_reasoning(message));
+    }
+    if blocks.is_empty() && thinks && must_be_signed {
+        let mut message = message.clone();
+        message.reasoning = None;
+        message.reasoning_content = None;
+        return Some(message);
+    }
+    if blocks
+        .windows(2)
+        .any(|pair| is_fragment(&pair[0], &pair[1]))
+    {
+        let message = joined(message);
+        return Some(changed(&message, drop_all, must_be_signed, seen).unwrap_or(message));
     }
     let kept: Vec<bool> = blocks
         .iter()
@@ -114,6 +136,32 @@ fn changed(
         }
     }
     Some(message)
+}
+
+/// Whether the second block goes on with the first, which no provider has signed: the two were never blocks of their own.
+fn is_fragment(block: &Detail, next: &Detail) -> bool {
+    match (block, next) {
+        (Detail::Text(text), Detail::Text(next)) => {
+            is_unsigned(block) && text.index.is_some() && text.index == next.index
+        }
+        _ => false,
+    }
+}
+
+/// The message with fragments of a block put together.
+fn joined(message: &ChatAssistantMessage) -> ChatAssistantMessage {
+    let mut message = message.clone();
+    if let Some(fragments) = message.reasoning_details.take() {
+        let mut blocks: Vec<Detail> = Vec::with_capacity(fragments.len());
+        for fragment in fragments {
+            match blocks.last() {
+                Some(last) if is_fragment(last, &fragment) => merge(&mut blocks, fragment),
+                _ => blocks.push(fragment),
+            }
+        }
+        message.reasoning_details = Some(blocks);
+    }
+    message
 }
 
 fn without_reasoning(message: &ChatAssistantMessage) -> ChatAssistantMessage {
@@ -154,6 +202,16 @@ fn is_new(block: &Detail, seen: &mut HashSet<u64>) -> bool {
         _ => return true,
     }
     seen.insert(hasher.finish())
+}
+
+/// Whether a model's provider takes no reasoning that it has not signed; `None` where the model is not known.
+fn signs(model: &str) -> Option<bool> {
+    let author = author(model)?;
+    Some(match author {
+        "anthropic" => true,
+        "google" => model.contains("gemini"),
+        _ => false,
+    })
 }
 
 /// The author of a model: what stands before the slash. Unknown for routers and presets.

@@ -164,7 +164,9 @@ impl<'a> Choice<'a> {
     /// The reply as a message of the conversation, to be sent back exactly as it came.
     #[must_use]
     pub fn message(self) -> Message {
-        let message = Message::from(self.wire().cloned().unwrap_or_default());
+        let mut message = self.wire().cloned().unwrap_or_default();
+        message.claim_role();
+        let message = Message::from(message);
         match self.response.model() {
             Some(model) => message.with_origin(model),
             None => message,

@@ -164,10 +164,12 @@ impl Accumulator {
     pub(crate) fn finish(self) -> ChatResponse {
         let Self {
             mut result,
-            choices,
+            mut choices,
             done,
             ..
         } = self;
+        // Servers send whichever is ready; an answer that is not streamed has them in order.
+        choices.sort_by_key(|choice| choice.index);
         result.choices = choices.into_iter().map(Choice::finish).collect();
         ChatResponse::new(result, done)
     }

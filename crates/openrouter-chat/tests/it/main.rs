@@ -12,6 +12,7 @@ mod dry_run;
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
+mod parity;
 mod replay;
 #[cfg(feature = "schemars")]
 mod schema_of_types;
@@ -23,3 +24,4 @@ mod structured_partial;
 mod structured_schema;
 mod tool_calls;
 mod tools;
+mod wire;

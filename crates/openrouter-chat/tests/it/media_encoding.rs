@@ -338,7 +338,7 @@ fn nothing_shows_a_payload_when_it_is_debugged() {
 
 proptest! {
     #[test]
-    fn any_bytes_come_back_from_the_text_that_was_written(bytes: Vec<u8>) {
+    fn any_bytes_come_back_from_the_text_that_was_written(bytes in prop::collection::vec(any::<u8>(), 1..200)) {
         let encoded = Image::from_bytes(bytes.clone()).with_media_type("image/png").encode().unwrap();
         let text = encoded.text().to_string();
         prop_assert_eq!(text.len(), encoded.text_bytes());

@@ -33,6 +33,12 @@ impl ChatRequest {
     pub fn set_twice(&self) -> Option<&str> {
         wire::set_twice(self)
     }
+
+    /// Whether a request has a field of this name, which then has no place among the extra fields.
+    #[must_use]
+    pub fn has_field(name: &str) -> bool {
+        <Self as wire::Object>::field(name).is_some()
+    }
 }
 
 impl ChatResult {

@@ -3,11 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::key_order::Entry;
 use crate::{
     AnthropicCacheControlDirective, BulkText, ChatAssistantMessage, ChatAssistantMessageContent,
     ChatContentImage, ChatContentImageUrl, ChatContentItems, ChatContentText, ChatMessages,
     ChatSystemMessage, ChatSystemMessageContent, ChatToolMessage, ChatToolMessageContent,
-    ChatUserMessage, ChatUserMessageContent,
+    ChatUserMessage, ChatUserMessageContent, wire,
 };
 
 impl ChatMessages {
@@ -58,7 +59,21 @@ impl ChatAssistantMessage {
         };
         Some(text).filter(|text| !text.is_empty())
     }
+
+    /// Makes it a message that a conversation can hold: servers leave the role out at times, or write another one, and
+    /// refuse a message without it.
+    pub fn claim_role(&mut self) {
+        self.extra.remove(ROLE);
+        let field = <Self as wire::Object>::field(ROLE);
+        if let (Some(order), Some(field)) = (wire::Object::key_order_mut(self), field)
+            && order.came()
+        {
+            order.push(Entry::Field { field, null: false });
+        }
+    }
 }
+
+const ROLE: &str = "role";
 
 impl ChatContentItems {
     /// An image at an address, `https:` or `data:`.

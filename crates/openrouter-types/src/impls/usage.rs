@@ -1,18 +1,27 @@
 //! Tokens and money.
 
-use crate::ChatUsage;
+use crate::{ChatUsage, Decode};
 
 impl ChatUsage {
     /// Tokens of the prompt: text, images, audio and tool definitions, those read from a cache included.
     #[must_use]
     pub fn input_tokens(&self) -> u64 {
-        self.prompt_tokens.unwrap_or_default()
+        self.prompt_tokens
+            .or_else(|| self.by_newer_name("input_tokens"))
+            .unwrap_or_default()
     }
 
     /// Tokens of the answer, reasoning included.
     #[must_use]
     pub fn output_tokens(&self) -> u64 {
-        self.completion_tokens.unwrap_or_default()
+        self.completion_tokens
+            .or_else(|| self.by_newer_name("output_tokens"))
+            .unwrap_or_default()
+    }
+
+    /// A count by the name that newer APIs give it, as some servers write it here too.
+    fn by_newer_name(&self, name: &str) -> Option<u64> {
+        u64::decode(self.extra.get(name)?.as_str().as_bytes()).ok()
     }
 
     /// All tokens: what the server says, or input and output together where it says nothing.
