@@ -10,7 +10,7 @@ use openrouter_types as types;
 
 use crate::{Fault, Refusal};
 
-pub(crate) use chunks::{Piece, chunks, words};
+pub(crate) use chunks::{Piece, chunks, duration, words};
 pub(crate) use usage::usage;
 pub(crate) use whole::{Envelope, whole};
 
@@ -228,7 +228,7 @@ impl Answer {
         self
     }
 
-    /// Comes this fast when it is streamed.
+    /// Comes this fast: streamed piece by piece, otherwise whole when the last piece would have come.
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;

@@ -10,7 +10,7 @@ use types::{
 };
 
 use super::whole::{Envelope, detail, images};
-use super::{Answer, logprobs, usage};
+use super::{Answer, Pace, logprobs, usage};
 use crate::nulls;
 
 /// A piece of the body, and how long to wait before it.
@@ -62,6 +62,15 @@ pub(crate) fn chunks(
     }
     pieces.push(piece(Duration::ZERO, "data: [DONE]\n\n"));
     pieces
+}
+
+/// How long the stream takes, and thus an answer that is not streamed.
+pub(crate) fn duration(answer: &Answer, envelope: &Envelope) -> Duration {
+    if answer.pace == Pace::default() {
+        return Duration::ZERO;
+    }
+    let pieces = chunks(answer, envelope, |_| ());
+    pieces.iter().map(|piece| piece.wait).sum()
 }
 
 /// All chunks: those of several choices take turns.

@@ -1,8 +1,10 @@
-//! How fast an answer comes.
+//! Pace.
 
 use std::time::Duration;
 
-/// How fast a streamed answer comes.
+/// How fast an answer comes.
+///
+/// An answer that is not streamed comes whole, header and all, when the last piece of its stream would have come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pace {

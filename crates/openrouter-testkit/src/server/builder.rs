@@ -133,7 +133,7 @@ impl TestServerBuilder {
         self
     }
 
-    /// Streams answers that have no pace of their own this fast.
+    /// Gives answers that have no pace of their own this one.
     #[must_use]
     pub fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;

@@ -13,7 +13,7 @@ use super::lock;
 use super::reply::Reply;
 use super::respond::{bearer, key};
 use super::state::State;
-use crate::answer::{Envelope, chunks, whole};
+use crate::answer::{Envelope, chunks, duration, whole};
 use crate::catalog::{Route, route};
 use crate::improvise::hides_reasoning;
 use crate::{Answer, Fault, Received, Refusal};
@@ -131,7 +131,9 @@ fn written(request: &ChatRequest, answer: &Answer, envelope: &Envelope, faults: 
             change_chunk(faults, chunk);
         }))
     } else {
-        Reply::json(StatusCode::OK, &spoilt(whole(answer, envelope), faults))
+        let mut reply = Reply::json(StatusCode::OK, &spoilt(whole(answer, envelope), faults));
+        reply.delay = duration(answer, envelope);
+        reply
     };
     reply.header(HeaderName::from_static("x-generation-id"), &envelope.id)
 }

@@ -10,13 +10,15 @@ use serde::Serialize;
 use crate::Refusal;
 use crate::answer::Piece;
 
-/// A header, and the pieces of a body.
+/// A header, the pieces of a body, and when they come.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) pieces: Vec<Piece>,
     pub(super) is_stream: bool,
+    /// How long the header takes.
+    pub(super) delay: Duration,
 }
 
 impl Reply {
@@ -36,6 +38,7 @@ impl Reply {
             headers: HeaderMap::new(),
             pieces: vec![piece],
             is_stream: false,
+            delay: Duration::ZERO,
         }
         .header(CONTENT_TYPE, kind)
     }
@@ -46,6 +49,7 @@ impl Reply {
             headers: HeaderMap::new(),
             pieces,
             is_stream: true,
+            delay: Duration::ZERO,
         }
         .header(CONTENT_TYPE, "text/event-stream")
     }

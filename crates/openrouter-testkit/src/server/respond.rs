@@ -70,6 +70,11 @@ pub(super) async fn respond(
         let faults = state.next_faults();
         let (reply, faults) = chat::chat(&state, &received, faults);
         hang_up(&faults, &connection, &exchange).await?;
+        if !reply.delay.is_zero() {
+            let gone = Gone(Some(exchange.clone()));
+            tokio::time::sleep(reply.delay).await;
+            gone.disarm();
+        }
         return Ok(send(reply, &faults, &connection, exchange));
     }
     if let Some(case) = path.strip_prefix("/cases/") {
@@ -207,7 +212,7 @@ async fn hang_up(
             Fault::RawAnswer(_) => {}
             Fault::StallBeforeHeader => {
                 // Ends when the client goes away, or the server.
-                let _gone = Steps::new([Step::Hang], None, connection, exchange.clone());
+                let _gone = Gone(Some(exchange.clone()));
                 std::future::pending::<()>().await;
             }
             _ => continue,
@@ -216,6 +221,23 @@ async fn hang_up(
         return Err(HungUp);
     }
     Ok(())
+}
+
+/// Notes that the client went away, when it does so before the header.
+struct Gone(Option<Exchange>);
+
+impl Gone {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        if let Some(exchange) = &self.0 {
+            exchange.end(Ending::ClosedByClient);
+        }
+    }
 }
 
 fn send(

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use openrouter_testkit::{Answer, Pace, Refusal, TestServer};
+use openrouter_testkit::{Answer, Ending, Pace, Refusal, TestServer};
 
 use crate::raw_client::{events, post, send};
+use crate::watchdog::in_time;
 
 const QUESTION: &str = r#"{"model":"a/b","messages":[{"role":"user","content":"Hi"}]}"#;
 const STREAMED: &str =
@@ -154,18 +155,39 @@ async fn a_stream_can_fail_or_break_off_inside() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paced_stream_takes_its_time() {
+async fn an_answer_takes_its_time_whole_and_in_pieces() {
     let pace = Pace::tokens_per_second(2.0).with_time_to_first_token(Duration::from_secs(3));
     let server = TestServer::builder()
         .pace(pace)
         .turn(Answer::text("one two three"))
+        .turn(Answer::text("one two three"))
+        .turn(Answer::text("one two three").error_after(1, Refusal::overloaded(1)))
         .start()
         .await
         .unwrap();
-    let start = tokio::time::Instant::now();
-    post(&server, "k", STREAMED).await;
+    let took = async |body: &str| {
+        let start = tokio::time::Instant::now();
+        post(&server, "k", body).await;
+        start.elapsed().as_millis()
+    };
     // Three words, the finish and the usage: one wait for the first, four for the others.
-    assert_eq!(start.elapsed().as_secs(), 5);
+    assert_eq!(took(STREAMED).await, 5000);
+    assert_eq!(took(QUESTION).await, 5000);
+    // One word, and the failure.
+    assert_eq!(took(QUESTION).await, 3500);
+}
+
+#[tokio::test]
+async fn the_server_sees_a_client_go_away_that_waits_for_a_whole_answer() {
+    let pace = Pace::default().with_time_to_first_token(Duration::from_secs(3600));
+    let server = TestServer::builder().pace(pace).start().await.unwrap();
+    let stream = send(&server, "k", QUESTION).await;
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    drop(stream);
+    let ending = in_time("an ending", server.requests()[0].ended()).await;
+    assert_eq!(ending, Ending::ClosedByClient);
 }
 
 #[tokio::test]
