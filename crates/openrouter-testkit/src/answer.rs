@@ -2,6 +2,7 @@
 
 mod chunks;
 mod logprobs;
+mod moments;
 mod pace;
 mod usage;
 mod whole;
@@ -10,7 +11,8 @@ use openrouter_types as types;
 
 use crate::{Fault, Refusal};
 
-pub(crate) use chunks::{Piece, chunks, duration, words};
+pub(crate) use chunks::{Chunks, Piece, duration};
+pub(crate) use moments::words;
 pub(crate) use usage::usage;
 pub(crate) use whole::{Envelope, whole};
 
@@ -281,8 +283,12 @@ impl Answer {
     /// This choice and the others, so many as were asked for.
     pub(crate) fn choices(&self, n: u64) -> Vec<&Self> {
         let wanted = usize::try_from(n).unwrap_or(1).max(1 + self.also.len());
-        let mut choices: Vec<&Self> = std::iter::once(self).chain(&self.also).collect();
-        choices.resize(wanted, self);
-        choices
+        (0..wanted).map(|at| self.choice(at)).collect()
+    }
+
+    /// The choice of this index; those that are missing repeat the first.
+    pub(crate) fn choice(&self, at: usize) -> &Self {
+        let other = at.checked_sub(1).and_then(|at| self.also.get(at));
+        other.unwrap_or(self)
     }
 }

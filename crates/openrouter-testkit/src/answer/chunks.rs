@@ -9,7 +9,8 @@ use types::{
     ChatStreamToolCallFunction,
 };
 
-use super::whole::{Envelope, detail, images};
+use super::moments::{Entry, Moment, moments};
+use super::whole::{Envelope, detail, image};
 use super::{Answer, Pace, logprobs, usage};
 use crate::nulls;
 
@@ -22,46 +23,88 @@ pub(crate) struct Piece {
 
 /// The body of a streamed answer, as OpenRouter writes it: comments, deltas, finish, usage, end mark.
 ///
-/// `change` sees each chunk before it is written.
-pub(crate) fn chunks(
-    answer: &Answer,
-    envelope: &Envelope,
-    mut change: impl FnMut(&mut ChatStreamChunk),
-) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = (0..answer.comments)
-        .map(|_| piece(Duration::ZERO, ": OPENROUTER PROCESSING\n\n"))
-        .collect();
-    for (at, mut event) in events(answer, envelope).into_iter().enumerate() {
-        let wait = if at == 0 {
-            answer.pace.time_to_first_token
-        } else {
-            answer.pace.between_tokens
-        };
-        if answer.break_off_after == Some(at) {
-            return pieces;
+/// A chunk is written when it is asked for, so that a thousand slow streams hold their answers and no more.
+pub(crate) struct Chunks<F> {
+    answer: Answer,
+    envelope: Envelope,
+    change: F,
+    comments: usize,
+    entries: Vec<Entry>,
+    // How many entries were written.
+    at: usize,
+    is_over: bool,
+}
+
+impl<F: FnMut(&mut ChatStreamChunk)> Chunks<F> {
+    /// `change` sees each chunk before it is written.
+    pub(crate) fn new(answer: Answer, envelope: Envelope, change: F) -> Self {
+        Self {
+            comments: answer.comments,
+            entries: moments(&answer, &envelope),
+            answer,
+            envelope,
+            change,
+            at: 0,
+            is_over: false,
         }
-        if let Some((after, error)) = &answer.error_after
-            && *after == at
-        {
-            let choice = ChatStreamChoice::default()
-                .with_index(0)
-                .with_delta(delta().with_content(""))
-                .with_finish_reason("error");
-            let mut event = envelope
-                .chunk()
-                .with_choices([choice])
-                .with_error(error.body());
-            nulls::chunk(&mut event);
-            change(&mut event);
-            pieces.push(piece(wait, data(&event)));
-            return pieces;
-        }
-        nulls::chunk(&mut event);
-        change(&mut event);
-        pieces.push(piece(wait, data(&event)));
     }
-    pieces.push(piece(Duration::ZERO, "data: [DONE]\n\n"));
-    pieces
+
+    fn write(&mut self, wait: Duration, mut chunk: ChatStreamChunk) -> Piece {
+        nulls::chunk(&mut chunk);
+        (self.change)(&mut chunk);
+        let mut bytes = b"data: ".to_vec();
+        // Chunks hold nothing that JSON cannot.
+        bytes.extend(serde_json::to_vec(&chunk).unwrap_or_default());
+        bytes.extend(b"\n\n");
+        piece(wait, bytes)
+    }
+}
+
+impl<F: FnMut(&mut ChatStreamChunk)> Iterator for Chunks<F> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if self.is_over {
+            return None;
+        }
+        if self.comments > 0 {
+            self.comments -= 1;
+            return Some(piece(Duration::ZERO, ": OPENROUTER PROCESSING\n\n"));
+        }
+        let (at, is_last) = (self.at, self.at == self.entries.len());
+        if is_last {
+            self.is_over = true;
+            return Some(piece(Duration::ZERO, "data: [DONE]\n\n"));
+        }
+        if self.answer.break_off_after == Some(at) {
+            self.is_over = true;
+            return None;
+        }
+        self.at += 1;
+        let wait = wait(self.answer.pace, at);
+        let chunk = match &self.answer.error_after {
+            Some((after, error)) if *after == at => {
+                self.is_over = true;
+                let choice = ChatStreamChoice::default()
+                    .with_index(0)
+                    .with_delta(silence())
+                    .with_finish_reason("error");
+                self.envelope
+                    .chunk()
+                    .with_choices([choice])
+                    .with_error(error.body())
+            }
+            _ => chunk(&self.answer, &self.envelope, &self.entries[at]),
+        };
+        Some(self.write(wait, chunk))
+    }
+}
+
+fn wait(pace: Pace, at: usize) -> Duration {
+    match at {
+        0 => pace.time_to_first_token,
+        _ => pace.between_tokens,
+    }
 }
 
 /// How long the stream takes, and thus an answer that is not streamed.
@@ -69,145 +112,118 @@ pub(crate) fn duration(answer: &Answer, envelope: &Envelope) -> Duration {
     if answer.pace == Pace::default() {
         return Duration::ZERO;
     }
-    let pieces = chunks(answer, envelope, |_| ());
-    pieces.iter().map(|piece| piece.wait).sum()
+    let entries = moments(answer, envelope).len();
+    let failure = answer.error_after.as_ref().map(|(at, _)| at + 1);
+    let ends = [answer.break_off_after, failure];
+    let written = ends.into_iter().flatten().fold(entries, usize::min);
+    (0..written).map(|at| wait(answer.pace, at)).sum()
 }
 
-/// All chunks: those of several choices take turns.
-fn events(answer: &Answer, envelope: &Envelope) -> Vec<ChatStreamChunk> {
-    let choices = answer.choices(envelope.n);
-    let mut queues: Vec<_> = choices
-        .iter()
-        .map(|choice| deltas(choice, envelope).into_iter())
-        .collect();
-    let mut events = Vec::new();
-    if let Some(echo) = &envelope.echo {
-        let mut event = envelope.chunk();
-        event.debug = Some(Box::new(echo.clone()));
-        events.push(event);
-    }
-    loop {
-        let before = events.len();
-        for (index, queue) in (0..).zip(&mut queues) {
-            let choice = queue.next();
-            events.extend(
-                choice.map(|choice| envelope.chunk().with_choices([choice.with_index(index)])),
-            );
+/// One chunk.
+fn chunk(answer: &Answer, envelope: &Envelope, entry: &Entry) -> ChatStreamChunk {
+    let mut chunk = envelope.chunk();
+    match entry.moment {
+        Moment::Echo => {
+            chunk.debug = envelope.echo.clone().map(Box::new);
         }
-        if events.len() == before {
-            break;
+        Moment::Usage => {
+            chunk.usage = Some(Box::new(usage(answer, envelope)));
+            chunk.service_tier.clone_from(&envelope.service_tier);
+            chunk.openrouter_metadata = envelope.metadata.clone().map(Box::new);
+        }
+        _ => {
+            let choice = choice(answer.choice(entry.choice), envelope, entry);
+            chunk.choices = vec![choice.with_index(entry.choice as u64)];
         }
     }
-    let mut last = envelope.chunk().with_usage(usage(answer, envelope));
-    last.service_tier.clone_from(&envelope.service_tier);
-    last.openrouter_metadata = envelope.metadata.clone().map(Box::new);
-    events.push(last);
-    events
+    chunk
 }
 
-/// One choice, piece by piece.
-fn deltas(answer: &Answer, envelope: &Envelope) -> Vec<ChatStreamChoice> {
-    let mut deltas: Vec<ChatStreamDelta> = Vec::new();
-    if !envelope.hides_reasoning {
-        for word in words(&answer.reasoning) {
-            deltas.push(
-                delta()
-                    .with_content("")
-                    .with_reasoning(word)
-                    .with_reasoning_details([detail(word)]),
-            );
-        }
-        for detail in &answer.reasoning_details {
-            deltas.push(
-                delta()
-                    .with_content("")
-                    .with_reasoning_details([detail.clone()]),
-            );
-        }
-    }
-    let before_text = deltas.len();
-    let tokens = words(&answer.text);
-    for word in &tokens {
-        deltas.push(delta().with_content(*word));
-    }
-    for word in words(&answer.refusal) {
-        deltas.push(delta().with_refusal(word));
-    }
-    for (index, call) in (0_u64..).zip(&answer.tool_calls) {
-        let start = ChatStreamToolCallFunction::default()
-            .with_name(call.name.as_str())
-            .with_arguments("");
-        let mut first = ChatStreamToolCall::default()
-            .with_index(index)
-            .with_id(call.id(index))
-            .with_function(start);
-        first.kind = Some("function".into());
-        deltas.push(delta().with_content("").with_tool_calls([first]));
-        for piece in pieces(&call.arguments, 6) {
-            let more = ChatStreamToolCallFunction::default().with_arguments(piece);
-            let more = ChatStreamToolCall::default()
-                .with_index(index)
-                .with_function(more);
-            deltas.push(delta().with_tool_calls([more]));
-        }
-    }
-    for image in images(answer) {
-        deltas.push(delta().with_content("").with_images([image]));
-    }
-    deltas.extend(answer.audio.iter().flat_map(audio));
-    if !answer.annotations.is_empty() {
-        deltas.push(
-            delta()
-                .with_content("")
-                .with_annotations(answer.annotations.clone()),
-        );
-    }
-    if deltas.is_empty() {
-        deltas.push(delta().with_content(""));
-    }
-
-    let mut choices: Vec<_> = deltas
-        .into_iter()
-        .map(|delta| ChatStreamChoice::default().with_delta(delta))
-        .collect();
-    if let Some(given) = &answer.logprobs {
-        let first = before_text.min(choices.len() - 1);
-        choices[first].logprobs = Some(Box::new(given.clone()));
-    } else if let Some(alternatives) = envelope.logprobs {
-        for (choice, token) in choices[before_text..].iter_mut().zip(&tokens) {
-            choice.logprobs = Some(Box::new(logprobs::made_up(&[token], alternatives)));
-        }
-    }
-    choices.push(
-        ChatStreamChoice::default()
-            .with_delta(delta().with_content(""))
+/// What a chunk says of a choice.
+fn choice(answer: &Answer, envelope: &Envelope, entry: &Entry) -> ChatStreamChoice {
+    let mut choice = ChatStreamChoice::default().with_delta(delta(answer, &entry.moment));
+    if let Moment::Finish = entry.moment {
+        choice = choice
             .with_finish_reason(&*answer.finish())
-            .with_native_finish_reason(answer.native_finish()),
-    );
-    choices
+            .with_native_finish_reason(answer.native_finish());
+    }
+    if entry.brings_logprobs {
+        choice.logprobs = answer.logprobs.clone().map(Box::new);
+    } else if let (None, Some(alternatives), Moment::Text(word)) =
+        (&answer.logprobs, envelope.logprobs, &entry.moment)
+    {
+        let token = &answer.text[word.clone()];
+        choice.logprobs = Some(Box::new(logprobs::made_up(&[token], alternatives)));
+    }
+    choice
 }
 
-/// Data first, in pieces that can be joined before or after decoding; then the transcript; then the end.
-fn audio(audio: &ChatAudioOutput) -> Vec<ChatStreamDelta> {
-    let id = audio.id.as_deref().unwrap_or("audio_testkit");
-    let part = || ChatAudioOutput::new().with_id(id);
-    let data = audio.data.as_ref().map(ToString::to_string);
-    let mut parts: Vec<ChatAudioOutput> = pieces(&data.unwrap_or_default(), 4096)
-        .into_iter()
-        .map(|piece| part().with_data(piece))
-        .collect();
-    parts.extend(
-        words(audio.transcript.as_deref().unwrap_or_default())
-            .into_iter()
-            .map(|word| part().with_transcript(word)),
-    );
-    if let Some(expires_at) = &audio.expires_at {
-        parts.push(part().with_expires_at(expires_at.clone()));
+fn delta(answer: &Answer, moment: &Moment) -> ChatStreamDelta {
+    match moment {
+        Moment::Reasoning(word) => {
+            let word = &answer.reasoning[word.clone()];
+            silence()
+                .with_reasoning(word)
+                .with_reasoning_details([detail(word)])
+        }
+        Moment::ReasoningDetail(at) => {
+            silence().with_reasoning_details([answer.reasoning_details[*at].clone()])
+        }
+        Moment::Text(word) => assistant().with_content(&answer.text[word.clone()]),
+        Moment::Refusal(word) => assistant().with_refusal(&answer.refusal[word.clone()]),
+        Moment::CallStart(at) => {
+            let call = &answer.tool_calls[*at];
+            let function = ChatStreamToolCallFunction::default()
+                .with_name(call.name.as_str())
+                .with_arguments("");
+            let index = *at as u64;
+            let mut first = tool_call(index, function).with_id(call.id(index));
+            first.kind = Some("function".into());
+            silence().with_tool_calls([first])
+        }
+        Moment::CallArguments(at, piece) => {
+            let arguments = &answer.tool_calls[*at].arguments[piece.clone()];
+            let function = ChatStreamToolCallFunction::default().with_arguments(arguments);
+            assistant().with_tool_calls([tool_call(*at as u64, function)])
+        }
+        Moment::Image(at) => silence().with_images([image(&answer.images[*at])]),
+        Moment::AudioData(data) => silence().with_audio(audio(answer).with_data(data.as_str())),
+        Moment::AudioTranscript(word) => {
+            let transcript = answer
+                .audio
+                .as_ref()
+                .and_then(|it| it.transcript.as_deref());
+            let word = &transcript.unwrap_or_default()[word.clone()];
+            silence().with_audio(audio(answer).with_transcript(word))
+        }
+        Moment::AudioExpiry => {
+            let mut last = audio(answer);
+            last.expires_at = answer.audio.as_ref().and_then(|it| it.expires_at.clone());
+            silence().with_audio(last)
+        }
+        Moment::Annotations => silence().with_annotations(answer.annotations.clone()),
+        Moment::Echo | Moment::Silence | Moment::Finish | Moment::Usage => silence(),
     }
-    parts
-        .into_iter()
-        .map(|part| delta().with_content("").with_audio(part))
-        .collect()
+}
+
+fn audio(answer: &Answer) -> ChatAudioOutput {
+    let id = answer.audio.as_ref().and_then(|audio| audio.id.as_deref());
+    ChatAudioOutput::new().with_id(id.unwrap_or("audio_testkit"))
+}
+
+fn tool_call(index: u64, function: ChatStreamToolCallFunction) -> ChatStreamToolCall {
+    ChatStreamToolCall::default()
+        .with_index(index)
+        .with_function(function)
+}
+
+fn assistant() -> ChatStreamDelta {
+    ChatStreamDelta::default().with_role("assistant")
+}
+
+/// Deltas that bring something else have an empty text beside it.
+fn silence() -> ChatStreamDelta {
+    assistant().with_content("")
 }
 
 fn piece(wait: Duration, bytes: impl Into<Bytes>) -> Piece {
@@ -215,43 +231,4 @@ fn piece(wait: Duration, bytes: impl Into<Bytes>) -> Piece {
         wait,
         bytes: bytes.into(),
     }
-}
-
-fn data(chunk: &ChatStreamChunk) -> Bytes {
-    let mut bytes = b"data: ".to_vec();
-    // Chunks hold nothing that JSON cannot.
-    bytes.extend(serde_json::to_vec(chunk).unwrap_or_default());
-    bytes.extend(b"\n\n");
-    bytes.into()
-}
-
-fn delta() -> ChatStreamDelta {
-    ChatStreamDelta::default().with_role("assistant")
-}
-
-/// A text cut before each word, as tokenizers do.
-pub(crate) fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut start = 0;
-    let mut blank_before = false;
-    for (at, c) in text.char_indices() {
-        if c.is_whitespace() && !blank_before && at > start {
-            words.push(&text[start..at]);
-            start = at;
-        }
-        blank_before = c.is_whitespace();
-    }
-    if start < text.len() {
-        words.push(&text[start..]);
-    }
-    words
-}
-
-/// A text cut every few characters, wherever that is.
-fn pieces(text: &str, length: usize) -> Vec<String> {
-    let chars: Vec<char> = text.chars().collect();
-    chars
-        .chunks(length)
-        .map(|piece| piece.iter().collect())
-        .collect()
 }

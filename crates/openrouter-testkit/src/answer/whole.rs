@@ -89,7 +89,7 @@ fn choice_of(answer: &Answer, envelope: &Envelope) -> ChatChoice {
         message = message.with_tool_calls(calls);
     }
     if !answer.images.is_empty() {
-        message = message.with_images(images(answer));
+        message = message.with_images(answer.images.iter().map(|url| image(url)));
     }
     message.audio = answer.audio.clone().map(Box::new);
     if !answer.annotations.is_empty() {
@@ -123,10 +123,8 @@ pub(super) fn detail(text: &str) -> types::ReasoningDetailUnion {
         .into()
 }
 
-pub(super) fn images(answer: &Answer) -> impl Iterator<Item = ChatAssistantImage> {
-    answer.images.iter().map(|url| {
-        let mut image = ChatAssistantImage::new(ChatAssistantImageUrl::new(url.as_str()));
-        image.kind = Some("image_url".to_owned());
-        image
-    })
+pub(super) fn image(url: &str) -> ChatAssistantImage {
+    let mut image = ChatAssistantImage::new(ChatAssistantImageUrl::new(url));
+    image.kind = Some("image_url".to_owned());
+    image
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::iter::Peekable;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -12,11 +13,13 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connection::Connection;
 use super::wire::Wire;
+use crate::answer::Piece;
 use crate::received::{Ending, Exchange};
 
 /// What a body does next.
-#[derive(Clone, Debug)]
 pub(super) enum Step {
+    /// Sends pieces as they are made, each when it is its time.
+    Play(Peekable<Box<dyn Iterator<Item = Piece> + Send>>),
     /// Waits.
     Wait(Duration),
     /// Sends bytes.
@@ -38,7 +41,6 @@ pub(super) enum Step {
 }
 
 /// The steps that are left.
-#[derive(Debug)]
 pub(super) struct Steps {
     steps: VecDeque<Step>,
     wait: Option<Pin<Box<Sleep>>>,
@@ -119,6 +121,20 @@ impl Body for Steps {
                 return Poll::Ready(None);
             };
             match step {
+                Step::Play(pieces) => {
+                    let piece = pieces.next();
+                    // The last piece is the last step, so that its end is the end.
+                    if pieces.peek().is_none() {
+                        self.steps.pop_front();
+                    }
+                    if let Some(Piece { wait, bytes }) = piece {
+                        self.steps.push_front(Step::Send(bytes));
+                        if !wait.is_zero() {
+                            self.steps.push_front(Step::Wait(wait));
+                        }
+                    }
+                    continue;
+                }
                 Step::Wait(time) => {
                     let until = Instant::now() + *time;
                     let wait = self

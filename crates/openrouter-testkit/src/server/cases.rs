@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderName, StatusCode};
 use serde_json::Value;
 
-use super::reply::Reply;
+use super::reply::{Pieces, Reply};
 use super::respond::not_found;
 use super::state::State;
 use crate::Fault;
@@ -80,8 +80,8 @@ fn json(path: &Path) -> Option<Value> {
 }
 
 fn stream(bytes: Vec<u8>) -> Reply {
-    Reply::stream(vec![Piece {
+    Reply::stream(Pieces::Made(vec![Piece {
         wait: Duration::ZERO,
         bytes: Bytes::from(bytes),
-    }])
+    }]))
 }

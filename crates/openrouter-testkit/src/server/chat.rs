@@ -10,10 +10,10 @@ use super::admit;
 use super::cache::{Entry, Wish};
 use super::faults::change_chunk;
 use super::lock;
-use super::reply::Reply;
+use super::reply::{Pieces, Reply};
 use super::respond::{bearer, key};
 use super::state::State;
-use crate::answer::{Envelope, chunks, duration, whole};
+use crate::answer::{Chunks, Envelope, duration, whole};
 use crate::catalog::{Route, route};
 use crate::improvise::hides_reasoning;
 use crate::{Answer, Fault, Received, Refusal};
@@ -127,9 +127,10 @@ fn hit(state: &State, request: &ChatRequest, cached: &Entry, faults: &[Fault]) -
 
 fn written(request: &ChatRequest, answer: &Answer, envelope: &Envelope, faults: &[Fault]) -> Reply {
     let reply = if request.stream == Some(true) {
-        Reply::stream(chunks(answer, envelope, |chunk| {
-            change_chunk(faults, chunk);
-        }))
+        let faults = faults.to_vec();
+        let change = move |chunk: &mut _| change_chunk(&faults, chunk);
+        let chunks = Chunks::new(answer.clone(), envelope.clone(), change);
+        Reply::stream(Pieces::Coming(Box::new(chunks)))
     } else {
         let mut reply = Reply::json(StatusCode::OK, &spoilt(whole(answer, envelope), faults));
         reply.delay = duration(answer, envelope);

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use openrouter_types::ChatStreamChunk;
 
 use super::body::Step;
-use super::reply::Reply;
 use crate::Fault;
 use crate::answer::Piece;
 
@@ -36,25 +35,20 @@ pub(super) fn change_chunk(faults: &[Fault], chunk: &mut ChatStreamChunk) {
     }
 }
 
-/// Header and body as they go out. `None` for the length where the body comes in chunks.
+/// The body as it goes out, step by step, and its length; `None` where it has none to announce.
 pub(super) fn lay(
-    mut reply: Reply,
+    mut pieces: Vec<Piece>,
+    headers: &mut HeaderMap,
     faults: &[Fault],
     is_http2: bool,
-) -> (Reply, Vec<Step>, Option<u64>) {
+) -> (Vec<Step>, Option<u64>) {
     for fault in faults {
-        change_pieces(&mut reply, fault);
+        change_pieces(&mut pieces, headers, fault);
     }
-    let mut length = Some(
-        reply
-            .pieces
-            .iter()
-            .map(|piece| piece.bytes.len() as u64)
-            .sum(),
-    );
+    let mut length = Some(pieces.iter().map(|piece| piece.bytes.len() as u64).sum());
     let mut steps = Vec::new();
     let mut chunk = 0;
-    for piece in std::mem::take(&mut reply.pieces) {
+    for piece in pieces {
         if is_event(&piece.bytes) {
             let is_over = insert_at(&mut steps, faults, Some(chunk));
             chunk += 1;
@@ -103,12 +97,10 @@ pub(super) fn lay(
             _ => {}
         }
     }
-    let length = length.filter(|_| !reply.is_stream);
-    (reply, steps, length)
+    (steps, length)
 }
 
-fn change_pieces(reply: &mut Reply, fault: &Fault) {
-    let pieces = &mut reply.pieces;
+fn change_pieces(pieces: &mut Vec<Piece>, headers: &mut HeaderMap, fault: &Fault) {
     match fault {
         Fault::CrLf => replace_line_ends(pieces, b"\r\n"),
         Fault::Cr => replace_line_ends(pieces, b"\r"),
@@ -139,7 +131,7 @@ fn change_pieces(reply: &mut Reply, fault: &Fault) {
         }
         Fault::ContentType(kind) => {
             if let Ok(kind) = HeaderValue::from_str(kind) {
-                reply.headers.insert(CONTENT_TYPE, kind);
+                headers.insert(CONTENT_TYPE, kind);
             }
         }
         _ => {}

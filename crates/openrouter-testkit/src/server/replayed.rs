@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 
-use super::reply::Reply;
+use super::reply::{Pieces, Reply};
 use crate::answer::Piece;
 use crate::cassette::Replay;
 use crate::{Received, Refusal};
@@ -24,7 +24,7 @@ pub(super) fn replayed(replay: &Replay, received: &Received) -> Reply {
             bytes: frame.bytes.clone(),
         }
     });
-    let mut reply = Reply::stream(pieces.collect());
+    let mut reply = Reply::stream(Pieces::Made(pieces.collect()));
     reply.headers.clear();
     reply.status = StatusCode::from_u16(exchange.status).unwrap_or(StatusCode::OK);
     for (name, value) in &exchange.answer_fields {

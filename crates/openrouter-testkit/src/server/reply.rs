@@ -11,14 +11,30 @@ use crate::Refusal;
 use crate::answer::Piece;
 
 /// A header, the pieces of a body, and when they come.
-#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Pieces,
     pub(super) is_stream: bool,
     /// How long the header takes.
     pub(super) delay: Duration,
+}
+
+/// The pieces of a body.
+pub(super) enum Pieces {
+    Made(Vec<Piece>),
+    /// Made one after the other, when it is their time.
+    Coming(Box<dyn Iterator<Item = Piece> + Send>),
+}
+
+impl Pieces {
+    /// All of them, made now.
+    pub(super) fn made(self) -> Vec<Piece> {
+        match self {
+            Self::Made(pieces) => pieces,
+            Self::Coming(pieces) => pieces.collect(),
+        }
+    }
 }
 
 impl Reply {
@@ -36,14 +52,14 @@ impl Reply {
         Self {
             status,
             headers: HeaderMap::new(),
-            pieces: vec![piece],
+            pieces: Pieces::Made(vec![piece]),
             is_stream: false,
             delay: Duration::ZERO,
         }
         .header(CONTENT_TYPE, kind)
     }
 
-    pub(super) fn stream(pieces: Vec<Piece>) -> Self {
+    pub(super) fn stream(pieces: Pieces) -> Self {
         Self {
             status: StatusCode::OK,
             headers: HeaderMap::new(),

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::body::{Step, Steps};
 use super::connection::Connection;
 use super::faults::lay;
-use super::reply::Reply;
+use super::reply::{Pieces, Reply};
 use super::state::State;
 use super::{account, cases, chat, embeddings, replayed};
 use crate::catalog::list;
@@ -246,10 +246,21 @@ fn send(
     connection: &Connection,
     exchange: Exchange,
 ) -> Response<Steps> {
-    let (reply, steps, length) = lay(reply, faults, connection.is_http2);
+    let Reply {
+        status,
+        mut headers,
+        pieces,
+        is_stream,
+        ..
+    } = reply;
+    let (steps, length) = match pieces {
+        Pieces::Coming(pieces) if faults.is_empty() => (vec![Step::Play(pieces.peekable())], None),
+        pieces => lay(pieces.made(), &mut headers, faults, connection.is_http2),
+    };
+    let length = length.filter(|_| !is_stream);
     let mut response = Response::new(Steps::new(steps, length, connection, exchange));
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response
 }
 
