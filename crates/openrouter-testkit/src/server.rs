@@ -3,6 +3,7 @@
 mod account;
 mod admit;
 mod body;
+mod bounded;
 mod builder;
 mod cache;
 mod cases;
@@ -108,7 +109,7 @@ impl TestServer {
     /// The last request, when there is one.
     #[must_use]
     pub fn last_request(&self) -> Option<Received> {
-        lock(&self.state.received).back().cloned()
+        lock(&self.state.received).iter().next_back().cloned()
     }
 
     /// Asserts how many requests were received, and gives them.

@@ -4,6 +4,7 @@ use http::{HeaderMap, StatusCode};
 use openrouter_types as types;
 use serde_json::{Value, json};
 
+use super::chat::now;
 use super::lock;
 use super::reply::Reply;
 use super::respond::{bearer, key as inference_key, not_found};
@@ -19,7 +20,7 @@ pub(super) fn key(state: &State, headers: &HeaderMap) -> Result<Reply, Refusal> 
     }
     let (spent, free) = {
         let memory = lock(&state.memory);
-        (memory.spent(), memory.free_requests())
+        (memory.spent(), memory.free_requests(now() / 86_400))
     };
     let shown: String = key.chars().take(6).collect();
     let rate_limit = types::LegacyRateLimit::default()

@@ -19,7 +19,8 @@ use crate::{Answer, Cassette, Catalog, Fault, Match, Pace, Received, ReplayPace}
 /// # Defaults
 ///
 /// A free port of 127.0.0.1, no TLS, any key, requests checked as OpenRouter checks them, no script, answers as fast as
-/// they can be sent, a few listed models with any other answered as well, and the last 10,000 requests kept.
+/// they can be sent, a few listed models with any other answered as well, and the last 10,000 requests kept,
+/// 256 MiB of them at most.
 #[derive(Clone)]
 pub struct TestServerBuilder {
     port: u16,
@@ -35,6 +36,7 @@ pub struct TestServerBuilder {
     pub(super) cases: Option<PathBuf>,
     pub(super) replay: Option<(Cassette, ReplayPace)>,
     pub(super) keep: usize,
+    pub(super) keep_bytes: usize,
     #[cfg(feature = "tls")]
     tls: bool,
 }
@@ -55,6 +57,7 @@ impl Default for TestServerBuilder {
             cases: None,
             replay: None,
             keep: 10_000,
+            keep_bytes: 256 << 20,
             #[cfg(feature = "tls")]
             tls: false,
         }
@@ -170,10 +173,18 @@ impl TestServerBuilder {
         self
     }
 
-    /// Keeps so many requests for [`requests`](TestServer::requests), the last ones.
+    /// Keeps so many requests for [`requests`](TestServer::requests), the last ones: 10,000 when not set; with 0 none.
     #[must_use]
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.keep = requests;
+        self
+    }
+
+    /// Keeps requests while their bodies have no more than so many bytes together: 256 MiB when not set. The last request
+    /// is kept whatever its size.
+    #[must_use]
+    pub fn keep_request_bytes(mut self, bytes: usize) -> Self {
+        self.keep_bytes = bytes;
         self
     }
 

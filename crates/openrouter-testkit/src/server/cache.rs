@@ -32,6 +32,8 @@ pub(super) struct Wish {
 
 /// More are not kept; the first to expire goes.
 const MOST_ENTRIES: usize = 1000;
+/// More bytes of request bodies are not kept either.
+const MOST_BYTES: usize = 64 << 20;
 
 impl Wish {
     /// Source: the documentation's page on response caching: `X-OpenRouter-Cache`, `-Cache-Clear`, `-Cache-TTL`.
@@ -85,14 +87,18 @@ impl Cache {
         if !wish.is_on || answer.refused.is_some() || answer.error_after.is_some() {
             return;
         }
-        if self.0.len() >= MOST_ENTRIES {
+        let bytes = |cache: &Self| cache.0.keys().map(|(_, body)| body.len()).sum::<usize>();
+        while self.0.len() >= MOST_ENTRIES
+            || (!self.0.is_empty() && bytes(self) + body.len() > MOST_BYTES)
+        {
             let first = self
                 .0
                 .iter()
                 .min_by_key(|(_, entry)| entry.made + entry.lasts);
-            if let Some(place) = first.map(|(place, _)| place.clone()) {
-                self.0.remove(&place);
-            }
+            let Some(place) = first.map(|(place, _)| place.clone()) else {
+                break;
+            };
+            self.0.remove(&place);
         }
         let entry = Entry {
             answer: answer.clone(),

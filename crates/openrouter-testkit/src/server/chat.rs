@@ -57,7 +57,7 @@ fn answer(state: &State, received: &Received, faults: &mut Vec<Fault>) -> Result
     let account = bearer(&received.headers);
     let cached = lock(&state.cache).find(account, &received.body, wish);
     if let Some(cached) = cached {
-        return Ok(hit(state, &request, &cached, faults));
+        return Ok(hit(state, &request, &cached, faults, received.body.len()));
     }
     let answer = state.answer(received, &request);
     faults.extend(answer.faults.iter().cloned());
@@ -73,7 +73,7 @@ fn answer(state: &State, received: &Received, faults: &mut Vec<Fault>) -> Result
         envelope.metadata = None;
     }
     lock(&state.cache).keep(account, &received.body, wish, &answer, &envelope);
-    lock(&state.memory).keep(&request, &answer, &envelope, None);
+    lock(&state.memory).keep(&request, &answer, &envelope, None, received.body.len());
     let mut reply = written(&request, &answer, &envelope, faults);
     if wish.is_on {
         reply = reply
@@ -102,13 +102,19 @@ fn instead(faults: &[Fault]) -> Option<Reply> {
 }
 
 /// An answer from the cache: free, under a new id, with a note where it comes from.
-fn hit(state: &State, request: &ChatRequest, cached: &Entry, faults: &[Fault]) -> Reply {
+fn hit(
+    state: &State,
+    request: &ChatRequest,
+    cached: &Entry,
+    faults: &[Fault],
+    bytes: usize,
+) -> Reply {
     let source = cached.envelope.id.clone();
     let mut envelope = cached.envelope.clone();
     envelope.id = state.next_id();
     envelope.is_cached = true;
     envelope.metadata = None;
-    lock(&state.memory).keep(request, &cached.answer, &envelope, Some(&source));
+    lock(&state.memory).keep(request, &cached.answer, &envelope, Some(&source), bytes);
     written(request, &cached.answer, &envelope, faults)
         .header(HeaderName::from_static("x-openrouter-cache-status"), "HIT")
         .header(
@@ -173,6 +179,12 @@ fn wants_metadata(headers: &HeaderMap) -> bool {
     .any(|value| value.eq_ignore_ascii_case("enabled"))
 }
 
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
 fn envelope(state: &State, request: &ChatRequest, answer: &Answer, route: Route) -> Envelope {
     let is_echoed = request.stream == Some(true)
         && request
@@ -181,9 +193,7 @@ fn envelope(state: &State, request: &ChatRequest, answer: &Answer, route: Route)
             .is_some_and(|debug| debug.echo_upstream_body == Some(true));
     Envelope {
         id: state.next_id(),
-        created: SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs()),
+        created: now(),
         model: answer.model.clone().unwrap_or(route.model),
         provider: answer.provider.clone().unwrap_or(route.provider),
         prompt_words: 0,

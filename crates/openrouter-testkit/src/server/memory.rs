@@ -1,16 +1,26 @@
 //! What `/generation` remembers.
 
-use std::collections::VecDeque;
-
 use openrouter_types as types;
 use types::ChatRequest;
 
+use super::bounded::Bounded;
 use crate::Answer;
 use crate::answer::{Envelope, usage};
 
-/// The last generations. Older ones are forgotten.
+/// The last generations, and what all of them cost. Older ones are forgotten.
+#[derive(Debug)]
+pub(super) struct Memory {
+    last: Bounded<Generation>,
+    spent_usd: f64,
+    free: FreeRequests,
+}
+
+/// Requests to models that cost nothing, on the last day with any.
 #[derive(Debug, Default)]
-pub(super) struct Memory(VecDeque<Generation>);
+struct FreeRequests {
+    day: u64,
+    requests: usize,
+}
 
 #[derive(Debug)]
 pub(super) struct Generation {
@@ -19,10 +29,24 @@ pub(super) struct Generation {
 }
 
 const MOST_GENERATIONS: usize = 1000;
+/// Of the requests behind them.
+const MOST_BYTES: usize = 64 << 20;
+const SECONDS_A_DAY: u64 = 86_400;
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            last: Bounded::new(MOST_GENERATIONS, MOST_BYTES),
+            spent_usd: 0.0,
+            free: FreeRequests::default(),
+        }
+    }
+}
 
 impl Memory {
     pub(super) fn find(&self, id: &str) -> Option<&Generation> {
-        self.0.iter().find(|it| it.data.id.as_deref() == Some(id))
+        let mut last = self.last.iter();
+        last.find(|it| it.data.id.as_deref() == Some(id))
     }
 
     pub(super) fn keep(
@@ -31,23 +55,31 @@ impl Memory {
         answer: &Answer,
         envelope: &Envelope,
         source: Option<&str>,
+        bytes: usize,
     ) {
-        if self.0.len() >= MOST_GENERATIONS {
-            self.0.pop_front();
+        let generation = Generation::new(request, answer, envelope, source);
+        self.spent_usd += generation.data.total_cost.unwrap_or(0.0);
+        if envelope.model.ends_with(":free") {
+            let day = envelope.created / SECONDS_A_DAY;
+            if day != self.free.day {
+                self.free = FreeRequests { day, requests: 0 };
+            }
+            self.free.requests += 1;
         }
-        self.0
-            .push_back(Generation::new(request, answer, envelope, source));
+        self.last.push(generation, bytes);
     }
 
-    /// How many of them were answered by models that cost nothing.
-    pub(super) fn free_requests(&self) -> usize {
-        let models = self.0.iter().filter_map(|it| it.data.model.as_deref());
-        models.filter(|model| model.ends_with(":free")).count()
+    /// How many requests of that day, in days since 1970, went to models that cost nothing.
+    pub(super) fn free_requests(&self, day: u64) -> usize {
+        match self.free.day == day {
+            true => self.free.requests,
+            false => 0,
+        }
     }
 
-    /// What all of them cost, in USD.
+    /// What all generations cost, in USD, also those that are forgotten.
     pub(super) fn spent(&self) -> f64 {
-        self.0.iter().filter_map(|it| it.data.total_cost).sum()
+        self.spent_usd
     }
 }
 
@@ -113,7 +145,7 @@ impl Generation {
 
 /// Seconds since 1970 in the calendar, by the algorithm of Howard Hinnant's `civil_from_days`.
 fn timestamp(seconds: u64) -> String {
-    let (days, time) = (seconds / 86_400, seconds % 86_400);
+    let (days, time) = (seconds / SECONDS_A_DAY, seconds % SECONDS_A_DAY);
     let shifted = days + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;

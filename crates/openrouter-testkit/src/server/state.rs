@@ -11,6 +11,7 @@ use openrouter_types::ChatRequest;
 use tokio::sync::watch;
 
 use super::admit::Admission;
+use super::bounded::Bounded;
 use super::builder::TestServerBuilder;
 use super::cache::Cache;
 use super::lock;
@@ -35,8 +36,7 @@ pub(super) struct State {
     pub(super) is_open: bool,
     pub(super) cases: Option<PathBuf>,
     pub(super) replay: Option<Replay>,
-    pub(super) received: Mutex<VecDeque<Received>>,
-    keep: usize,
+    pub(super) received: Mutex<Bounded<Received>>,
     pub(super) cache: Mutex<Cache>,
     pub(super) memory: Mutex<Memory>,
     answered: AtomicUsize,
@@ -77,8 +77,7 @@ impl State {
             replay: builder
                 .replay
                 .map(|(cassette, pace)| Replay::new(cassette, pace)),
-            received: Mutex::default(),
-            keep: builder.keep,
+            received: Mutex::new(Bounded::new(builder.keep, builder.keep_bytes)),
             cache: Mutex::default(),
             memory: Mutex::default(),
             answered: AtomicUsize::new(0),
@@ -88,11 +87,8 @@ impl State {
     }
 
     pub(super) fn keep(&self, received: Received) {
-        let mut all = lock(&self.received);
-        all.push_back(received);
-        while all.len() > self.keep {
-            all.pop_front();
-        }
+        let bytes = received.body.len();
+        lock(&self.received).push(received, bytes);
     }
 
     /// What goes wrong with the chat request that has just come.
