@@ -5,6 +5,7 @@ mod failures;
 mod limits;
 mod run;
 mod saved;
+mod torture;
 
 use openrouter_chat::tools::{Tool, Tools};
 use openrouter_chat::{ChatModel, Client, RetryPolicy};

@@ -35,6 +35,7 @@ pub struct RunState {
 pub(super) struct InFlight {
     pub(super) model: String,
     pub(super) generation_id: Option<String>,
+    pub(super) is_final: bool,
 }
 
 /// A call that has no output in the conversation yet.
@@ -167,7 +168,7 @@ impl RunState {
                 response: None,
                 failure: Some("cancelled".to_owned()),
                 generation_id: request.generation_id,
-                is_final: false,
+                is_final: request.is_final,
                 calls: Vec::new(),
             });
         }

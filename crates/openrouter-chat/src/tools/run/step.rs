@@ -55,6 +55,7 @@ pub(super) struct StepRequest<'a> {
     pub(super) model: &'a ChatModel,
     pub(super) messages: &'a [Message],
     pub(super) options: &'a ChatOptions,
+    pub(super) is_final: bool,
 }
 
 impl StepRequest<'_> {
@@ -69,6 +70,7 @@ impl StepRequest<'_> {
         let in_flight = in_flight.insert(InFlight {
             model: name.unwrap_or(self.model.model()).to_owned(),
             generation_id: None,
+            is_final: self.is_final,
         });
         if !sink.is_open() {
             let asked = self.model.invoke_with(self.messages, self.options);
@@ -148,7 +150,7 @@ impl ToolRun {
     /// Gives open calls an output, and the model its last word.
     async fn stop(
         &mut self,
-        reason: StopReason,
+        mut reason: StopReason,
         sink: &Sink,
         clock: &Clock,
     ) -> Result<Option<StopReason>, Error> {
@@ -158,7 +160,9 @@ impl ToolRun {
         }
         if self.has_last_word && !self.is_structured && reason.allows_answer() {
             self.state.stopping = Some(reason.clone());
-            Box::pin(self.ask(true, sink, clock)).await?;
+            if !Box::pin(self.ask(true, sink, clock)).await? {
+                reason = StopReason::Time;
+            }
             // Some models call all the same.
             if !self.state.open.is_empty() {
                 self.close_open(&reason, sink).await;
@@ -189,11 +193,12 @@ impl ToolRun {
             model: &model,
             messages: self.state.conversation.messages(),
             options: &options,
+            is_final,
         };
         // In a box, as all that is large here: a run may be part of other large futures.
         let asked = Box::pin(request.make(&mut self.state.in_flight, sink, clock)).await;
         self.state.elapsed = clock.elapsed();
-        let Some(response) = self.unless_failed(asked, is_final)? else {
+        let Some(response) = self.unless_failed(asked)? else {
             return Ok(false);
         };
         self.take_reply(response, is_final);
@@ -211,7 +216,6 @@ impl ToolRun {
     pub(super) fn unless_failed(
         &mut self,
         asked: Result<Option<ChatResponse>, Error>,
-        is_final: bool,
     ) -> Result<Option<ChatResponse>, Error> {
         match &asked {
             Ok(Some(_)) => {}
@@ -224,7 +228,7 @@ impl ToolRun {
                     generation_id: generation_id.or(request.generation_id),
                     response: error.partial().cloned(),
                     failure: Some(error.to_string()),
-                    is_final,
+                    is_final: request.is_final,
                     calls: Vec::new(),
                 });
             }

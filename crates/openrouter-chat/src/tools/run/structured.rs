@@ -141,10 +141,11 @@ impl ToolRun {
                 model: &model,
                 messages: attempts.messages(),
                 options: attempts.options(),
+                is_final: true,
             };
             let asked = Box::pin(request.make(&mut self.state.in_flight, sink, &clock)).await;
             self.state.elapsed = clock.elapsed();
-            let Some(response) = self.unless_failed(asked, true)? else {
+            let Some(response) = self.unless_failed(asked)? else {
                 return Ok(None);
             };
             let request = self.state.in_flight.take().unwrap_or_default();

@@ -214,9 +214,10 @@ impl<'de> Deserialize<'de> for StopReason {
 
 impl Serialize for InFlight {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("InFlight", 2)?;
+        let mut fields = serializer.serialize_struct("InFlight", 3)?;
         fields.serialize_field("model", &self.model)?;
         fields.serialize_field("generation_id", &self.generation_id)?;
+        fields.serialize_field("is_final", &self.is_final)?;
         fields.end()
     }
 }
@@ -227,6 +228,7 @@ impl<'de> Deserialize<'de> for InFlight {
         Ok(Self {
             model: fields.get("model")?,
             generation_id: fields.get("generation_id")?,
+            is_final: fields.get::<Option<_>, _>("is_final")?.unwrap_or_default(),
         })
     }
 }
