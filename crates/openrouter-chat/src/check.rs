@@ -45,7 +45,7 @@ impl ChatModel {
         options: &ChatOptions,
     ) -> Result<Vec<Finding>, Error> {
         let input = input.into();
-        let options = self.merged(options)?;
+        let options = self.merged(Some(options))?;
         let mut findings = Findings::default();
         parameters(&options.request, description, &mut findings);
         modalities(

@@ -25,6 +25,7 @@ pub mod media;
 mod message;
 mod model;
 mod options;
+mod payloads;
 mod reasoning;
 mod request;
 mod response;

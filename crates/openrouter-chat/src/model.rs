@@ -2,7 +2,7 @@
 
 mod batch;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
@@ -97,7 +97,7 @@ impl ChatModel {
     /// Dropping the future ends the call. A request that was sent may still run and be billed in full: only streams can
     /// be cancelled at the server.
     pub async fn invoke<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatResponse, Error> {
-        self.invoke_with(input, &NO_OPTIONS).await
+        self.ask(input.into(), None).await
     }
 
     /// Asks with options of this call alone; what they set wins over the handle's.
@@ -110,7 +110,14 @@ impl ChatModel {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<ChatResponse, Error> {
-        let input = input.into();
+        self.ask(input.into(), Some(options)).await
+    }
+
+    async fn ask(
+        &self,
+        input: Input<'_>,
+        options: Option<&ChatOptions>,
+    ) -> Result<ChatResponse, Error> {
         let (span, reply) = {
             let (call, call_options) = self.call(&input, options)?;
             (
@@ -144,7 +151,7 @@ impl ChatModel {
     ///
     /// Dropping the future or the stream closes the request at once.
     pub async fn stream<'a>(&self, input: impl Into<Input<'a>>) -> Result<ChatStream, Error> {
-        self.stream_with(input, &NO_OPTIONS).await
+        self.begin(input.into(), None).await
     }
 
     /// Asks for a stream with options of this call alone; what they set wins over the handle's.
@@ -157,7 +164,14 @@ impl ChatModel {
         input: impl Into<Input<'a>>,
         options: &ChatOptions,
     ) -> Result<ChatStream, Error> {
-        let input = input.into();
+        self.begin(input.into(), Some(options)).await
+    }
+
+    async fn begin(
+        &self,
+        input: Input<'_>,
+        options: Option<&ChatOptions>,
+    ) -> Result<ChatStream, Error> {
         let (span, begun) = {
             let (call, call_options) = self.call(&input, options)?;
             (
@@ -188,7 +202,7 @@ impl ChatModel {
         options: &ChatOptions,
     ) -> Result<Request<Bytes>, Error> {
         let input = input.into();
-        let (call, call_options) = self.call(&input, options)?;
+        let (call, call_options) = self.call(&input, Some(options))?;
         self.client
             .encode(&call, &call_options)
             .map_err(|error| explain(error, &input))
@@ -199,17 +213,23 @@ impl ChatModel {
     fn call<'a>(
         &self,
         input: &'a Input<'_>,
-        options: &ChatOptions,
+        options: Option<&ChatOptions>,
     ) -> Result<(ChatCall<'a>, CallOptions), Error> {
-        let options = self.merged(options)?;
-        let call_options = options.call_options();
+        let mut options = self.merged(options)?;
+        let call_options = options.take_call_options();
         Ok((ChatCall::new(options, input.messages()), call_options))
     }
 
     /// The handle's options under those of a call, checked for what no server could take.
-    pub(crate) fn merged(&self, options: &ChatOptions) -> Result<ChatOptions, Error> {
-        let mut merged = options.clone();
-        merged.fill_from(&self.options);
+    pub(crate) fn merged(&self, options: Option<&ChatOptions>) -> Result<ChatOptions, Error> {
+        let mut merged = match options {
+            Some(options) => {
+                let mut merged = options.clone();
+                merged.fill_from(&self.options);
+                merged
+            }
+            None => ChatOptions::clone(&self.options),
+        };
         merged.request.messages = Vec::new();
         merged.check()?;
         Ok(merged)
@@ -219,9 +239,6 @@ impl ChatModel {
         Arc::make_mut(&mut self.options)
     }
 }
-
-/// In one place instead of in every future that has no options of its own.
-static NO_OPTIONS: LazyLock<ChatOptions> = LazyLock::new(ChatOptions::default);
 
 fn read_answer(reply: Reply<Bytes>) -> Result<ChatResponse, Error> {
     let Reply {

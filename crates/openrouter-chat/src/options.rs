@@ -29,7 +29,7 @@ pub(crate) use setters::{plain_setters, request_setters};
 #[non_exhaustive]
 pub struct ChatOptions {
     /// What goes into the body of the request. Its messages are ignored: a call brings its own.
-    pub request: ChatRequest,
+    pub request: Box<ChatRequest>,
     /// Timeouts, retries and header fields.
     pub call: CallOptions,
     /// Whether the answer is to tell how OpenRouter found the endpoint (`X-OpenRouter-Metadata`).
@@ -65,9 +65,9 @@ impl ChatOptions {
         self.reasoning_replay = self.reasoning_replay.or(defaults.reasoning_replay);
     }
 
-    /// Options of the transport, with the header fields that these options stand for.
-    pub(crate) fn call_options(&self) -> CallOptions {
-        let mut call = self.call.clone();
+    /// Takes the options of the transport, with the header fields that these options stand for.
+    pub(crate) fn take_call_options(&mut self) -> CallOptions {
+        let mut call = std::mem::take(&mut self.call);
         if self.router_metadata == Some(true) {
             call = call.with_router_metadata();
         }
@@ -84,10 +84,9 @@ impl ChatOptions {
     /// not to.
     fn has_strict_tools_for_claude(&self) -> bool {
         let slug = self.request.model.as_deref().unwrap_or_default();
-        Dialect::for_model(slug) == Dialect::Anthropic
-            && self.request.tools.iter().flatten().any(|tool| {
-                matches!(tool, types::ChatFunctionTool::Function(tool) if tool.function.strict == Some(true))
-            })
+        self.request.tools.iter().flatten().any(|tool| {
+            matches!(tool, types::ChatFunctionTool::Function(tool) if tool.function.strict == Some(true))
+        }) && Dialect::for_model(slug) == Dialect::Anthropic
     }
 
     /// Refuses what no server could take, and what would be sent twice.

@@ -18,7 +18,7 @@ use replay::Outgoing;
 /// One chat completion: the options of the call, and messages that are borrowed from the conversation.
 #[derive(Debug)]
 pub(crate) struct ChatCall<'a> {
-    request: ChatRequest,
+    request: Box<ChatRequest>,
     messages: Vec<Outgoing<'a>>,
 }
 

@@ -10,12 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use openrouter_transport::Metadata;
 use openrouter_types as types;
-use types::{ChatResult, Decode};
+use types::ChatResult;
 
 pub use choice::Choice;
 pub use ending::Ending;
 
 use crate::media::{DecodedMedia, MediaError};
+use crate::payloads;
 use crate::stream::complete_calls;
 use crate::tools::ToolCall;
 use crate::{Error, ErrorKind, Message};
@@ -61,7 +62,7 @@ impl ChatResponse {
 
     /// Reads an answer that was not streamed.
     pub(crate) fn read(body: &[u8]) -> Result<Self, Error> {
-        match ChatResult::decode(body) {
+        match payloads::decode::<ChatResult>(body) {
             Ok(result) => Ok(Self::new(result, true)),
             Err(error) => {
                 let start =

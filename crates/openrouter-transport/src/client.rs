@@ -54,6 +54,7 @@ struct Shared {
     base_path: String,
     api_key: Option<ApiKey>,
     management_key: Option<ApiKey>,
+    /// The fields of an ordinary request, see [`request::usual_headers`].
     headers: HeaderMap,
     timeouts: Timeouts,
     retry: RetryPolicy,

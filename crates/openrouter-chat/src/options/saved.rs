@@ -1,7 +1,6 @@
 //! Options as JSON, to be saved and loaded.
 
 use openrouter_transport::ResponseCache;
-use openrouter_types::ChatRequest;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -66,7 +65,7 @@ impl<'de> Visitor<'de> for OptionsVisitor {
         let mut cache_seconds = None;
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
-                "request" => options.request = map.next_value::<ChatRequest>()?,
+                "request" => options.request = map.next_value()?,
                 "router_metadata" => options.router_metadata = map.next_value()?,
                 "response_cache" => {
                     options.response_cache = match map.next_value::<String>()?.as_str() {

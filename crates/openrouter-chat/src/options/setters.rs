@@ -139,8 +139,8 @@ macro_rules! plain_setters {
             $(#[$docs])*
             #[must_use]
             pub fn $setter(mut self, $value: $type) -> Self {
-                let request = std::mem::take(&mut self.options_mut().request);
-                self.options_mut().request = request.$setter($value);
+                let request = &mut self.options_mut().request;
+                **request = std::mem::take(&mut **request).$setter($value);
                 self
             }
         )*

@@ -7,16 +7,20 @@
 //!
 //! That is sound because what stands around the gap is byte for byte what was read before, and what stands in the gap is
 //! one whole JSON value: the text as a whole is JSON, and says what the one before said, but for the gap. A pattern is
-//! only made of a chunk whose other parts add nothing when they come again.
+//! only made of a chunk whose other parts add nothing when they come again. Where chunks also differ in an id or a time,
+//! of which an answer keeps the first, those are passed over.
 
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{ChatStreamChunk, ChatStreamDelta, Decode, DecodeError};
+use openrouter_types::{ChatStreamChunk, ChatStreamDelta, DecodeError};
 
 use super::accumulate::Accumulator;
 use super::event::StreamEvent;
+use crate::payloads;
+use pattern::Pattern;
 
+mod pattern;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -24,21 +28,11 @@ mod tests;
 /// Reads the chunks of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct ChunkReader {
-    pattern: Vec<u8>,
-    /// The gap for the delta: how many bytes of the pattern stand before and after it. No gap when both are 0.
-    delta: Gap,
-    /// The gap for one string inside the delta.
-    string: Option<(Gap, Hole)>,
+    pattern: Pattern,
     /// The position of the choice that the pattern speaks of.
     choice: usize,
     /// How many chunks in a row fitted no pattern.
     misses: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Gap {
-    before: usize,
-    after: usize,
 }
 
 /// What the string of a pattern is.
@@ -49,9 +43,6 @@ pub(super) enum Hole {
     /// Arguments of the call in this slot.
     Arguments(usize),
 }
-
-/// After so many chunks that fit no pattern, only every so many-th is tried as one.
-const PATIENCE: u32 = 4;
 
 impl ChunkReader {
     /// Reads a chunk, and tells what is new in it.
@@ -65,25 +56,25 @@ impl ChunkReader {
         answer: &mut Accumulator,
         events: &mut VecDeque<StreamEvent>,
     ) -> Result<(), DecodeError> {
-        if let Some((gap, hole)) = self.string
-            && let Some(text) = self.gap(data, gap).and_then(scan::string)
-        {
+        if let Some((text, hole)) = self.pattern.string(data) {
             self.misses = 0;
             answer.fill(self.choice, hole, text, events);
             return Ok(());
         }
-        if self.delta != Gap::default()
-            && let Some(middle) = self.gap(data, self.delta)
-            && let Ok(delta) = serde_json::from_slice::<ChatStreamDelta>(&middle)
+        let can_be_pattern = data.len() <= MAX_PATTERN_BYTES;
+        if can_be_pattern
+            && let Some(delta) = self.pattern.delta(data)
+            && let Ok(delta) = serde_json::from_slice::<ChatStreamDelta>(&delta)
         {
             self.misses = 0;
             let kind = only_string(&delta);
             answer.delta(self.choice, delta, events);
-            self.learn_string(data, kind.map(|kind| kind.hole(answer, self.choice)));
+            let hole = kind.map(|kind| kind.hole(answer, self.choice));
+            self.pattern.learn_string(data, hole);
             return Ok(());
         }
-        let chunk = ChatStreamChunk::decode(data)?;
-        let pattern = says_nothing_twice(&chunk).then(|| {
+        let chunk: ChatStreamChunk = payloads::decode(data)?;
+        let seen = (can_be_pattern && says_nothing_twice(&chunk)).then(|| {
             let choice = &chunk.choices[0];
             (
                 choice.index.unwrap_or_default(),
@@ -92,70 +83,22 @@ impl ChunkReader {
         });
         answer.chunk(chunk, events);
         self.misses = self.misses.saturating_add(1);
-        if let Some((index, kind)) = pattern
+        if let Some((index, kind)) = seen
             && (self.misses <= PATIENCE || self.misses.is_multiple_of(PATIENCE))
         {
             self.choice = answer.position_of(index);
-            self.learn(data);
-            self.learn_string(data, kind.map(|kind| kind.hole(answer, self.choice)));
+            let hole = kind.map(|kind| kind.hole(answer, self.choice));
+            self.pattern.learn(data, hole, self.misses > 1);
         }
         Ok(())
     }
-
-    /// What stands in a gap, when everything around it is as in the pattern.
-    fn gap(&self, data: &Bytes, gap: Gap) -> Option<Bytes> {
-        let (before, after) = (
-            &self.pattern[..gap.before],
-            &self.pattern[self.pattern.len() - gap.after..],
-        );
-        let end = data.len().checked_sub(gap.after)?;
-        (end >= gap.before && data.starts_with(before) && data.ends_with(after))
-            .then(|| data.slice(gap.before..end))
-    }
-
-    /// Makes a chunk the pattern of the next ones.
-    fn learn(&mut self, data: &[u8]) {
-        self.string = None;
-        self.delta = Gap::default();
-        if let Some(range) = scan::only_value_of(data, b"\"delta\":") {
-            self.pattern.clear();
-            self.pattern.extend_from_slice(data);
-            self.delta = Gap {
-                before: range.start,
-                after: data.len() - range.end,
-            };
-        }
-    }
-
-    /// Makes the only string of a chunk's delta a gap of its own.
-    fn learn_string(&mut self, data: &[u8], hole: Option<Hole>) {
-        let Some(hole) = hole else { return };
-        if self.delta == Gap::default() {
-            return;
-        }
-        let name: &[u8] = match hole {
-            Hole::Text => b"\"content\":",
-            Hole::Reasoning => b"\"reasoning\":",
-            Hole::Arguments(_) => b"\"arguments\":",
-        };
-        let delta = self.delta.before..data.len() - self.delta.after;
-        if let Some(range) = scan::only_value_of(&data[delta.clone()], name)
-            && data[delta.start + range.start] == b'"'
-        {
-            // Inside the quotes.
-            let (start, end) = (delta.start + range.start + 1, delta.start + range.end - 1);
-            self.pattern.clear();
-            self.pattern.extend_from_slice(data);
-            self.string = Some((
-                Gap {
-                    before: start,
-                    after: data.len() - end,
-                },
-                hole,
-            ));
-        }
-    }
 }
+
+/// After so many chunks that fit no pattern, only every so many-th is tried as one.
+const PATIENCE: u32 = 4;
+
+/// Longer chunks hold images or whole answers: none like them follows, and a pattern is kept as long as its stream.
+const MAX_PATTERN_BYTES: usize = 16 * 1024;
 
 /// The only string of a delta that brings something new.
 #[derive(Clone, Copy, Debug)]

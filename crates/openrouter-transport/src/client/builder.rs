@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body::Body;
 use tower_service::Service;
 
-use super::{Client, Seam, Shared};
+use super::{Client, Seam, Shared, request};
 use crate::api_key::ApiKey;
 use crate::call_options::{SESSION_ID, header_value};
 use crate::error::{Error, ErrorKind};
@@ -392,7 +392,7 @@ impl ClientBuilder {
             base,
             api_key: self.api_key,
             management_key: self.management_key,
-            headers: self.headers,
+            headers: request::usual_headers(self.headers),
             timeouts: self.timeouts,
             retry: self.retry,
             limits: self.limits,

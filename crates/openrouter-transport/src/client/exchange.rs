@@ -124,9 +124,10 @@ impl Call<'_> {
         waited: Duration,
     ) -> Result<(Metadata, ResponseBody), Error> {
         let response = self.send(clocks).await?;
-        let (head, mut body) = response.into_parts();
+        let (mut head, mut body) = response.into_parts();
         clocks.head_arrived(false);
-        let metadata = Metadata::new(head.status, compact(&head.headers))
+        compact(&mut head.headers);
+        let metadata = Metadata::new(head.status, head.headers)
             .with_version(head.version)
             .with_timings(attempts, waited, clocks.elapsed());
         if head.status.is_success() {
@@ -187,19 +188,18 @@ impl Call<'_> {
     }
 }
 
-/// The same fields in memory of their own: as they came, they keep the whole buffer alive that they were read into,
+/// Moves the values into memory of their own: as they came, they keep the whole buffer alive that they were read into,
 /// for as long as a stream is open.
-fn compact(headers: &HeaderMap) -> HeaderMap {
+fn compact(headers: &mut HeaderMap) {
     let mut values = BytesMut::with_capacity(headers.values().map(HeaderValue::len).sum());
-    let mut compacted = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
+    for value in headers.values_mut() {
         values.extend_from_slice(value.as_bytes());
         // What was a value is one again.
-        if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
-            compacted.append(name, value);
+        if let Ok(mut moved) = HeaderValue::from_maybe_shared(values.split().freeze()) {
+            moved.set_sensitive(value.is_sensitive());
+            *value = moved;
         }
     }
-    compacted
 }
 
 async fn until_expired<T>(

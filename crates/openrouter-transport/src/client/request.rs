@@ -5,7 +5,7 @@ use std::fmt::Write;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use openrouter_types::{Credential, Operation, operation};
 
 use super::Shared;
@@ -20,6 +20,15 @@ pub(super) enum Accept {
     EventStream,
 }
 
+/// The fields that a client sends with every request, and places for those whose values differ: so the map of a request
+/// is copied as a whole, and need not grow.
+pub(super) fn usual_headers(mut headers: HeaderMap) -> HeaderMap {
+    headers.insert(ACCEPT, EVENT_STREAM.clone());
+    headers.insert(CONTENT_TYPE, JSON.clone());
+    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    headers
+}
+
 pub(super) fn encode<O: Operation>(
     client: &Shared,
     operation: &O,
@@ -27,13 +36,9 @@ pub(super) fn encode<O: Operation>(
     accept: Accept,
 ) -> Result<Request<Bytes>, Error> {
     let mut headers = client.headers.clone();
-    headers.insert(
-        ACCEPT,
-        HeaderValue::from_static(match accept {
-            Accept::Json => "application/json",
-            Accept::EventStream => "text/event-stream",
-        }),
-    );
+    if matches!(accept, Accept::Json) {
+        headers.insert(ACCEPT, JSON.clone());
+    }
     for (name, value) in operation.headers() {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| {
             Error::new(ErrorKind::Encode, format!("{name:?} is no header name")).with_source(error)
@@ -57,18 +62,23 @@ pub(super) fn encode<O: Operation>(
         None => None,
     };
     let body = match operation.body() {
-        None => Bytes::new(),
+        None => {
+            headers.remove(CONTENT_TYPE);
+            headers.remove(CONTENT_LENGTH);
+            Bytes::new()
+        }
         Some(body) => {
-            let body = serde_json::to_vec(body).map_err(|error| {
+            let mut written = Vec::with_capacity(USUAL_BODY_BYTES);
+            serde_json::to_writer(&mut written, body).map_err(|error| {
                 Error::new(
                     ErrorKind::Encode,
                     format!("the request of {} cannot be written: {error}", O::NAME),
                 )
                 .with_source(error)
             })?;
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-            body.into()
+            headers.insert(CONTENT_TYPE, JSON.clone());
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(written.len()));
+            written.into()
         }
     };
     let mut request = Request::new(body);
@@ -148,3 +158,9 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
         }
     }
 }
+
+static JSON: HeaderValue = HeaderValue::from_static("application/json");
+static EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+
+/// Room for a request that is not long, without growing step by step.
+const USUAL_BODY_BYTES: usize = 1024;

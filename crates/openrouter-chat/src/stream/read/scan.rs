@@ -11,21 +11,53 @@ use crate::stream::event::Text;
 /// The key is given with its quotes and colon. Inside a JSON string its quotes would be escaped, so it cannot be
 /// mistaken for text. The text must be valid JSON.
 pub(super) fn only_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize>> {
+    let start = start_of_only_value(json, key)?;
+    let end = start + value_len(&json[start..])?;
+    Some(start..end)
+}
+
+/// The same for a string without escapes, quotes included, or a whole number.
+pub(super) fn only_plain_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize>> {
+    let start = start_of_only_value(json, key)?;
+    let end = start + plain_value_len(&json[start..])?;
+    Some(start..end)
+}
+
+fn start_of_only_value(json: &[u8], key: &[u8]) -> Option<usize> {
     let at = memchr::memmem::find(json, key)?;
     let start = at + key.len();
     if memchr::memmem::find(&json[start..], key).is_some() {
         return None;
     }
-    let start = start
-        + json[start..]
-            .iter()
-            .position(|byte| !byte.is_ascii_whitespace())?;
-    let end = start + value_len(&json[start..])?;
-    Some(start..end)
+    json[start..]
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())
+        .map(|blank| start + blank)
 }
 
+/// The length of the ASCII string without escapes, or of the whole number, at the beginning.
+pub(super) fn plain_value_len(json: &[u8]) -> Option<usize> {
+    match json {
+        [b'"', inside @ ..] => {
+            let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'"' && *byte != b'\\';
+            let len = inside.iter().position(|byte| !plain(byte))?;
+            (inside[len] == b'"').then_some(len + 2)
+        }
+        // No sign, no fraction, no exponent, no leading zero.
+        [b'1'..=b'9', ..] => {
+            let len = json.iter().position(|byte| !byte.is_ascii_digit())?;
+            let is_whole = matches!(json[len], b',' | b'}' | b']') && len <= MAX_DIGITS;
+            is_whole.then_some(len)
+        }
+        _ => None,
+    }
+}
+
+/// Numbers of more digits may not fit into 64 bits.
+const MAX_DIGITS: usize = 19;
+
 /// The length of the object or string at the beginning of valid JSON.
-fn value_len(json: &[u8]) -> Option<usize> {
+pub(super) fn value_len(json: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;
     loop {
@@ -53,7 +85,7 @@ fn value_len(json: &[u8]) -> Option<usize> {
 }
 
 /// The length of the string at the beginning, with its quotes.
-fn string_len(json: &[u8]) -> Option<usize> {
+pub(super) fn string_len(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
         at += memchr::memchr2(b'"', b'\\', json.get(at..)?)?;

@@ -141,7 +141,7 @@ fn most_of_a_long_stream_is_not_read_in_full() {
         let data = Bytes::from(chunk(&format!(r#"{{"content":"{word}"}}"#)));
         reader.read(&data, &mut answer, &mut events).unwrap();
     }
-    assert!(reader.string.is_some());
+    assert!(reader.pattern.has_string());
     assert_eq!(reader.misses, 0);
     // The text of the event is a slice of the input, so nothing was copied for it.
     let data = Bytes::from(chunk(r#"{"content":"four"}"#));
@@ -151,4 +151,113 @@ fn most_of_a_long_stream_is_not_read_in_full() {
         panic!("{events:?}")
     };
     assert!(data.as_ptr_range().contains(&text.as_str().as_ptr()));
+}
+
+/// A chunk whose id, time and padding are its own.
+fn varying(at: usize, delta: &str) -> String {
+    format!(
+        r#"{{"id":"gen-{at}","created":17000{at},"model":"m","choices":[{{"index":0,"delta":{delta}}}],"obfuscation":"{}"}}"#,
+        "x".repeat(at % 7 + 1)
+    )
+}
+
+#[test]
+fn chunks_that_differ_in_ids_and_times_are_not_read_in_full() {
+    let words: Vec<String> = (0..20)
+        .map(|at| varying(at, &format!(r#"{{"content":"word {at}"}}"#)))
+        .collect();
+    assert_same(&words);
+    let (mut answer, mut events, mut reader) = (
+        Accumulator::default(),
+        VecDeque::new(),
+        ChunkReader::default(),
+    );
+    for (at, word) in words.iter().enumerate() {
+        reader
+            .read(
+                &Bytes::copy_from_slice(word.as_bytes()),
+                &mut answer,
+                &mut events,
+            )
+            .unwrap();
+        assert!(at < 2 || reader.misses == 0, "chunk {at}");
+    }
+    let answer = answer.finish();
+    assert_eq!(answer.id(), Some("gen-0"));
+    assert_eq!(answer.created(), Some(170_000));
+}
+
+#[test]
+fn values_that_are_passed_over_have_to_be_plain() {
+    let deltas = [
+        r#"{"content":"a"}"#,
+        r#"{"content":"b "c" \"}"#,
+        r#"{"content":"","reasoning":"why"}"#,
+    ];
+    let oddities = [
+        ("\"gen-5\"", "\"gen\\u0035\""),
+        ("\"gen-5\"", "\"gen\\q\""),
+        ("\"gen-5\"", "\"gen-\u{e9}\""),
+        ("\"gen-5\"", "\"gen-5"),
+        ("\"gen-5\"", "5"),
+        ("\"gen-5\"", "null"),
+        ("\"gen-5\"", "\"\""),
+        ("170005", "1.7e5"),
+        ("170005", "017"),
+        ("170005", "-1"),
+        ("170005", "\"170005\""),
+        ("170005", "99999999999999999999"),
+        ("\"obfuscation\"", "\"usage\":null,\"obfuscation\""),
+        ("\"obfuscation\":", "\"obfuscation\": "),
+        ("}],", "}] ,"),
+        ("\"index\":0", "\"index\":1"),
+        ("\"index\":0", "\"id\":\"x\",\"index\":0"),
+        ("\"model\":\"m\"", "\"model\":\"n\""),
+    ];
+    for delta in deltas {
+        for (of, odd) in oddities {
+            let mut chunks: Vec<String> = (0..9).map(|at| varying(at, delta)).collect();
+            let bad = chunks[5].replacen(of, odd, 1);
+            assert_ne!(bad, chunks[5], "{of}");
+            chunks[5] = bad;
+            assert_same(&chunks);
+        }
+    }
+}
+
+#[test]
+fn an_id_that_was_empty_may_come_later() {
+    let chunks: Vec<String> = (0..6)
+        .map(|at| {
+            let id = if at < 3 { String::new() } else { format!("gen-{at}") };
+            format!(r#"{{"id":"{id}","created":{at},"choices":[{{"index":0,"delta":{{"content":"x"}}}}]}}"#)
+        })
+        .collect();
+    assert_same(&chunks);
+    assert_eq!(quickly(&chunks).unwrap().1.id(), Some("gen-3"));
+}
+
+#[test]
+fn a_chunk_with_an_image_is_no_pattern() {
+    let (mut answer, mut events, mut reader) = (
+        Accumulator::default(),
+        VecDeque::new(),
+        ChunkReader::default(),
+    );
+    let image = chunk(&format!(
+        r#"{{"images":[{{"type":"image_url","image_url":{{"url":"data:image/png;base64,{}"}}}}]}}"#,
+        "QUJD".repeat(10_000)
+    ));
+    let text = chunk(r#"{"content":"one"}"#);
+    for data in [&text, &image, &text, &image] {
+        reader
+            .read(
+                &Bytes::copy_from_slice(data.as_bytes()),
+                &mut answer,
+                &mut events,
+            )
+            .unwrap();
+        assert!(reader.pattern.size() <= text.len());
+    }
+    assert_same(&[text.clone(), image.clone(), text, image]);
 }
