@@ -1,12 +1,13 @@
-//! Keeps long payloads away from the parser.
+//! Reads answers, and keeps long payloads away from the parser.
 //!
 //! An image in an answer is a megabyte of base64 in one JSON string. A parser looks at each byte of it several times:
 //! for the end of the string, for escapes, for UTF-8. Here the end is searched for once, the payload is copied once to
 //! where it stays, and the parser is given the answer with a short mark in the payload's place.
 //!
-//! That is sound because a payload is only cut where it means what it is: from the `;base64,` inside a string to the
-//! string's end, without escapes, control characters and bytes beyond ASCII. And it is only believed where every mark
-//! comes out again in the places where payloads are looked for; otherwise the answer is parsed as it came.
+//! That is sound because a payload is only cut where it means what it is: from a `;base64,` inside a string to the string's
+//! end, without escapes. (Control characters have no place there, but would be read as themselves by [`Decode`], too.) And
+//! it is only believed where every mark comes out again in the places where images are looked for; otherwise the answer
+//! is parsed as it came.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
@@ -15,6 +16,7 @@ use memchr::memmem::Finder;
 use openrouter_types::{
     BulkText, ChatAssistantImage, ChatResult, ChatStreamChunk, Decode, DecodeError,
 };
+use serde::de::DeserializeOwned;
 
 #[cfg(test)]
 mod tests;
@@ -27,16 +29,16 @@ mod tests;
 pub(crate) fn decode<T: HoldsImages>(json: &[u8]) -> Result<T, DecodeError> {
     if json.len() >= MIN_PAYLOAD_BYTES
         && let Some(cut) = Cut::new(json)
-        && let Ok(mut value) = T::decode(&cut.rest)
+        && let Ok(mut value) = parse::<T>(&cut.rest)
         && cut.put_back(&mut value)
     {
         return Ok(value);
     }
-    T::decode(json)
+    parse(json)
 }
 
 /// What has places for the images that a model makes.
-pub(crate) trait HoldsImages: Decode {
+pub(crate) trait HoldsImages: Decode + DeserializeOwned {
     /// Visits the URL of every image.
     fn image_urls(&mut self, visit: &mut dyn FnMut(&mut BulkText));
 }
@@ -57,6 +59,16 @@ impl HoldsImages for ChatStreamChunk {
             urls(delta.map(|delta| &mut delta.images), visit);
         }
     }
+}
+
+/// [`Decode::decode`], which begins the same way, but looks for UTF-8 a few bytes at a time.
+fn parse<T: HoldsImages>(json: &[u8]) -> Result<T, DecodeError> {
+    if let Ok(text) = simdutf8::basic::from_utf8(json)
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        return Ok(value);
+    }
+    T::decode(json)
 }
 
 fn urls(images: Option<&mut Vec<ChatAssistantImage>>, visit: &mut dyn FnMut(&mut BulkText)) {
@@ -83,8 +95,9 @@ impl<'a> Cut<'a> {
             let start = at + found + BASE64.needle().len();
             let end = start + memchr::memchr2(b'"', b'\\', &json[start..])?;
             at = end;
-            if let Some(payload) = plain(&json[start..end])
-                && json[end] == b'"'
+            if json[end] == b'"'
+                && end - start >= MIN_PAYLOAD_BYTES
+                && let Ok(payload) = simdutf8::basic::from_utf8(&json[start..end])
             {
                 cut.rest.extend_from_slice(&json[copied..start]);
                 cut.rest
@@ -115,18 +128,6 @@ impl<'a> Cut<'a> {
         });
         next == self.payloads.len()
     }
-}
-
-/// Text that stands in a JSON string as itself and is long.
-fn plain(payload: &[u8]) -> Option<&str> {
-    if payload.len() < MIN_PAYLOAD_BYTES {
-        return None;
-    }
-    // Without an early end, so that many bytes are looked at at once. As signed numbers, bytes beyond ASCII are small too.
-    let is_plain = payload
-        .iter()
-        .fold(true, |plain, byte| plain & (byte.cast_signed() >= 0x20));
-    is_plain.then(|| str::from_utf8(payload).ok()).flatten()
 }
 
 /// The text in the place of a payload. Nobody outside of this process can know it, so no answer can hold it.
