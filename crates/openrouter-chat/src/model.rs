@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
-use openrouter_transport::{
-    CallOptions, Client, Error as CallError, ErrorKind as CallErrorKind, Reply,
-};
+use openrouter_transport::{Client, Error as CallError, ErrorKind as CallErrorKind, Reply};
 
 use crate::message::{Input, Message};
 use crate::options::{ChatOptions, request_setters};
@@ -119,10 +117,10 @@ impl ChatModel {
         options: Option<&ChatOptions>,
     ) -> Result<ChatResponse, Error> {
         let (span, reply) = {
-            let (call, call_options) = self.call(&input, options)?;
+            let call = self.call(&input, options)?;
             (
                 CallSpan::new(call.model(), false),
-                self.client.send_raw(&call, &call_options),
+                self.client.send_raw(&call, &call.options().call_options()),
             )
         };
         let result = match span.run(reply).await {
@@ -173,10 +171,11 @@ impl ChatModel {
         options: Option<&ChatOptions>,
     ) -> Result<ChatStream, Error> {
         let (span, begun) = {
-            let (call, call_options) = self.call(&input, options)?;
+            let call = self.call(&input, options)?;
+            let options = Arc::clone(call.options());
             (
                 CallSpan::new(call.model(), true),
-                self.client.stream_raw(call, &call_options),
+                self.client.stream_raw(call, &options.call_options()),
             )
         };
         match span.run(begun).await {
@@ -202,35 +201,33 @@ impl ChatModel {
         options: &ChatOptions,
     ) -> Result<Request<Bytes>, Error> {
         let input = input.into();
-        let (call, call_options) = self.call(&input, Some(options))?;
+        let call = self.call(&input, Some(options))?;
         self.client
-            .encode(&call, &call_options)
+            .encode(&call, &call.options().call_options())
             .map_err(|error| explain(error, &input))
     }
 
-    /// What is asked, and how. A plain function, so that what it needs is gone before anything is
-    /// waited for: options and request together are several kilobytes.
+    /// What is asked. A plain function, so that what it needs is gone before anything is waited for.
     fn call<'a>(
         &self,
         input: &'a Input<'_>,
         options: Option<&ChatOptions>,
-    ) -> Result<(ChatCall<'a>, CallOptions), Error> {
-        let mut options = self.merged(options)?;
-        let call_options = options.take_call_options();
-        Ok((ChatCall::new(options, input.messages()), call_options))
+    ) -> Result<ChatCall<'a>, Error> {
+        Ok(ChatCall::new(self.merged(options)?, input.messages()))
     }
 
-    /// The handle's options under those of a call, checked for what no server could take.
-    pub(crate) fn merged(&self, options: Option<&ChatOptions>) -> Result<ChatOptions, Error> {
-        let mut merged = match options {
-            Some(options) => {
-                let mut merged = options.clone();
+    /// The handle's options under those of a call, checked for what no server could take. Without those of a call they
+    /// are the handle's own, and nothing is copied.
+    pub(crate) fn merged(&self, options: Option<&ChatOptions>) -> Result<Arc<ChatOptions>, Error> {
+        let merged = match options {
+            None if self.options.is_ready() => Arc::clone(&self.options),
+            _ => {
+                let mut merged = options.cloned().unwrap_or_default();
                 merged.fill_from(&self.options);
-                merged
+                merged.make_ready();
+                Arc::new(merged)
             }
-            None => ChatOptions::clone(&self.options),
         };
-        merged.request.messages = Vec::new();
         merged.check()?;
         Ok(merged)
     }

@@ -3,6 +3,8 @@
 mod saved;
 mod setters;
 
+use std::borrow::Cow;
+
 use http::HeaderName;
 use openrouter_transport::{CallOptions, ResponseCache};
 use openrouter_types as types;
@@ -65,19 +67,23 @@ impl ChatOptions {
         self.reasoning_replay = self.reasoning_replay.or(defaults.reasoning_replay);
     }
 
-    /// Takes the options of the transport, with the header fields that these options stand for.
-    pub(crate) fn take_call_options(&mut self) -> CallOptions {
-        let mut call = std::mem::take(&mut self.call);
+    /// Options of the transport, with the header fields that these options stand for.
+    pub(crate) fn call_options(&self) -> Cow<'_, CallOptions> {
+        let strict_tools = self.has_strict_tools_for_claude();
+        if self.router_metadata != Some(true) && self.response_cache.is_none() && !strict_tools {
+            return Cow::Borrowed(&self.call);
+        }
+        let mut call = self.call.clone();
         if self.router_metadata == Some(true) {
             call = call.with_router_metadata();
         }
-        if self.has_strict_tools_for_claude() {
+        if strict_tools {
             call = call.with_header_token(ANTHROPIC_BETA, STRICT_TOOLS);
         }
-        match self.response_cache {
-            Some(cache) => call.with_response_cache(cache),
-            None => call,
+        if let Some(cache) = self.response_cache {
+            call = call.with_response_cache(cache);
         }
+        Cow::Owned(call)
     }
 
     /// Whether a tool is strict, and the model one of Anthropic's: OpenRouter takes `strict` away then, unless it is asked
@@ -89,13 +95,25 @@ impl ChatOptions {
         }) && Dialect::for_model(slug) == Dialect::Anthropic
     }
 
+    /// Whether there is nothing that stands for something else when it is sent.
+    pub(crate) fn is_ready(&self) -> bool {
+        let session = self.request.session_id.as_deref();
+        self.request.messages.is_empty()
+            && !session.is_some_and(str::is_empty)
+            && self.request.n != Some(1)
+    }
+
+    /// Takes out what is not sent.
+    pub(crate) fn make_ready(&mut self) {
+        self.request.messages = Vec::new();
+        self.request.session_id.take_if(|id| id.is_empty());
+        self.request.n.take_if(|n| *n == 1);
+    }
+
     /// Refuses what no server could take, and what would be sent twice.
-    pub(crate) fn check(&mut self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let config = |message: String| Err(Error::new(ErrorKind::Config, message));
-        let request = &mut self.request;
-        if request.session_id.as_deref().is_some_and(str::is_empty) {
-            request.session_id = None;
-        }
+        let request = &self.request;
         if let Some(id) = &request.session_id
             && id.chars().count() > MAX_SESSION_ID_CHARS
         {
@@ -107,8 +125,12 @@ impl ChatOptions {
         if request.n == Some(0) {
             return config("`n` is 0; at least one answer has to be asked for".to_owned());
         }
-        if request.n == Some(1) {
-            request.n = None;
+        for name in ["messages", "stream"] {
+            if request.extra.get(name).is_some() {
+                return config(format!(
+                    "`{name}` stands among the extra fields, but every call writes its own"
+                ));
+            }
         }
         // Where a field is set twice, the server would decide which one counts.
         if let Some(name) = request.set_twice() {

@@ -2,12 +2,12 @@
 
 mod replay;
 
+use std::sync::{Arc, LazyLock};
+
 use openrouter_types as types;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use types::operations::ChatCompletion;
-use types::{
-    ChatRequest, ChatResult, ChatStreamChunk, Credential, Method, Operation, StreamOperation,
-};
+use types::{ChatResult, ChatStreamChunk, Credential, Method, Operation, StreamOperation};
 
 pub use replay::ReasoningReplay;
 
@@ -18,28 +18,33 @@ use replay::Outgoing;
 /// One chat completion: the options of the call, and messages that are borrowed from the conversation.
 #[derive(Debug)]
 pub(crate) struct ChatCall<'a> {
-    request: Box<ChatRequest>,
+    options: Arc<ChatOptions>,
     messages: Vec<Outgoing<'a>>,
+    streaming: bool,
 }
 
 impl<'a> ChatCall<'a> {
-    pub(crate) fn new(options: ChatOptions, messages: &'a [Message]) -> Self {
-        let ChatOptions {
-            request,
-            reasoning_replay,
-            ..
-        } = options;
+    pub(crate) fn new(options: Arc<ChatOptions>, messages: &'a [Message]) -> Self {
         let messages = replay::outgoing(
             messages,
-            request.model.as_deref(),
-            reasoning_replay.unwrap_or_default(),
+            options.request.model.as_deref(),
+            options.reasoning_replay.unwrap_or_default(),
         );
-        Self { request, messages }
+        Self {
+            options,
+            messages,
+            streaming: false,
+        }
+    }
+
+    /// What is asked for.
+    pub(crate) fn options(&self) -> &Arc<ChatOptions> {
+        &self.options
     }
 
     /// The model's name, empty where there is none.
     pub(crate) fn model(&self) -> &str {
-        self.request.model.as_deref().unwrap_or_default()
+        self.options.request.model.as_deref().unwrap_or_default()
     }
 }
 
@@ -64,22 +69,26 @@ impl StreamOperation for ChatCall<'_> {
     type Chunk = ChatStreamChunk;
 
     fn set_streaming(&mut self, streaming: bool) {
-        self.request.stream = streaming.then_some(true);
-        if streaming {
-            // OpenRouter tells usage unasked; other servers that speak its language only tell it when they are asked.
-            self.request
-                .stream_options
-                .get_or_insert_with(|| types::ChatStreamOptions::new().with_include_usage(true));
-        }
+        self.streaming = streaming;
     }
 }
 
 impl Serialize for ChatCall<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.request
-            .serialize_with_messages(&Messages(&self.messages), serializer)
+        let request = &self.options.request;
+        let usage = self.streaming.then_some(&*TELL_USAGE);
+        request.serialize_call(
+            &Messages(&self.messages),
+            self.streaming.then_some(true),
+            request.stream_options.as_ref().or(usage),
+            serializer,
+        )
     }
 }
+
+/// OpenRouter tells usage unasked; other servers that speak its language only tell it when they are asked.
+static TELL_USAGE: LazyLock<types::ChatStreamOptions> =
+    LazyLock::new(|| types::ChatStreamOptions::new().with_include_usage(true));
 
 struct Messages<'a>(&'a [Outgoing<'a>]);
 

@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use macros::{object, open_string, serde_through, tagged_union, untagged_union};
 pub(crate) use object::{
-    Fields, Object, deserialize_object, object_from_raw, serialize_object,
+    Fields, Object, Replaced, deserialize_object, object_from_raw, serialize_object,
     serialize_object_replacing, set_twice,
 };
 pub(crate) use source::{Seen, Source, constant, optional, required};

@@ -73,7 +73,7 @@ impl Call<'_> {
         clippy::manual_async_fn,
         reason = "an `async fn` would hold its arguments twice"
     )]
-    fn run(self) -> impl Future<Output = Result<Exchange, Error>> + Send {
+    fn run(mut self) -> impl Future<Output = Result<Exchange, Error>> + Send {
         async move {
             let mut clocks = Clocks::start(self.timeouts);
             let mut span = CallSpan::begin(self.operation, &self.request);
@@ -118,12 +118,12 @@ impl Call<'_> {
 
     /// One attempt, to the head of a good answer or to an error.
     async fn attempt(
-        &self,
+        &mut self,
         clocks: &mut Clocks,
         attempts: u32,
         waited: Duration,
     ) -> Result<(Metadata, ResponseBody), Error> {
-        let response = self.send(clocks).await?;
+        let response = self.send(clocks, attempts).await?;
         let (mut head, mut body) = response.into_parts();
         clocks.head_arrived(false);
         compact(&mut head.headers);
@@ -153,15 +153,20 @@ impl Call<'_> {
     }
 
     /// Sends the request once and waits for the head of the answer, or for a clock.
-    async fn send(&self, clocks: &mut Clocks) -> Result<Response<ResponseBody>, Error> {
+    async fn send(
+        &mut self,
+        clocks: &mut Clocks,
+        attempts: u32,
+    ) -> Result<Response<ResponseBody>, Error> {
+        let client = self.client;
         let attempt = Attempt {
             connect_limit: self.timeouts.connect,
             ..Attempt::default()
         };
-        match &self.client.0.seam {
+        match &client.0.seam {
             Seam::Network(network) => {
                 clocks.asking(attempt.sent_at.clone(), true);
-                until_expired(pin!(network.send(self.request(), &attempt)), clocks).await
+                until_expired(pin!(network.send(self.request(attempts), &attempt)), clocks).await
             }
             Seam::Service {
                 service,
@@ -169,7 +174,7 @@ impl Call<'_> {
             } => {
                 clocks.asking(attempt.sent_at.clone(), *has_network);
                 let mut sent = {
-                    let mut request = self.request();
+                    let mut request = self.request(attempts);
                     request.extensions_mut().insert(attempt);
                     service.send(request)
                 };
@@ -178,12 +183,16 @@ impl Call<'_> {
         }
     }
 
-    /// The request once more; its body is shared.
-    fn request(&self) -> Request<ReplayBody> {
+    /// The request for an attempt; its body is shared, and its fields are copied unless it is the last one.
+    fn request(&mut self, attempts: u32) -> Request<ReplayBody> {
         let mut request = Request::new(ReplayBody::from(self.request.body().clone()));
         *request.method_mut() = self.request.method().clone();
         *request.uri_mut() = self.request.uri().clone();
-        *request.headers_mut() = self.request.headers().clone();
+        *request.headers_mut() = if attempts > self.policy.max_retries {
+            std::mem::take(self.request.headers_mut())
+        } else {
+            self.request.headers().clone()
+        };
         request
     }
 }

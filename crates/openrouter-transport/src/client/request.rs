@@ -23,6 +23,7 @@ pub(super) enum Accept {
 /// The fields that a client sends with every request, and places for those whose values differ: so the map of a request
 /// is copied as a whole, and need not grow.
 pub(super) fn usual_headers(mut headers: HeaderMap) -> HeaderMap {
+    headers.reserve(ROOM_FOR_FIELDS);
     headers.insert(ACCEPT, EVENT_STREAM.clone());
     headers.insert(CONTENT_TYPE, JSON.clone());
     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
@@ -161,6 +162,9 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
 
 static JSON: HeaderValue = HeaderValue::from_static("application/json");
 static EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+
+/// Room for fields of one call, and for the host, without growing.
+const ROOM_FOR_FIELDS: usize = 8;
 
 /// Room for a request that is not long, without growing step by step.
 const USUAL_BODY_BYTES: usize = 1024;

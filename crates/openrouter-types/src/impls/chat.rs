@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     ChatAssistantMessage, ChatChoice, ChatRequest, ChatRequestStop, ChatResult, ChatStreamChoice,
-    ChatStreamChunk, ChatStreamDelta, ChatToolCall, ChatUsage, wire,
+    ChatStreamChunk, ChatStreamDelta, ChatStreamOptions, ChatToolCall, ChatUsage, wire,
 };
 
 impl ChatRequest {
@@ -25,7 +25,31 @@ impl ChatRequest {
         M: Serialize + ?Sized,
         S: Serializer,
     {
-        wire::serialize_object_replacing(self, "messages", messages, serializer)
+        let messages = wire::Replaced::of::<Self>("messages", Some(messages));
+        wire::serialize_object_replacing(self, &messages, serializer)
+    }
+
+    /// The same, with `stream` and `stream_options` as they are given: so that one request, shared by many calls, can be
+    /// sent either way.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serialiser.
+    pub fn serialize_call<M, S>(
+        &self,
+        messages: &M,
+        stream: Option<bool>,
+        stream_options: Option<&ChatStreamOptions>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error>
+    where
+        M: Serialize + ?Sized,
+        S: Serializer,
+    {
+        let messages = wire::Replaced::of::<Self>("messages", Some(messages));
+        let stream = wire::Replaced::of::<Self>("stream", stream.as_ref());
+        let options = wire::Replaced::of::<Self>("stream_options", stream_options);
+        wire::serialize_object_replacing(self, &(messages, (stream, options)), serializer)
     }
 
     /// A field that has a value of its own and another one among the extra fields.

@@ -141,17 +141,61 @@ pub(crate) fn serialize_object<T: Object, S: Serializer>(
     object: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serialize_object_replacing::<T, (), S>(object, "", &(), serializer)
+    serialize_object_replacing(object, &(), serializer)
 }
 
-/// Like [`serialize_object`], with another value in the place of one field.
-pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Serializer>(
-    object: &T,
+/// Values that are written in the place of some of an object's own.
+pub(crate) trait Replace {
+    /// Writes the value of a field; `None` where the object's own value stands.
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>>;
+}
+
+impl Replace for () {
+    fn write<M: SerializeMap>(&self, _: u8, _: &mut M) -> Option<Result<(), M::Error>> {
+        None
+    }
+}
+
+impl<A: Replace, B: Replace> Replace for (A, B) {
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
+        self.0
+            .write(field, map)
+            .or_else(|| self.1.write(field, map))
+    }
+}
+
+/// The value that stands in the place of one field; `None` leaves the field out.
+pub(crate) struct Replaced<'a, V: ?Sized> {
+    field: Option<u8>,
     name: &'static str,
-    value: &V,
+    value: Option<&'a V>,
+}
+
+impl<'a, V: Serialize + ?Sized> Replaced<'a, V> {
+    pub(crate) fn of<T: Object>(name: &'static str, value: Option<&'a V>) -> Self {
+        Self {
+            field: T::field(name),
+            name,
+            value,
+        }
+    }
+}
+
+impl<V: Serialize + ?Sized> Replace for Replaced<'_, V> {
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
+        (self.field == Some(field)).then(|| match self.value {
+            Some(value) => map.serialize_entry(self.name, value),
+            None => Ok(()),
+        })
+    }
+}
+
+/// Like [`serialize_object`], with other values in the places of some fields of a value that was made here.
+pub(crate) fn serialize_object_replacing<T: Object, R: Replace, S: Serializer>(
+    object: &T,
+    replaced: &R,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let replaced = T::field(name);
     let mut map = serializer.serialize_map(None)?;
     let mut extra = object.extra().iter();
     match object.key_order().filter(|order| order.came()) {
@@ -162,10 +206,9 @@ pub(crate) fn serialize_object_replacing<T: Object, V: Serialize + ?Sized, S: Se
                 extra: object.extra(),
             };
             for field in 0..T::FIELDS {
-                if replaced == Some(field) {
-                    fields.map.serialize_entry(name, value)?;
-                } else {
-                    object.write(field, &mut fields)?;
+                match replaced.write(field, fields.map) {
+                    Some(written) => written?,
+                    None => object.write(field, &mut fields)?,
                 }
             }
         }
