@@ -13,7 +13,7 @@ use openrouter_testkit::{Cassette, Catalog, Pace, Recorder, ReplayPace, Scenario
 const USAGE: &str = "An OpenRouter on this machine, for tests.
 
 usage: openrouter-testkit serve [OPTIONS]
-       openrouter-testkit record --upstream URL --cassette FILE [--port PORT]
+       openrouter-testkit record --upstream URL --cassette FILE [--port PORT] [--ca FILE]
 
 options of serve:
   --port PORT               listen on this port of 127.0.0.1; 8787 when not given, 0 takes a free one
@@ -24,11 +24,13 @@ options of serve:
   --replay-speed SPEED      how fast: 0 for at once (the default), 1 as recorded, 2 for twice as fast
   --tokens-per-second RATE  stream so fast; without it as fast as can be
   --first-token-ms MS       wait so long before the first token
+  --keep-requests NUMBER    keep so many requests for GET /requests, with 64 MiB of bodies at most; 100 when not given
   --lenient                 answer also requests that OpenRouter refuses for their fields
   --key KEY                 take only this key; without it any key will do
   --tls                     speak TLS, and print the certificate (with the feature `tls`)
 
-record stands between a client and a real server, and writes down what they say, without secrets.
+record stands between a client and a real server, and writes down what they say, without secrets. An upstream with https
+needs the feature `tls`, and, unless a public authority vouches for it, the certificates to trust (--ca, PEM).
 
 Ctrl-C ends it.";
 
@@ -61,7 +63,8 @@ async fn run(arguments: &[String]) -> io::Result<()> {
 async fn serve(options: &Options) -> io::Result<()> {
     let mut builder = TestServer::builder()
         .port(options.number("--port")?.unwrap_or(8787))
-        .keep_requests(100);
+        .keep_requests(options.number("--keep-requests")?.unwrap_or(100))
+        .keep_request_bytes(64 << 20);
     if let Some(file) = options.value("--scenario") {
         builder = builder.scenario(Scenario::from_file(file).map_err(|error| about(file, &error))?);
     }
@@ -117,12 +120,18 @@ async fn record(options: &Options) -> io::Result<()> {
             .value(name)
             .ok_or_else(|| wrong(format!("record needs {name}; see --help")))
     };
-    let recorder = Recorder::start(
-        needed("--upstream")?,
-        needed("--cassette")?,
-        options.number("--port")?.unwrap_or(8787),
-    )
-    .await?;
+    let (upstream, cassette) = (needed("--upstream")?, needed("--cassette")?);
+    let port = options.number("--port")?.unwrap_or(8787);
+    let recorder = match options.value("--ca") {
+        None => Recorder::start(upstream, cassette, port).await?,
+        #[cfg(feature = "tls")]
+        Some(file) => {
+            let pem = std::fs::read_to_string(file).map_err(|error| about(file, &error))?;
+            Recorder::start_trusting(&pem, upstream, cassette, port).await?
+        }
+        #[cfg(not(feature = "tls"))]
+        Some(_) => return Err(wrong("--ca needs the feature `tls`")),
+    };
     println!("recording {}", recorder.base_url());
     tokio::signal::ctrl_c().await
 }
@@ -133,7 +142,7 @@ struct Options(Vec<(String, String)>);
 impl Options {
     fn read(arguments: &[String]) -> io::Result<Self> {
         const FLAGS: [&str; 2] = ["--lenient", "--tls"];
-        const VALUED: [&str; 10] = [
+        const VALUED: [&str; 12] = [
             "--port",
             "--scenario",
             "--catalog",
@@ -142,8 +151,10 @@ impl Options {
             "--replay-speed",
             "--tokens-per-second",
             "--first-token-ms",
+            "--keep-requests",
             "--key",
             "--upstream",
+            "--ca",
         ];
         let mut options = Vec::new();
         let mut rest = arguments.iter();

@@ -11,6 +11,7 @@ mod chat;
 mod connection;
 mod embeddings;
 mod faults;
+mod log;
 mod memory;
 mod replayed;
 mod reply;
@@ -31,7 +32,7 @@ use crate::{Answer, Received};
 pub use builder::TestServerBuilder;
 use state::State;
 #[cfg(feature = "tls")]
-pub(crate) use tls::connect as connect_tls;
+pub(crate) use tls::Trust;
 
 /// An OpenRouter on loopback. Dropping it closes every connection.
 #[derive(Debug)]

@@ -44,15 +44,15 @@ struct Upstream {
     port: u16,
     path: String,
     #[cfg(feature = "tls")]
-    is_tls: bool,
+    tls: Option<crate::server::Trust>,
     cassette: PathBuf,
     // Exchanges are written one at a time.
     writing: Mutex<()>,
 }
 
 impl Recorder {
-    /// Starts to record what goes to `upstream`, a base URL, into a new cassette. `https` needs the feature `tls`. Port 0
-    /// takes a free one.
+    /// Starts to record what goes to `upstream`, a base URL, into a new cassette. `https` needs the feature `tls`, and a
+    /// server that Mozilla's certificate authorities vouch for. Port 0 takes a free one.
     ///
     /// # Errors
     ///
@@ -62,7 +62,31 @@ impl Recorder {
         cassette: impl Into<PathBuf>,
         port: u16,
     ) -> io::Result<Self> {
-        let upstream = Arc::new(Upstream::new(upstream, cassette.into())?);
+        Self::record(Upstream::new(upstream, cassette.into())?, port).await
+    }
+
+    /// Starts to record as [`start`](Self::start) does, and trusts a server also for these certificates, in PEM: for a
+    /// server of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and when the text holds no certificate.
+    #[cfg(feature = "tls")]
+    pub async fn start_trusting(
+        certificates_pem: &str,
+        upstream: &str,
+        cassette: impl Into<PathBuf>,
+        port: u16,
+    ) -> io::Result<Self> {
+        let mut upstream = Upstream::new(upstream, cassette.into())?;
+        if let Some(tls) = &mut upstream.tls {
+            tls.add(certificates_pem)?;
+        }
+        Self::record(upstream, port).await
+    }
+
+    async fn record(upstream: Upstream, port: u16) -> io::Result<Self> {
+        let upstream = Arc::new(upstream);
         let mut options = std::fs::OpenOptions::new();
         let mut file = options
             .write(true)
@@ -114,7 +138,7 @@ impl Upstream {
                 .unwrap_or(if is_tls { 443 } else { 80 }),
             path: uri.path().trim_end_matches('/').to_owned(),
             #[cfg(feature = "tls")]
-            is_tls,
+            tls: is_tls.then(crate::server::Trust::new),
             cassette,
             writing: Mutex::new(()),
         })
@@ -125,12 +149,8 @@ impl Upstream {
         let stream = TcpStream::connect((self.host.as_str(), self.port)).await?;
         stream.set_nodelay(true)?;
         #[cfg(feature = "tls")]
-        if self.is_tls {
-            return exchange(
-                super::super::server::connect_tls(&self.host, stream).await?,
-                request,
-            )
-            .await;
+        if let Some(trust) = &self.tls {
+            return exchange(trust.connect(&self.host, stream).await?, request).await;
         }
         exchange(stream, request).await
     }

@@ -36,6 +36,12 @@ impl<T> Bounded<T> {
         }
     }
 
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.items.clear();
+        self.bytes = 0;
+    }
+
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.items.iter().map(|(item, _)| item)
     }

@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::faults::lay;
 use super::reply::{Pieces, Reply};
 use super::state::State;
-use super::{account, cases, chat, embeddings, replayed};
+use super::{account, cases, chat, embeddings, log, replayed};
 use crate::catalog::list;
 use crate::received::{Ending, Exchange};
 use crate::{Catalog, Fault, Received, Refusal, nulls};
@@ -59,6 +59,10 @@ pub(super) async fn respond(
         connection: connection.number,
         exchange: exchange.clone(),
     };
+    if parts.uri.path() == "/requests" {
+        let reply = log::requests(&state, &received.method);
+        return Ok(send(reply, &[], &connection, exchange));
+    }
     state.keep(received.clone());
     let query = pairs(parts.uri.query().unwrap_or_default());
     let path = parts.uri.path();

@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -35,19 +36,48 @@ pub(super) fn acceptor() -> io::Result<(TlsAcceptor, Certificate)> {
     Ok((TlsAcceptor::from(Arc::new(config)), certificate))
 }
 
-/// Speaks TLS to a real server, which is believed for Mozilla's certificate authorities.
-pub(crate) async fn connect(host: &str, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-    TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
+/// Whom a recorder believes to be the server that it talks to.
+#[derive(Clone, Debug)]
+pub(crate) struct Trust(RootCertStore);
+
+impl Trust {
+    /// Those that Mozilla's certificate authorities vouch for.
+    pub(crate) fn new() -> Self {
+        Self(RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        })
+    }
+
+    /// Adds certificates, in PEM.
+    pub(crate) fn add(&mut self, pem: &str) -> io::Result<()> {
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let before = self.0.len();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+            let added = self.0.add(certificate);
+            added.map_err(|error| wrong(error.to_string()))?;
+        }
+        match self.0.len() == before {
+            true => Err(wrong("no certificate in the PEM text".to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    /// Speaks TLS to a server of this name.
+    pub(crate) async fn connect(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(self.0.clone())
+            .with_no_client_auth();
+        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await
+    }
 }

@@ -62,6 +62,33 @@ async fn an_exchange_knows_how_it_ended() {
 }
 
 #[tokio::test]
+async fn other_languages_read_what_was_received_without_its_secrets() {
+    let server = TestServer::start().await.unwrap();
+    let body = json!({"model": "a/b", "messages": [{"role": "user", "content": "Hi"}]});
+    ask(&server, &body).await;
+    call(
+        &server,
+        "POST",
+        "/api/v1/nowhere",
+        &["x-a: 1", "x-a: 2"],
+        "no JSON",
+    )
+    .await;
+    let told = call(&server, "GET", "/requests", &[], "").await.json();
+    let requests = told["data"].as_array().unwrap();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0]["path"], "/api/v1/chat/completions");
+    assert_eq!(requests[0]["body"], body);
+    assert_eq!(requests[0]["ending"], "complete");
+    assert_eq!(requests[0]["headers"]["authorization"], "..");
+    assert_eq!(requests[1]["headers"]["x-a"], "1, 2");
+    assert_eq!(requests[1]["body"], "no JSON");
+    call(&server, "DELETE", "/requests", &[], "").await;
+    assert!(server.requests().is_empty());
+    assert_eq!(call(&server, "PUT", "/requests", &[], "").await.status, 405);
+}
+
+#[tokio::test]
 async fn only_the_last_requests_are_kept() {
     let server = TestServer::builder()
         .keep_requests(2)
