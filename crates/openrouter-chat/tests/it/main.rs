@@ -17,6 +17,7 @@ mod replay;
 #[cfg(feature = "schemars")]
 mod schema_of_types;
 mod sizes;
+mod stream_shapes;
 mod strict;
 mod structured_extract;
 mod structured_output;
@@ -24,4 +25,5 @@ mod structured_partial;
 mod structured_schema;
 mod tool_calls;
 mod tools;
+mod two_ways;
 mod wire;
