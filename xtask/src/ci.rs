@@ -27,7 +27,7 @@ enum Outcome {
     Skipped(String),
 }
 
-const JOBS: [Job; 19] = [
+const JOBS: [Job; 20] = [
     Job {
         name: "fmt",
         about: "sources are formatted",
@@ -122,6 +122,11 @@ const JOBS: [Job; 19] = [
         name: "fuzz",
         about: "a minute of arbitrary bytes for each parser",
         run: outside::fuzz,
+    },
+    Job {
+        name: "bench",
+        about: "benchmarks cost what the baseline says",
+        run: outside::bench,
     },
 ];
 

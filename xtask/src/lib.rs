@@ -9,6 +9,7 @@
     reason = "nothing depends on this crate"
 )]
 
+pub mod bench;
 pub mod ci;
 pub mod codegen;
 pub mod conformance;

@@ -20,6 +20,7 @@ usage: cargo xtask COMMAND
   schema fmt [--check]                                schema files in their canonical form
   conformance FILE [FOLDER...]                        recorded requests and answers, by a published description
   tidy                                                layers, manifests, data files, secrets
+  bench [NAME...] [--save | --check]                  what benchmarks cost, beside the committed baseline
   ci [--list] [JOB...]                                what continuous integration runs
 ";
 
@@ -75,6 +76,16 @@ fn run(arguments: &[String]) -> xtask::Result<()> {
             rest.allow(&[], usize::MAX)?;
             let folders: Vec<PathBuf> = rest.names.iter().skip(1).map(PathBuf::from).collect();
             xtask::conformance::run(&workspace, &rest.file(0)?, &folders)
+        }
+        "bench" => {
+            rest.allow(&["--check", "--save"], usize::MAX)?;
+            let mode = match (rest.flag("--check"), rest.flag("--save")) {
+                (false, false) => xtask::bench::Mode::Show,
+                (true, false) => xtask::bench::Mode::Check,
+                (false, true) => xtask::bench::Mode::Save,
+                (true, true) => return Err("either --check or --save".into()),
+            };
+            xtask::bench::run(&workspace, &rest.names, mode)
         }
         "tidy" => {
             rest.allow(&[], 0)?;

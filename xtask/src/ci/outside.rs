@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::{Outcome, cargo, finish, no_toolchain, step, toolchain};
 use crate::Result;
+use crate::bench::{self, baseline::Baseline};
 
 /// How long each fuzz target runs, as an argument of libFuzzer.
 const FUZZ_TIME: &str = "-max_total_time=60";
@@ -47,21 +48,41 @@ pub(super) fn fuzz(workspace: &Path) -> Result<Outcome> {
     if !has_plugin("fuzz") {
         return Ok(no_plugin("fuzz"));
     }
-    let folder = workspace.join("crates/openrouter-transport/fuzz");
-    for entry in std::fs::read_dir(folder.join("fuzz_targets"))? {
-        let path = entry?.path();
-        let target = path.file_stem().unwrap_or_default().to_string_lossy();
-        let Some(mut command) = toolchain("nightly") else {
-            return Ok(no_toolchain("nightly"));
-        };
-        // What it finds on its way stays in `corpus`, which git ignores; the seeds are only read.
-        let found = format!("corpus/{target}");
-        std::fs::create_dir_all(folder.join(&found))?;
-        command.args(["fuzz", "run", "--fuzz-dir", ".", &target, &found]);
-        command.args([&format!("seeds/{target}"), "--", FUZZ_TIME]);
-        finish(command.current_dir(&folder))?;
+    for krate in std::fs::read_dir(workspace.join("crates"))? {
+        let folder = krate?.path().join("fuzz");
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in std::fs::read_dir(folder.join("fuzz_targets"))? {
+            let path = entry?.path();
+            let target = path.file_stem().unwrap_or_default().to_string_lossy();
+            let Some(mut command) = toolchain("nightly") else {
+                return Ok(no_toolchain("nightly"));
+            };
+            // What it finds on its way stays in `corpus`, which git ignores; the seeds are only read.
+            let found = format!("corpus/{target}");
+            std::fs::create_dir_all(folder.join(&found))?;
+            command.args(["fuzz", "run", "--fuzz-dir", ".", &target, &found]);
+            command.args([&format!("seeds/{target}"), "--", FUZZ_TIME]);
+            finish(command.current_dir(&folder))?;
+        }
     }
     Ok(Outcome::Passed)
+}
+
+/// Holds the instruction counts of the benchmarks to the committed baseline, with the compiler that it was measured with.
+pub(super) fn bench(workspace: &Path) -> Result<Outcome> {
+    if let Some(missing) = bench::missing(workspace) {
+        return Ok(Outcome::Skipped(missing));
+    }
+    let rustc = Baseline::read(&workspace.join(bench::BASELINE))?
+        .versions
+        .rustc;
+    let Some(mut command) = toolchain(&rustc) else {
+        return Ok(no_toolchain(&rustc));
+    };
+    command.args(["xtask", "bench", "--check"]);
+    finish(command.current_dir(workspace))
 }
 
 /// Runs a command of cargo that not everybody has.
