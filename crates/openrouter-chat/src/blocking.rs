@@ -39,13 +39,19 @@ pub struct ChatModel {
 }
 
 impl crate::ChatModel {
-    /// The same handle for a program without a runtime. It brings a small one of its own.
+    /// The same handle for a program without a runtime. It brings a small one of its own, with one thread.
     ///
     /// # Errors
     ///
     /// When the operating system refuses what a runtime needs.
     pub fn blocking(&self) -> io::Result<ChatModel> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        // With a thread of its own, on which connections live on: another handle of the same client may use them while
+        // nothing is asked here.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("openrouter-blocking")
+            .enable_all()
+            .build()?;
         Ok(ChatModel {
             model: self.clone(),
             runtime: Arc::new(runtime),

@@ -200,3 +200,25 @@ fn dropping_a_run_closes_its_request() {
     all_closed.recv().unwrap();
     assert_eq!(run.close().state.steps()[0].failure(), Some("cancelled"));
 }
+
+#[test]
+fn two_handles_of_one_client_do_not_wait_for_each_other() {
+    let (url, _stop, _) = server(TestServer::builder());
+    let client = Client::builder()
+        .base_url(url)
+        .api_key("k")
+        .build()
+        .unwrap();
+    let model = ChatModel::new(client, "acme/model");
+    let (told, done) = mpsc::channel();
+    std::thread::spawn(move || {
+        let first = model.blocking().unwrap();
+        let second = model.blocking().unwrap();
+        for _ in 0..3 {
+            first.invoke("One.").unwrap();
+            second.invoke("Two.").unwrap();
+        }
+        told.send(()).unwrap();
+    });
+    done.recv_timeout(Duration::from_secs(30)).unwrap();
+}

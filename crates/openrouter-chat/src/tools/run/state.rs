@@ -184,7 +184,8 @@ impl RunState {
 
     /// Moves the outputs into the conversation, in the order of the calls, once all are there.
     pub(super) fn flush(&mut self) {
-        if self.open.iter().any(|open| open.closed.is_none()) {
+        // With nothing open, the records of the last step are where they belong.
+        if self.open.is_empty() || self.open.iter().any(|open| open.closed.is_none()) {
             return;
         }
         let closed = self.open.drain(..).filter_map(|open| open.closed);

@@ -215,3 +215,14 @@ async fn closing_a_cancelled_run_leaves_a_well_formed_conversation() {
         ["rain in Oslo", "The call was not run: the run was ended."]
     );
 }
+
+#[tokio::test]
+async fn closing_a_run_between_steps_keeps_what_was_done() {
+    let (_server, model) = server([asks_weather("Oslo")]).await;
+    let tools = tools([weather()]);
+    let mut run = model.run(&tools, "Oslo?");
+    assert!(run.step().await.unwrap().is_none());
+    let outcome = run.close();
+    let records: Vec<_> = outcome.state.calls().map(|record| record.outcome).collect();
+    assert_eq!(records, [CallOutcome::Done]);
+}
