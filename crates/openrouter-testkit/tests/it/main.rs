@@ -12,6 +12,7 @@ mod catalog;
 mod complete;
 mod connections;
 mod faults;
+mod fitting;
 mod http2;
 mod improvised;
 mod program;
