@@ -82,9 +82,12 @@ impl Cassette {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is no cassette.
+    /// When the file cannot be read, or is no cassette; the message begins with its name.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::parse(&std::fs::read_to_string(path)?)
+        let path = path.as_ref();
+        std::fs::read_to_string(path)
+            .and_then(|text| Self::parse(&text))
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
     /// How many exchanges it holds.

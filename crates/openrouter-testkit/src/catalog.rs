@@ -69,9 +69,12 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is not such JSON.
+    /// When the file cannot be read, or is not such JSON; the message begins with its name.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
-        Self::from_json(&std::fs::read_to_string(path)?)
+        let path = path.as_ref();
+        std::fs::read_to_string(path)
+            .and_then(|json| Self::from_json(&json))
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
     /// Adds a model and its endpoints.

@@ -66,17 +66,17 @@ async fn serve(options: &Options) -> io::Result<()> {
         .keep_requests(options.number("--keep-requests")?.unwrap_or(100))
         .keep_request_bytes(64 << 20);
     if let Some(file) = options.value("--scenario") {
-        builder = builder.scenario(Scenario::from_file(file).map_err(|error| about(file, &error))?);
+        builder = builder.scenario(Scenario::from_file(file)?);
     }
     if let Some(file) = options.value("--catalog") {
-        builder = builder.catalog(Catalog::from_file(file).map_err(|error| about(file, &error))?);
+        builder = builder.catalog(Catalog::from_file(file)?);
     }
     if let Some(folder) = options.value("--cases") {
         std::fs::read_dir(folder).map_err(|error| about(folder, &error))?;
         builder = builder.cases(folder);
     }
     if let Some(file) = options.value("--cassette") {
-        let cassette = Cassette::from_file(file).map_err(|error| about(file, &error))?;
+        let cassette = Cassette::from_file(file)?;
         let speed: f64 = options.number("--replay-speed")?.unwrap_or(0.0);
         builder = builder.replay(cassette, ReplayPace::speed(speed));
     }

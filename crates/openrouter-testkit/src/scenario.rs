@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use openrouter_types as types;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::{Answer, Catalog, Fault, Match, Pace, Refusal, TestServerBuilder};
@@ -55,6 +56,7 @@ struct Written {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct WrittenPace {
+    #[serde(deserialize_with = "rate")]
     tokens_per_second: Option<f64>,
     time_to_first_token_ms: u64,
 }
@@ -78,12 +80,40 @@ struct WrittenMatch {
     streamed: Option<bool>,
 }
 
-/// The answer is read in a second step, since serde cannot both flatten and refuse unknown fields.
-#[derive(Clone, Debug, Deserialize)]
+/// A turn with `when`. It is taken apart by hand, since serde cannot both flatten and refuse unknown fields.
+#[derive(Clone, Debug)]
 struct WrittenRule {
     when: WrittenMatch,
-    #[serde(flatten)]
-    answer: serde_json::Map<String, Value>,
+    answer: WrittenAnswer,
+}
+
+impl<'de> Deserialize<'de> for WrittenRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = serde_json::Map::deserialize(deserializer)?;
+        let when = fields
+            .remove("when")
+            .ok_or_else(|| D::Error::missing_field("when"))?;
+        // As text, since parts of it keep raw JSON text.
+        let answer = Value::Object(fields).to_string();
+        Ok(Self {
+            when: serde_json::from_value(when).map_err(D::Error::custom)?,
+            answer: serde_json::from_str(&answer).map_err(|error| {
+                let text = error.to_string();
+                let place = text.rfind(" at line ").unwrap_or(text.len());
+                D::Error::custom(&text[..place])
+            })?,
+        })
+    }
+}
+
+fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let rate = Option::<f64>::deserialize(deserializer)?;
+    match rate {
+        Some(rate) if !(rate > 0.0 && rate.is_finite()) => Err(D::Error::custom(
+            "tokens_per_second: expected a number above 0",
+        )),
+        rate => Ok(rate),
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -133,31 +163,41 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// When the text is not such JSON, with the line: [`io::ErrorKind::InvalidData`].
+    /// When the text is not such JSON, with the line and what is allowed there: [`io::ErrorKind::InvalidData`].
     pub fn from_json(json: &str) -> io::Result<Self> {
         let written: Written = serde_json::from_str(json).map_err(invalid)?;
-        Self::checked(written)
+        Ok(Self(written))
     }
 
     /// Reads a scenario from YAML.
     ///
     /// # Errors
     ///
-    /// When the text is not such YAML: [`io::ErrorKind::InvalidData`].
+    /// When the text is not such YAML: [`io::ErrorKind::InvalidData`]. The line is that of the text where it is no YAML;
+    /// what it says wrongly as YAML is told by its name.
     #[cfg(feature = "yaml")]
     pub fn from_yaml(yaml: &str) -> io::Result<Self> {
-        // By way of JSON, since parts of it keep raw JSON text.
+        // By way of JSON, since parts of it keep raw JSON text. Its lines are not those of the file.
         let value: Value = serde_norway::from_str(yaml).map_err(invalid)?;
-        Self::from_json(&value.to_string())
+        Self::from_json(&value.to_string()).map_err(|error| {
+            let text = error.to_string();
+            let place = text.rfind(" at line ").unwrap_or(text.len());
+            invalid(text[..place].to_owned())
+        })
     }
 
     /// Reads a scenario from a file: JSON, or, with the feature `yaml`, YAML where the name ends so.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or is no scenario.
+    /// When the file cannot be read, or is no scenario; the message begins with its name.
     pub fn from_file(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
+        Self::read(path)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    fn read(path: &Path) -> io::Result<Self> {
         let text = std::fs::read_to_string(path)?;
         let is_yaml = path
             .extension()
@@ -172,22 +212,6 @@ impl Scenario {
             io::ErrorKind::Unsupported,
             "scenarios in YAML need the feature `yaml` of openrouter-testkit",
         ))
-    }
-
-    fn checked(written: Written) -> io::Result<Self> {
-        for rule in &written.rules {
-            rule.answer()?;
-        }
-        let rates = written.turns.iter().map(|turn| &turn.pace);
-        for pace in rates.chain([&written.pace]).flatten() {
-            if pace
-                .tokens_per_second
-                .is_some_and(|rate| rate.is_nan() || rate <= 0.0)
-            {
-                return Err(invalid("pace.tokens_per_second: must be above 0"));
-            }
-        }
-        Ok(Self(written))
     }
 }
 
@@ -215,10 +239,7 @@ impl TestServerBuilder {
             self = self.turn(turn.into());
         }
         for rule in written.rules {
-            // It was read once before, when the scenario was.
-            if let Ok(answer) = rule.answer() {
-                self = self.when(rule.when.into(), answer);
-            }
+            self = self.when(rule.when.into(), rule.answer.into());
         }
         for WrittenFault { request, fault } in written.faults {
             self = match request {
@@ -227,16 +248,6 @@ impl TestServerBuilder {
             };
         }
         self
-    }
-}
-
-impl WrittenRule {
-    fn answer(&self) -> io::Result<Answer> {
-        // As text, since parts of it keep raw JSON text.
-        let json = Value::Object(self.answer.clone()).to_string();
-        let answer: WrittenAnswer = serde_json::from_str(&json)
-            .map_err(|error| invalid(format!("a rule's answer: {error}")))?;
-        Ok(answer.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scenarios written in files.
 
-use openrouter_testkit::{Scenario, TestServer};
+use openrouter_testkit::{Cassette, Catalog, Scenario, TestServer};
 use serde_json::{Value, json};
 
 use crate::raw_client::ask;
@@ -86,9 +86,59 @@ fn a_mistake_in_a_scenario_is_named() {
             r#"{"turns": [{"refuse": {"status": 1, "message": ""}}]}"#,
             "invalid status code",
         ),
-        (r#"{"pace": {"tokens_per_second": 0}}"#, "tokens_per_second"),
+        (
+            "{\"turns\": [\n {\"pace\": {\"tokens_per_second\": 0}}\n]}",
+            "tokens_per_second: expected a number above 0 at line 2",
+        ),
+        (
+            "{\"turns\": [],\n \"faults\": [{\"fault\": \"explode\"}]}",
+            "expected one of `refuse`, `close_before_header`",
+        ),
+        (
+            "{\"rules\": [\n{\"when\": {\"sais\": \"x\"}}]}",
+            "unknown field `sais`, expected one of `model`, `says`",
+        ),
+        (
+            "{\"rules\": [\n\n{\"when\": {}, \"pace\": {\"tokens_per_second\": -1}}]}",
+            "above 0 at line 3",
+        ),
+        (r#"{"rules": [{"text": "Hi"}]}"#, "missing field `when`"),
     ] {
         let error = Scenario::from_json(json).unwrap_err().to_string();
         assert!(error.contains(words), "{json}: {error}");
+        assert!(error.contains(" at line "), "{error}");
     }
+}
+
+#[test]
+fn a_mistake_in_a_file_is_named_with_the_file() {
+    let path = std::env::temp_dir().join(format!("openrouter-testkit-{}.json", std::process::id()));
+    std::fs::write(&path, "{\n \"turn\": []}").unwrap();
+    let scenario = Scenario::from_file(&path).unwrap_err().to_string();
+    let catalog = Catalog::from_file(&path).unwrap_err().to_string();
+    let cassette = Cassette::from_file(&path).unwrap_err().to_string();
+    std::fs::remove_file(&path).unwrap();
+    let missing = Scenario::from_file(&path).unwrap_err().to_string();
+    for (error, words) in [
+        (scenario, "unknown field `turn`, expected one of `key`"),
+        (catalog, "unknown field `turn`, expected one of `models`"),
+        (cassette, "line 1: "),
+        (missing, "No such file"),
+    ] {
+        let name = path.display().to_string();
+        assert!(error.starts_with(&name) && error.contains(words), "{error}");
+    }
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn a_mistake_in_yaml_is_named_with_its_line_where_there_is_one() {
+    let broken = Scenario::from_yaml("turns:\n  - text: [\n").unwrap_err();
+    assert!(broken.to_string().contains("line"), "{broken}");
+    let wrong = Scenario::from_yaml("turns:\n  - txt: Hi\n").unwrap_err();
+    let text = wrong.to_string();
+    assert!(
+        text.contains("unknown field `txt`") && !text.contains("line"),
+        "{text}"
+    );
 }
