@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use super::{Client, Seam};
 use crate::call_options::CallOptions;
 use crate::clocks::Clocks;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Sent};
 use crate::metadata::Metadata;
 use crate::network::Attempt;
 use crate::retry::{Decision, Failure, RetryPolicy, StopReason};
@@ -124,10 +124,9 @@ impl Call<'_> {
         waited: Duration,
     ) -> Result<(Metadata, ResponseBody), Error> {
         let response = self.send(clocks, attempts).await?;
-        let (mut head, mut body) = response.into_parts();
+        let (head, mut body) = response.into_parts();
         clocks.head_arrived(false);
-        compact(&mut head.headers);
-        let metadata = Metadata::new(head.status, head.headers)
+        let metadata = Metadata::new(head.status, compact(&head.headers))
             .with_version(head.version)
             .with_timings(attempts, waited, clocks.elapsed());
         if head.status.is_success() {
@@ -143,7 +142,14 @@ impl Call<'_> {
                 "the answer is a redirect ({}) to {to}, which is not followed",
                 head.status.as_u16()
             );
-            return Err(Error::new(ErrorKind::Redirect, text).with_metadata(&metadata));
+            let error = Error::new(ErrorKind::Redirect, text).with_metadata(&metadata);
+            // The others may also be the answer to a request that ran.
+            let is_to_be_made_elsewhere = matches!(head.status.as_u16(), 301 | 307 | 308);
+            return Err(if is_to_be_made_elsewhere {
+                error.with_sent(Sent::Nothing)
+            } else {
+                error
+            });
         }
         // What cannot be read of the reason does not hide the status.
         let reason =
@@ -197,18 +203,19 @@ impl Call<'_> {
     }
 }
 
-/// Moves the values into memory of their own: as they came, they keep the whole buffer alive that they were read into,
-/// for as long as a stream is open.
-fn compact(headers: &mut HeaderMap) {
+/// The same fields in memory of their own and no more than that: as they came, they keep the whole buffer alive that
+/// they were read into, for as long as a stream is open.
+fn compact(headers: &HeaderMap) -> HeaderMap {
     let mut values = BytesMut::with_capacity(headers.values().map(HeaderValue::len).sum());
-    for value in headers.values_mut() {
+    let mut compacted = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
         values.extend_from_slice(value.as_bytes());
         // What was a value is one again.
-        if let Ok(mut moved) = HeaderValue::from_maybe_shared(values.split().freeze()) {
-            moved.set_sensitive(value.is_sensitive());
-            *value = moved;
+        if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
+            compacted.append(name, value);
         }
     }
+    compacted
 }
 
 async fn until_expired<T>(

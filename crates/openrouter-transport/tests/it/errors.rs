@@ -397,6 +397,7 @@ async fn a_redirect_is_not_followed() {
         "the answer is a redirect (307) to http://127.0.0.1:1/elsewhere, which is not followed"
     );
     assert_eq!(error.attempts(), 1);
+    assert!(!error.may_have_run());
 }
 
 #[test]
