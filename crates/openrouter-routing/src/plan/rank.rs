@@ -1,7 +1,6 @@
 //! The order in which endpoints are tried.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use openrouter_types as types;
@@ -12,13 +11,17 @@ use super::{
     Reason,
 };
 use super::{Request, Tier};
-use crate::endpoint::{Health, Percentiles};
-use crate::preferences::{latency_cutoffs, throughput_cutoffs};
+use crate::endpoint::Health;
 use crate::provider::entry_matches;
 use crate::request::KeySection;
 
+mod cut;
 mod draw;
+mod own_keys;
 mod sort;
+mod thresholds;
+
+use thresholds::Thresholds;
 
 /// An endpoint that passed every filter.
 #[derive(Clone, Debug)]
@@ -324,159 +327,6 @@ impl Ranking<'_> {
         placed
     }
 
-    /// Puts copies for the account's own keys before and behind the shared endpoints.
-    fn own_keys(&mut self, list: &[usize], ranked: &mut Ranked) {
-        let Some(account) = self
-            .request
-            .account
-            .as_ref()
-            .filter(|account| !account.own_keys.is_empty())
-        else {
-            return;
-        };
-        let shared: Vec<usize> = ranked
-            .meeting
-            .iter()
-            .chain(&ranked.missing)
-            .flatten()
-            .map(|placed| placed.survivor)
-            .collect();
-        debug_assert_eq!(shared.len(), list.len(), "ranking loses nothing");
-        let copies = |section: KeySection| -> Vec<Group> {
-            account
-                .own_keys
-                .iter()
-                .filter(|key| key.section == section)
-                .map(|key| {
-                    let of_key =
-                        |at: &&usize| self.survivors[**at].endpoint.tag.provider() == key.provider;
-                    let group: Vec<usize> = shared.iter().filter(of_key).copied().collect();
-                    let mut group = if group.len() == 1 {
-                        vec![assumed(group[0])]
-                    } else {
-                        unknown(group)
-                    };
-                    group
-                        .iter_mut()
-                        .for_each(|placed| placed.billing = Billing::OwnKey);
-                    group
-                })
-                .filter(|group| !group.is_empty())
-                .collect()
-        };
-        let (first, last) = (
-            copies(KeySection::Prioritized),
-            copies(KeySection::Fallback),
-        );
-        if !first.is_empty() || !last.is_empty() {
-            self.modifiers.push(Modifier::OwnKeys);
-        }
-        ranked.meeting.splice(0..0, first);
-        if ranked.missing.is_empty() {
-            ranked.meeting.extend(last);
-        } else {
-            ranked.missing.extend(last);
-        }
-    }
-
-    /// Takes out the shared endpoints of providers for which the account always uses its own key.
-    fn own_keys_only(&mut self, groups: &mut Vec<Group>, excluded: &mut Vec<Exclusion>) {
-        let Some(account) = &self.request.account else {
-            return;
-        };
-        let always: Vec<_> = account
-            .own_keys
-            .iter()
-            .filter(|key| key.always)
-            .map(|key| key.provider.as_str())
-            .collect();
-        if always.is_empty() {
-            return;
-        }
-        self.take_out(
-            groups,
-            excluded,
-            &Reason::OwnKeyOnly,
-            |survivors, placed, _| {
-                placed.billing == Billing::Credits
-                    && always.contains(&survivors[placed.survivor].endpoint.tag.provider())
-            },
-        );
-        for group in groups {
-            reweigh(group);
-        }
-    }
-
-    /// Without fallbacks and without `order`, each model keeps what comes first.
-    fn cut(&mut self, groups: &mut Vec<Group>, excluded: &mut Vec<Exclusion>) {
-        if self.filter.allows_fallbacks {
-            return;
-        }
-        self.modifiers.push(Modifier::NoFallbacks);
-        if self.filter.is_closed() {
-            return;
-        }
-        let mut first: HashMap<usize, usize> = HashMap::new();
-        for (at, group) in groups.iter().enumerate() {
-            for placed in group {
-                first
-                    .entry(self.survivors[placed.survivor].model)
-                    .or_insert(at);
-            }
-            if group
-                .iter()
-                .filter(|placed| matches!(placed.certainty, Certainty::Weighted(_)))
-                .count()
-                > 1
-            {
-                self.caveats.add(CaveatKind::NoFallbackDraw);
-            }
-        }
-        self.take_out(
-            groups,
-            excluded,
-            &Reason::NoFallbacks,
-            |survivors, placed, at| first.get(&survivors[placed.survivor].model) != Some(&at),
-        );
-    }
-
-    /// Removes places; an endpoint that has none left is excluded.
-    fn take_out(
-        &self,
-        groups: &mut Vec<Group>,
-        excluded: &mut Vec<Exclusion>,
-        reason: &Reason,
-        is_out: impl Fn(&[Survivor], &Placed, usize) -> bool,
-    ) {
-        let mut out = Vec::new();
-        for (at, group) in groups.iter_mut().enumerate() {
-            group.retain(|placed| {
-                let is_out = is_out(self.survivors, placed, at);
-                if is_out {
-                    out.push(placed.survivor);
-                }
-                !is_out
-            });
-        }
-        let mut is_left = vec![false; self.survivors.len()];
-        groups
-            .iter()
-            .flatten()
-            .for_each(|placed| is_left[placed.survivor] = true);
-        for at in out {
-            // Its own-key copy may be out too: it is told once.
-            if !std::mem::replace(&mut is_left[at], true) {
-                let survivor = &self.survivors[at];
-                excluded.push(Exclusion {
-                    model: self.models[survivor.model].name.clone(),
-                    endpoint: survivor.endpoint.clone(),
-                    reasons: vec![reason.clone()],
-                });
-            }
-        }
-        groups.retain(|group| !group.is_empty());
-    }
-
     fn candidates(&self, groups: Vec<Group>, has_thresholds: bool) -> Vec<Candidate> {
         let total: usize = groups.iter().map(Vec::len).sum();
         let mut candidates = Vec::with_capacity(total);
@@ -523,23 +373,6 @@ fn unknown(list: Vec<usize>) -> Group {
     list.into_iter().map(place).collect()
 }
 
-/// Makes the odds of those that are left add up to one again.
-fn reweigh(group: &mut Group) {
-    let weight = |placed: &Placed| match placed.certainty {
-        Certainty::Weighted(odds) => odds,
-        _ => 0.0,
-    };
-    let total: f64 = group.iter().map(weight).sum();
-    let count = group.len();
-    for placed in group {
-        if let Certainty::Weighted(odds) = &mut placed.certainty {
-            #[allow(clippy::cast_precision_loss, reason = "a handful of endpoints")]
-            let equal = 1.0 / count as f64;
-            *odds = if total > 0.0 { *odds / total } else { equal };
-        }
-    }
-}
-
 /// Sorts, and cuts where neighbours differ. What compares as equal keeps its canonical order.
 fn grouped(mut list: Vec<usize>, compare: impl Fn(usize, usize) -> Ordering) -> Vec<Vec<usize>> {
     list.sort_by(|a, b| compare(*a, *b));
@@ -564,68 +397,5 @@ fn explicit_sort(request: &Request) -> Option<types::ProviderSort> {
             .as_ref()
             .map(|by| types::ProviderSort::from(by.as_str())),
         _ => Some(types::ProviderSort::from("unknown")),
-    }
-}
-
-/// The preferred throughput and latency.
-struct Thresholds {
-    throughput: [Option<f64>; 4],
-    latency: [Option<f64>; 4],
-}
-
-impl Thresholds {
-    fn new(request: &Request, caveats: &mut Caveats) -> Self {
-        let wire = &request.preferences;
-        let this = Self {
-            throughput: wire
-                .preferred_min_throughput
-                .as_ref()
-                .and_then(throughput_cutoffs)
-                .unwrap_or_default(),
-            latency: wire
-                .preferred_max_latency
-                .as_ref()
-                .and_then(latency_cutoffs)
-                .unwrap_or_default(),
-        };
-        if this.are_given() {
-            caveats.add(CaveatKind::Thresholds);
-        }
-        if this.latency != [None; 4] {
-            caveats.add(CaveatKind::LatencyUnit);
-        }
-        this
-    }
-
-    fn are_given(&self) -> bool {
-        self.throughput != [None; 4] || self.latency != [None; 4]
-    }
-
-    /// An endpoint without the number misses the cutoff.
-    fn are_met_by(&self, endpoint: &Endpoint, caveats: &mut Caveats) -> bool {
-        let mut check =
-            |cutoffs: &[Option<f64>; 4], have: Option<Percentiles>, meets: fn(f64, f64) -> bool| {
-                let have = have.unwrap_or_default();
-                cutoffs
-                    .iter()
-                    .zip([have.p50, have.p75, have.p90, have.p99])
-                    .all(|(want, have)| match (want, have) {
-                        (None, _) => true,
-                        (Some(_), None) => {
-                            caveats.about(CaveatKind::NoStatistics, endpoint.tag.as_str());
-                            false
-                        }
-                        (Some(want), Some(have)) => meets(have, *want),
-                    })
-            };
-        let fast = check(&self.throughput, endpoint.throughput, |have, want| {
-            have >= want
-        });
-        let soon = check(
-            &self.latency,
-            endpoint.latency_in_seconds(),
-            |have, want| have <= want,
-        );
-        fast && soon
     }
 }
