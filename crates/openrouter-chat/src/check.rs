@@ -8,7 +8,7 @@ use types::{
     ChatContentItems, ChatMessages, ChatRequest, InputModality, Model, OutputModality, Parameter,
 };
 
-use crate::message::{Content as _, Input, Message};
+use crate::message::{Content as _, Input, Message, parts_of};
 use crate::{ChatModel, ChatOptions, Error};
 
 /// Something in a request that a model does not take.
@@ -165,7 +165,7 @@ fn modalities(request: &ChatRequest, messages: &[Message], model: &Model, findin
         .collect();
     if !inputs.is_empty() {
         for (at, message) in messages.iter().enumerate() {
-            for (part, kind) in parts_of(message)
+            for (part, kind) in parts_of(message.as_wire())
                 .iter()
                 .enumerate()
                 .filter_map(|(at, part)| Some((at, kind_of(part)?)))
@@ -190,20 +190,6 @@ fn modalities(request: &ChatRequest, messages: &[Message], model: &Model, findin
         .filter(|wanted| !outputs.contains(wanted.as_str()))
     {
         findings.add("modalities", format!("the model makes no {wanted}"));
-    }
-}
-
-fn parts_of(message: &Message) -> &[ChatContentItems] {
-    match message.as_wire() {
-        ChatMessages::User(message) => match &message.content {
-            types::ChatUserMessageContent::Parts(parts) => parts,
-            _ => &[],
-        },
-        ChatMessages::Tool(message) => match &message.content {
-            types::ChatToolMessageContent::Parts(parts) => parts,
-            _ => &[],
-        },
-        _ => &[],
     }
 }
 

@@ -12,8 +12,8 @@ use types::{ChatAssistantMessage, ChatContentItems, ChatMessages};
 
 pub use conversation::Conversation;
 pub use input::Input;
-pub(crate) use part::Content;
 pub use part::Part;
+pub(crate) use part::{Content, parts_of};
 
 use crate::media::{EncodedMedia, MediaError};
 use crate::tools::ToolCall;
@@ -285,6 +285,18 @@ impl Message {
     /// The message as the wire has it, to change what has no method here.
     pub fn as_wire_mut(&mut self) -> &mut ChatMessages {
         &mut self.wire
+    }
+
+    /// Whether a file is read when this message is written.
+    pub(crate) fn has_files(&self) -> bool {
+        self.media.iter().any(EncodedMedia::is_file)
+    }
+
+    /// About how many bytes the payloads of this message take when they are written.
+    pub(crate) fn media_bytes(&self) -> usize {
+        let encoded: usize = self.media.iter().map(EncodedMedia::text_bytes).sum();
+        let held: usize = parts_of(&self.wire).iter().map(part::held_bytes).sum();
+        encoded.saturating_add(held)
     }
 
     /// Why a payload of this message could not be written, when one could not.

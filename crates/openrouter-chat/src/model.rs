@@ -11,6 +11,7 @@ use openrouter_transport::{Client, Error as CallError, ErrorKind as CallErrorKin
 use crate::message::{Input, Message};
 use crate::options::{ChatOptions, request_setters};
 use crate::request::ChatCall;
+use crate::request::written::write_away;
 use crate::response::{ChatResponse, Timing};
 use crate::stream::ChatStream;
 use crate::trace::CallSpan;
@@ -116,8 +117,9 @@ impl ChatModel {
         input: Input<'_>,
         options: Option<&ChatOptions>,
     ) -> Result<ChatResponse, Error> {
+        let written = self.written(&input, options, false).await?;
         let (span, reply) = {
-            let call = self.call(&input, options)?;
+            let call = self.call(&input, options)?.with_written(written);
             (
                 CallSpan::new(call.model(), false),
                 self.client.send_raw(&call, &call.options().call_options()),
@@ -170,8 +172,9 @@ impl ChatModel {
         input: Input<'_>,
         options: Option<&ChatOptions>,
     ) -> Result<ChatStream, Error> {
+        let written = self.written(&input, options, true).await?;
         let (span, begun) = {
-            let call = self.call(&input, options)?;
+            let call = self.call(&input, options)?.with_written(written);
             let options = Arc::clone(call.options());
             (
                 CallSpan::new(call.model(), true),
@@ -190,7 +193,7 @@ impl ChatModel {
 
     /// The request that a call would send, to the byte, without sending it.
     ///
-    /// The key is in it, marked as sensitive, so that `Debug` does not show it.
+    /// The key is in it, marked as sensitive, so that `Debug` does not show it. Files are read in blocking calls.
     ///
     /// # Errors
     ///
@@ -214,6 +217,27 @@ impl ChatModel {
         options: Option<&ChatOptions>,
     ) -> Result<ChatCall<'a>, Error> {
         Ok(ChatCall::new(self.merged(options)?, input.messages()))
+    }
+
+    /// The body of a call whose messages have files in them, which have to be waited for.
+    fn written(
+        &self,
+        input: &Input<'_>,
+        options: Option<&ChatOptions>,
+        streaming: bool,
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send + use<> {
+        let has_files = input.messages().iter().any(Message::has_files);
+        // On the heap, since hardly any call has files, and each would be as large as one that has.
+        let writing = has_files.then(|| {
+            self.merged(options)
+                .map(|options| Box::pin(write_away(input.messages().to_vec(), options, streaming)))
+        });
+        async move {
+            match writing.transpose()? {
+                Some(writing) => writing.await.map(Some),
+                None => Ok(None),
+            }
+        }
     }
 
     /// The handle's options under those of a call, checked for what no server could take. Without those of a call they

@@ -1,6 +1,9 @@
 //! From messages and options to the bytes of a request.
 
 mod replay;
+pub(crate) mod written;
+
+use std::cell::RefCell;
 
 use std::sync::{Arc, LazyLock};
 
@@ -21,10 +24,14 @@ pub(crate) struct ChatCall<'a> {
     options: Arc<ChatOptions>,
     messages: Vec<Outgoing<'a>>,
     streaming: bool,
+    /// What the payloads of the messages take when they are written, in bytes.
+    media_bytes: usize,
+    written: RefCell<Option<Vec<u8>>>,
 }
 
 impl<'a> ChatCall<'a> {
     pub(crate) fn new(options: Arc<ChatOptions>, messages: &'a [Message]) -> Self {
+        let media_bytes = messages.iter().map(Message::media_bytes).sum();
         let messages = replay::outgoing(
             messages,
             options.request.model.as_deref(),
@@ -34,7 +41,15 @@ impl<'a> ChatCall<'a> {
             options,
             messages,
             streaming: false,
+            media_bytes,
+            written: RefCell::new(None),
         }
+    }
+
+    /// The call with its body as it was [written](written::write_away) before.
+    pub(crate) fn with_written(self, body: Option<Vec<u8>>) -> Self {
+        *self.written.borrow_mut() = body;
+        self
     }
 
     /// What is asked for.
@@ -62,6 +77,18 @@ impl Operation for ChatCall<'_> {
 
     fn body(&self) -> Option<&Self> {
         Some(self)
+    }
+
+    fn body_bytes(&self) -> usize {
+        match self.media_bytes {
+            0 => 0,
+            // What stands around payloads is small beside them.
+            bytes => bytes.saturating_add(bytes / 64).saturating_add(4_096),
+        }
+    }
+
+    fn take_written_body(&self) -> Option<Vec<u8>> {
+        self.written.take()
     }
 }
 

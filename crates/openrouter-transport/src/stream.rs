@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::metadata::Metadata;
 use crate::service::ResponseBody;
-use crate::sse::{SseItem, SseLimits, SseParser};
+use crate::sse::{SseEvent, SseItem, SseLimits, SseParser};
 
 /// The events of a streamed answer, as they come: data and keep-alive comments.
 ///
@@ -99,7 +99,7 @@ impl EventStream {
             }
             match self.parser.next_item() {
                 Some(Ok(SseItem::Event(event))) => {
-                    if event.data() == END_MARK {
+                    if is_end_mark(&event) {
                         self.state = State::Marked {
                             turns: TURNS_TO_END,
                         };
@@ -142,7 +142,12 @@ impl EventStream {
                     Poll::Ready(Some(Err(error))) => return self.fail(error),
                     Poll::Ready(None) if self.state == State::Plain => return self.fail_unframed(),
                     Poll::Ready(None) => {
-                        self.end_with(StreamEnd::Closed);
+                        // The mark is whole, though no blank line stands behind it.
+                        let end = match self.parser.finish() {
+                            Some(event) if is_end_mark(&event) => StreamEnd::Done,
+                            _ => StreamEnd::Closed,
+                        };
+                        self.end_with(end);
                         self.exchange.end(None);
                         return Poll::Ready(None);
                     }
@@ -350,6 +355,11 @@ impl<C> fmt::Debug for ChunkStream<C> {
             .field("chunks", &self.chunks)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the event ends a stream. Some servers write blanks around the mark.
+fn is_end_mark(event: &SseEvent) -> bool {
+    event.data().trim_ascii() == END_MARK.as_bytes()
 }
 
 /// The data of the event that ends a stream.

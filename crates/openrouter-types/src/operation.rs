@@ -44,6 +44,18 @@ pub trait Operation {
     fn body(&self) -> Option<&Self::Body> {
         None
     }
+
+    /// About how many bytes the body will have, so that its buffer need not grow; 0 when that is not known. Worth telling
+    /// for bodies of megabytes, which would be copied while the buffer grows.
+    fn body_bytes(&self) -> usize {
+        0
+    }
+
+    /// The JSON text of the body, where it has been written before, for instance on a thread that may wait for files.
+    /// It is taken once, and instead of [`body`](Self::body).
+    fn take_written_body(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// An [`Operation`] whose answer can also be streamed as server-sent events.

@@ -40,7 +40,10 @@ impl DecodedMedia {
         let parts = split_data_url(url)
             .ok_or_else(|| MediaError::not_base64("the text is not a data URL", None))?;
         let bytes = if parts.is_base64 {
-            decode_base64(&percent_decoded(parts.data))?
+            match parts.data.contains('%') {
+                true => decode_base64(&percent_decoded(parts.data))?,
+                false => decode_base64(parts.data.as_bytes())?,
+            }
         } else {
             percent_decoded(parts.data)
         };

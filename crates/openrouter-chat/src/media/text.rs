@@ -18,7 +18,7 @@ use super::sniff::MediaType;
 /// A payload ready to be written into a request: a URL, a data URL or plain base64.
 ///
 /// The text of a payload in memory or in a file does not exist until it is written, and then only piece by piece.
-/// A file is read during the writing, in blocking calls.
+/// A file is read during the writing, in blocking calls; calls of a model do so on a thread for that.
 #[derive(Clone, Debug)]
 pub struct EncodedMedia {
     pub(super) text: BulkText,
@@ -57,6 +57,10 @@ impl EncodedMedia {
     #[must_use]
     pub fn mismatch(&self) -> Option<&Mismatch> {
         self.mismatch.as_ref()
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Why writing the text failed, when the payload is a file that could not be read to its end.

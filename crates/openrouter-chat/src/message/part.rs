@@ -142,6 +142,40 @@ impl From<Part> for ChatContentItems {
     }
 }
 
+/// The parts of a message whose parts may be of any kind.
+pub(crate) fn parts_of(message: &types::ChatMessages) -> &[ChatContentItems] {
+    use types::ChatMessages::{Assistant, Tool, User};
+    match message {
+        User(message) => match &message.content {
+            types::ChatUserMessageContent::Parts(parts) => parts,
+            _ => &[],
+        },
+        Tool(message) => match &message.content {
+            types::ChatToolMessageContent::Parts(parts) => parts,
+            _ => &[],
+        },
+        Assistant(message) => match &message.content {
+            Some(types::ChatAssistantMessageContent::Parts(parts)) => parts,
+            _ => &[],
+        },
+        _ => &[],
+    }
+}
+
+/// How long the payload of a part is that is held as text.
+pub(super) fn held_bytes(part: &ChatContentItems) -> usize {
+    let payload = match part {
+        ChatContentItems::ImageUrl(part) => Some(&part.image_url.url),
+        ChatContentItems::InputAudio(part) => Some(&part.input_audio.data),
+        ChatContentItems::VideoUrl(part) => Some(&part.video_url.url),
+        ChatContentItems::File(part) => part.file.file_data.as_ref(),
+        _ => None,
+    };
+    payload
+        .and_then(types::BulkText::as_str)
+        .map_or(0, str::len)
+}
+
 /// Content that is text or text parts, as system messages have it.
 pub(crate) trait Content {
     /// The text, parts one after another.

@@ -111,10 +111,11 @@ impl<'a> Choice<'a> {
             .wire()
             .and_then(|message| message.images.as_deref())
             .unwrap_or_default();
-        let urls = images
-            .iter()
-            .map(|image| image.image_url.url.clone().into_string());
-        urls.map(|url| DecodedMedia::from_data_url(&url)).collect()
+        let decode = |image: &types::ChatAssistantImage| match image.image_url.url.as_str() {
+            Some(url) => DecodedMedia::from_data_url(url),
+            None => DecodedMedia::from_data_url(&image.image_url.url.to_string()),
+        };
+        images.iter().map(decode).collect()
     }
 
     /// The audio that the model made, decoded; `None` when it made none. Its format is the one that was asked for.
@@ -123,8 +124,11 @@ impl<'a> Choice<'a> {
     ///
     /// When the audio is not base64.
     pub fn audio(self) -> Option<Result<Bytes, MediaError>> {
-        let data = self.wire()?.audio.as_ref()?.data.clone()?.into_string();
-        Some(decode_base64(&data))
+        let data = self.wire()?.audio.as_ref()?.data.as_ref()?;
+        Some(match data.as_str() {
+            Some(data) => decode_base64(data),
+            None => decode_base64(&data.to_string()),
+        })
     }
 
     /// The words spoken in the audio.

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use openrouter_types as types;
-use types::{ChatResult, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta};
+use types::{ChatResult, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, Decode as _};
 
 use super::calls::CallSlots;
 use super::event::{StreamEvent, Text};
@@ -189,7 +189,8 @@ impl Accumulator {
             }
         };
         let known = &mut self.choices[position];
-        if let Some(delta) = choice.delta {
+        let delta = choice.delta.or_else(|| known.message_of(&choice.extra));
+        if let Some(delta) = delta {
             known.delta(delta, events);
         }
         if let Some(logprobs) = choice.logprobs {
@@ -214,6 +215,15 @@ impl Accumulator {
 }
 
 impl Choice {
+    /// The whole message that some servers send in the place of a delta, when nothing has come in deltas.
+    fn message_of(&self, extra: &types::Extra) -> Option<ChatStreamDelta> {
+        let message = extra.get("message")?;
+        let is_new = self.text.is_empty() && self.reasoning.is_empty() && self.calls.is_empty();
+        is_new
+            .then(|| ChatStreamDelta::decode(message.as_str().as_bytes()).ok())
+            .flatten()
+    }
+
     fn delta(&mut self, mut delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
         let choice = self.index;
         if let Some(details) = delta.reasoning_details {

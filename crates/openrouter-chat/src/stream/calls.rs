@@ -165,6 +165,10 @@ impl CallSlots {
         self.slots[slot].call.function.arguments.push_str(text);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The slot that the last fragment went to.
     pub(super) fn last(&self) -> usize {
         self.last

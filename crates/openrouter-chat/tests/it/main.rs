@@ -12,6 +12,7 @@ mod dry_run;
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
+mod odd;
 mod parity;
 mod replay;
 #[cfg(feature = "schemars")]

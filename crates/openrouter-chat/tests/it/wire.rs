@@ -87,6 +87,11 @@ pub(crate) async fn streaming(chunks: &[&str]) -> ChatModel {
     answered_with(200, "text/event-stream", chunks).await
 }
 
+/// A handle whose every call gets exactly this stream.
+pub(crate) async fn streaming_bytes(bytes: impl Into<Vec<u8>>) -> ChatModel {
+    answered_with(200, "text/event-stream", [bytes]).await
+}
+
 /// A reply of one choice with this message, as JSON.
 pub(crate) fn reply_of(message: &str) -> String {
     format!(

@@ -62,24 +62,21 @@ pub(super) fn encode<O: Operation>(
         None if matches!(O::CREDENTIAL, Credential::None) => headers.remove(AUTHORIZATION),
         None => None,
     };
-    let body = match operation.body() {
+    let written = match (operation.take_written_body(), operation.body()) {
+        (Some(body), _) => Some(body),
+        (None, Some(body)) => Some(write(operation, body)?),
+        (None, None) => None,
+    };
+    let body = match written {
         None => {
             headers.remove(CONTENT_TYPE);
             headers.remove(CONTENT_LENGTH);
             Bytes::new()
         }
         Some(body) => {
-            let mut written = Vec::with_capacity(USUAL_BODY_BYTES);
-            serde_json::to_writer(&mut written, body).map_err(|error| {
-                Error::new(
-                    ErrorKind::Encode,
-                    format!("the request of {} cannot be written: {error}", O::NAME),
-                )
-                .with_source(error)
-            })?;
             headers.insert(CONTENT_TYPE, JSON.clone());
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(written.len()));
-            written.into()
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            body.into()
         }
     };
     let mut request = Request::new(body);
@@ -92,6 +89,18 @@ pub(super) fn encode<O: Operation>(
     )?;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+fn write<O: Operation>(operation: &O, body: &O::Body) -> Result<Vec<u8>, Error> {
+    let mut text = Vec::with_capacity(operation.body_bytes().max(USUAL_BODY_BYTES));
+    serde_json::to_writer(&mut text, body).map_err(|error| {
+        Error::new(
+            ErrorKind::Encode,
+            format!("the request of {} cannot be written: {error}", O::NAME),
+        )
+        .with_source(error)
+    })?;
+    Ok(text)
 }
 
 fn key<'a>(
