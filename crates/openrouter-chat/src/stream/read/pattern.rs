@@ -51,6 +51,8 @@ impl Pattern {
         self.string = None;
         self.passing.clear();
         self.text.clear();
+        // A gap in a text that is no longer there would be looked for.
+        self.delta = 0..0;
         let Some(delta) = scan::only_value_of(data, b"\"delta\":") else {
             return;
         };

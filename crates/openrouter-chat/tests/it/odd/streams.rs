@@ -361,3 +361,11 @@ async fn unknown_fields_of_a_delta_are_kept_in_the_message() {
     let back = sent(answer.message().unwrap());
     assert_eq!(back["novel"], json!({"a": 1.5}));
 }
+
+#[tokio::test]
+async fn of_a_delta_that_comes_twice_the_last_holds_and_the_stream_goes_on() {
+    let plain = r#"{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a"}}]}"#;
+    let twice = r#"{"id":"gen-1","choices":[{"index":0,"delta":{"content":"first"},"delta":{"content":"b"}}]}"#;
+    let answer = answer(&[plain, plain, twice, twice, plain, plain]).await;
+    assert_eq!(answer.text(), "aabbaa");
+}
