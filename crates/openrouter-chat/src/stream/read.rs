@@ -13,7 +13,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{ChatStreamChunk, ChatStreamDelta, DecodeError};
+use openrouter_types::{ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, DecodeError};
 
 use super::accumulate::Accumulator;
 use super::event::StreamEvent;
@@ -68,6 +68,9 @@ impl ChunkReader {
         {
             self.misses = 0;
             let kind = only_string(&delta);
+            if !delta.tool_calls.is_empty() {
+                self.pattern.forget_string();
+            }
             answer.delta(self.choice, delta, events);
             let hole = kind.map(|kind| kind.hole(answer, self.choice));
             self.pattern.learn_string(data, hole);
@@ -81,6 +84,14 @@ impl ChunkReader {
                 choice.delta.as_ref().and_then(only_string),
             )
         });
+        let has_calls = |choice: &ChatStreamChoice| {
+            let delta = choice.delta.as_ref();
+            delta.is_some_and(|delta| !delta.tool_calls.is_empty())
+        };
+        // A fragment that names no call belongs to the last one, which is another from now on.
+        if chunk.choices.iter().any(has_calls) {
+            self.pattern.forget_string();
+        }
         answer.chunk(chunk, events);
         self.misses = self.misses.saturating_add(1);
         if let Some((index, kind)) = seen

@@ -73,6 +73,11 @@ impl Pattern {
         }
     }
 
+    /// Forgets the gap for the string alone.
+    pub(super) fn forget_string(&mut self) {
+        self.string = None;
+    }
+
     #[cfg(test)]
     pub(super) fn has_string(&self) -> bool {
         self.string.is_some()

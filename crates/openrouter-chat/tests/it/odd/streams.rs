@@ -369,3 +369,21 @@ async fn of_a_delta_that_comes_twice_the_last_holds_and_the_stream_goes_on() {
     let answer = answer(&[plain, plain, twice, twice, plain, plain]).await;
     assert_eq!(answer.text(), "aabbaa");
 }
+
+#[tokio::test]
+async fn a_fragment_that_names_no_call_belongs_to_the_call_that_began_last() {
+    let more = delta(r#"{"tool_calls":[{"function":{"arguments":"1"}}]}"#);
+    let begin = |id: &str| {
+        delta(&format!(
+            r#"{{"tool_calls":[{{"id":"{id}","function":{{"name":"f","arguments":""}}}}]}}"#
+        ))
+    };
+    let (first, second) = (begin("a"), begin("b"));
+    let answer = answer(&[&first, &more, &more, &second, &more, &more]).await;
+    let arguments: Vec<_> = answer
+        .tool_calls()
+        .iter()
+        .map(|call| call.arguments_text().to_owned())
+        .collect();
+    assert_eq!(arguments, ["11", "11"]);
+}
