@@ -173,7 +173,7 @@ static JSON: HeaderValue = HeaderValue::from_static("application/json");
 static EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 /// Room for fields of one call, and for the host, without growing.
-const ROOM_FOR_FIELDS: usize = 8;
+const ROOM_FOR_FIELDS: usize = 4;
 
 /// Room for a request that is not long, without growing step by step.
-const USUAL_BODY_BYTES: usize = 1024;
+const USUAL_BODY_BYTES: usize = 256;
