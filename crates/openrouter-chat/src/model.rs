@@ -42,10 +42,13 @@ pub struct ChatModel {
 impl ChatModel {
     /// A handle on a model, such as `anthropic/claude-sonnet-4.5`.
     ///
-    /// Reads `OPENROUTER_SESSION_ID`; an empty value is as good as none.
+    /// Its calls belong to the client's session, else to that of `OPENROUTER_SESSION_ID`; an empty value is as good as
+    /// none.
     pub fn new(client: Client, model: impl Into<String>) -> Self {
-        let session = std::env::var("OPENROUTER_SESSION_ID")
-            .ok()
+        let session = client
+            .session_id()
+            .map(str::to_owned)
+            .or_else(|| std::env::var("OPENROUTER_SESSION_ID").ok())
             .filter(|id| !id.is_empty());
         let mut options = ChatOptions::new();
         options.request.model = Some(model.into());
@@ -121,7 +124,7 @@ impl ChatModel {
         let (span, reply) = {
             let call = self.call(&input, options)?.with_written(written);
             (
-                CallSpan::new(call.model(), false),
+                CallSpan::new(&call, input.messages(), false),
                 self.client.send_raw(&call, &call.options().call_options()),
             )
         };
@@ -177,7 +180,7 @@ impl ChatModel {
             let call = self.call(&input, options)?.with_written(written);
             let options = Arc::clone(call.options());
             (
-                CallSpan::new(call.model(), true),
+                CallSpan::new(&call, input.messages(), true),
                 self.client.stream_raw(call, &options.call_options()),
             )
         };

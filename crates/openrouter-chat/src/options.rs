@@ -1,5 +1,6 @@
 //! What a call asks for: defaults of a model handle, and overrides of one call.
 
+mod app;
 mod saved;
 mod setters;
 
@@ -40,6 +41,14 @@ pub struct ChatOptions {
     pub response_cache: Option<ResponseCache>,
     /// Which reasoning blocks of earlier replies are sent.
     pub reasoning_replay: Option<ReasoningReplay>,
+    /// Your application's address (`HTTP-Referer`), instead of the client's.
+    pub app_url: Option<String>,
+    /// Your application's name (`X-OpenRouter-Title`), instead of the client's.
+    pub app_title: Option<String>,
+    /// Your application's categories (`X-OpenRouter-Categories`), instead of the client's.
+    pub app_categories: Option<Vec<String>>,
+    /// Whether spans record what is said, in both directions. Off unless switched on.
+    pub content_recorded: Option<bool>,
 }
 
 impl ChatOptions {
@@ -65,15 +74,27 @@ impl ChatOptions {
         self.router_metadata = self.router_metadata.or(defaults.router_metadata);
         self.response_cache = self.response_cache.or(defaults.response_cache);
         self.reasoning_replay = self.reasoning_replay.or(defaults.reasoning_replay);
+        fill(&mut self.app_url, &defaults.app_url);
+        fill(&mut self.app_title, &defaults.app_title);
+        fill(&mut self.app_categories, &defaults.app_categories);
+        self.content_recorded = self.content_recorded.or(defaults.content_recorded);
     }
 
     /// Options of the transport, with the header fields that these options stand for.
     pub(crate) fn call_options(&self) -> Cow<'_, CallOptions> {
         let strict_tools = self.has_strict_tools_for_claude();
-        if self.router_metadata != Some(true) && self.response_cache.is_none() && !strict_tools {
+        let is_plain = self.router_metadata != Some(true)
+            && self.response_cache.is_none()
+            && !strict_tools
+            && !self.has_app();
+        if is_plain {
             return Cow::Borrowed(&self.call);
         }
         let mut call = self.call.clone();
+        // What cannot be one was refused before.
+        if let Ok(app) = self.app_fields() {
+            call.fill_from(&app);
+        }
         if self.router_metadata == Some(true) {
             call = call.with_router_metadata();
         }
@@ -122,6 +143,7 @@ impl ChatOptions {
                 "the session id has {count} characters; at most {MAX_SESSION_ID_CHARS} are allowed"
             ));
         }
+        self.app_fields()?;
         if request.n == Some(0) {
             return config("`n` is 0; at least one answer has to be asked for".to_owned());
         }
@@ -174,6 +196,12 @@ fn no_number(request: &ChatRequest) -> Option<&'static str> {
             .is_some_and(|value| !value.is_finite())
             .then_some(name)
     })
+}
+
+fn fill<T: Clone>(mine: &mut Option<T>, default: &Option<T>) {
+    if mine.is_none() {
+        mine.clone_from(default);
+    }
 }
 
 // Source: OpenRouter's published description of its request headers, read 2026-08-22.

@@ -67,6 +67,8 @@ pub struct ChatStream {
     first_event: Option<Duration>,
     /// Runs once the server has written an error.
     grace: Option<Pin<Box<Sleep>>>,
+    /// Whether the span has what was answered, or need not have it.
+    content_told: bool,
     span: CallSpan,
 }
 
@@ -93,6 +95,7 @@ impl ChatStream {
             in_full: false,
             first_event: None,
             grace: None,
+            content_told: !span.has_content(),
             span,
         }
     }
@@ -191,10 +194,20 @@ impl ChatStream {
 
     /// The answer as far as it has come. Ends the stream.
     #[must_use]
-    pub fn into_partial(self) -> ChatResponse {
+    pub fn into_partial(mut self) -> ChatResponse {
         let timing = self.timing();
         let metadata = self.events.metadata().clone();
-        self.answer.finish().with_exchange(metadata, timing)
+        let answer = std::mem::take(&mut self.answer).finish();
+        self.tell_content(&answer);
+        answer.with_exchange(metadata, timing)
+    }
+
+    /// Records what was answered, once.
+    fn tell_content(&mut self, answer: &ChatResponse) {
+        if !self.content_told {
+            self.content_told = true;
+            self.span.content(answer);
+        }
     }
 
     /// Only the text of the answer's first choice, piece by piece.
@@ -297,6 +310,16 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Most bytes of an undecodable event that stand in an error.
 const SHOWN_BYTES: usize = 120;
+
+/// What had come of a stream that nobody waits for any more is in its span, too.
+impl Drop for ChatStream {
+    fn drop(&mut self) {
+        if !self.content_told {
+            let answer = std::mem::take(&mut self.answer).finish();
+            self.tell_content(&answer);
+        }
+    }
+}
 
 impl Stream for ChatStream {
     type Item = Result<StreamEvent, Error>;

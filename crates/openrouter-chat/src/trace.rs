@@ -1,15 +1,18 @@
 //! Spans, in the words of OpenTelemetry's conventions for generative AI.
 //!
 //! One span for each call, named `chat`. What is learned on the way is recorded on the way, so that a stream that is
-//! dropped leaves what was known by then. Prompts and answers are never recorded.
+//! dropped leaves what was known by then. Prompts and answers are recorded on request only.
 
+#[cfg(feature = "tracing")]
+mod content;
 mod tool;
 
 use std::time::Duration;
 
 use openrouter_types::ChatUsage;
 
-use crate::ChatResponse;
+use crate::request::ChatCall;
+use crate::{ChatResponse, Message};
 
 pub(crate) use tool::ToolSpan;
 
@@ -18,17 +21,20 @@ pub(crate) use tool::ToolSpan;
 pub(crate) struct CallSpan {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
+    /// Whether what is said is recorded.
+    #[cfg(feature = "tracing")]
+    has_content: bool,
 }
 
 #[cfg(feature = "tracing")]
 impl CallSpan {
-    pub(crate) fn new(model: &str, streamed: bool) -> Self {
+    pub(crate) fn new(call: &ChatCall<'_>, messages: &[Message], streamed: bool) -> Self {
         use tracing::field::Empty;
         let span = tracing::info_span!(
             "chat",
             "gen_ai.operation.name" = "chat",
             "gen_ai.provider.name" = "openrouter",
-            "gen_ai.request.model" = model,
+            "gen_ai.request.model" = call.model(),
             "gen_ai.request.stream" = streamed,
             "gen_ai.response.model" = Empty,
             "gen_ai.response.id" = Empty,
@@ -40,13 +46,32 @@ impl CallSpan {
             "openrouter.provider" = Empty,
             "openrouter.usage.reasoning_tokens" = Empty,
             "openrouter.usage.cost_usd" = Empty,
+            "gen_ai.input.messages" = Empty,
+            "gen_ai.output.messages" = Empty,
             "error.type" = Empty,
         );
-        Self { span }
+        let has_content = call.options().content_recorded == Some(true) && !span.is_disabled();
+        if has_content {
+            span.record("gen_ai.input.messages", content::input(messages));
+        }
+        Self { span, has_content }
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
         !self.span.is_disabled()
+    }
+
+    /// Whether the answer is to be [told](Self::content) once it is over.
+    pub(crate) fn has_content(&self) -> bool {
+        self.has_content
+    }
+
+    /// What was answered, also where it was only a part.
+    pub(crate) fn content(&self, answer: &ChatResponse) {
+        if self.has_content {
+            self.span
+                .record("gen_ai.output.messages", content::output(answer));
+        }
     }
 
     /// The future, inside the span. No `async fn`, which would hold it twice.
@@ -109,13 +134,19 @@ impl CallSpan {
 #[cfg(not(feature = "tracing"))]
 #[allow(clippy::unused_self, reason = "the same calls as with the feature")]
 impl CallSpan {
-    pub(crate) fn new(_: &str, _: bool) -> Self {
+    pub(crate) fn new(_: &ChatCall<'_>, _: &[Message], _: bool) -> Self {
         Self {}
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
         false
     }
+
+    pub(crate) fn has_content(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn content(&self, _: &ChatResponse) {}
 
     pub(crate) fn run<F: Future>(&self, future: F) -> F {
         future
@@ -138,6 +169,7 @@ impl CallSpan {
         if !self.is_recorded() {
             return;
         }
+        self.content(answer);
         self.served_by(answer.id(), answer.model(), answer.provider());
         if let Some(usage) = answer.usage() {
             self.usage(usage);

@@ -18,7 +18,7 @@ use http::{HeaderMap, Request, Uri};
 use openrouter_types::{Decode, Operation, StreamOperation};
 
 use crate::api_key::ApiKey;
-use crate::call_options::CallOptions;
+use crate::call_options::{CallOptions, SESSION_ID};
 use crate::error::{Error, ErrorKind, OneLine, excerpt};
 use crate::limits::Limits;
 use crate::metadata::Metadata;
@@ -303,6 +303,12 @@ impl Client {
     #[must_use]
     pub fn retry_policy(&self) -> RetryPolicy {
         self.0.retry
+    }
+
+    /// The session that all calls of this client belong to, unless they say otherwise.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.headers.get(SESSION_ID)?.to_str().ok()
     }
 
     /// Scheme and host of the base URL.

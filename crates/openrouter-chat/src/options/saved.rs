@@ -41,6 +41,18 @@ impl Serialize for ChatOptions {
             };
             map.serialize_entry("reasoning_replay", name)?;
         }
+        if let Some(url) = &self.app_url {
+            map.serialize_entry("app_url", url)?;
+        }
+        if let Some(title) = &self.app_title {
+            map.serialize_entry("app_title", title)?;
+        }
+        if let Some(categories) = &self.app_categories {
+            map.serialize_entry("app_categories", categories)?;
+        }
+        if let Some(on) = self.content_recorded {
+            map.serialize_entry("content_recorded", &on)?;
+        }
         map.end()
     }
 }
@@ -84,6 +96,10 @@ impl<'de> Visitor<'de> for OptionsVisitor {
                         other => return Err(unknown("reasoning_replay", other)),
                     };
                 }
+                "app_url" => options.app_url = map.next_value()?,
+                "app_title" => options.app_title = map.next_value()?,
+                "app_categories" => options.app_categories = map.next_value()?,
+                "content_recorded" => options.content_recorded = map.next_value()?,
                 // Written by a newer version.
                 _ => drop(map.next_value::<serde::de::IgnoredAny>()?),
             }

@@ -123,6 +123,41 @@ macro_rules! request_setters {
             self
         }
 
+        /// Sets your application's address (`HTTP-Referer`): without one, requests count for no application.
+        #[must_use]
+        pub fn with_app_url(mut self, url: impl Into<String>) -> Self {
+            self.options_mut().app_url = Some(url.into());
+            self
+        }
+
+        /// Sets your application's name (`X-OpenRouter-Title`); counts with an address only.
+        #[must_use]
+        pub fn with_app_title(mut self, title: impl Into<String>) -> Self {
+            self.options_mut().app_title = Some(title.into());
+            self
+        }
+
+        /// Sets your application's categories, such as `cli-agent`: at most 2, each of at most 30 characters.
+        #[must_use]
+        pub fn with_app_categories(
+            mut self,
+            categories: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            let categories = categories.into_iter().map(Into::into).collect();
+            self.options_mut().app_categories = Some(categories);
+            self
+        }
+
+        /// Records in spans what is said, in both directions: `gen_ai.input.messages` and `gen_ai.output.messages`.
+        ///
+        /// Off by default, since prompts and answers are often private. Payloads of images, audio and files are left
+        /// out. Without the `tracing` feature there are no spans.
+        #[must_use]
+        pub fn with_content_recorded(mut self, on: bool) -> Self {
+            self.options_mut().content_recorded = Some(on);
+            self
+        }
+
         /// Sets which reasoning blocks of earlier replies are sent.
         #[must_use]
         pub fn with_reasoning_replay(mut self, replay: $crate::ReasoningReplay) -> Self {

@@ -236,3 +236,115 @@ fn header_fields_are_not_saved() {
     );
     assert!(saved.contains("\"seed\":1"), "{saved}");
 }
+
+#[test]
+fn two_handles_of_one_client_may_stand_for_two_applications() {
+    let client = Client::builder()
+        .api_key("k")
+        .app_url("https://client.example")
+        .app_title("Client")
+        .build()
+        .unwrap();
+    let plain = ChatModel::new(client.clone(), "a/b");
+    let named = ChatModel::new(client, "a/b")
+        .with_app_url("https://handle.example")
+        .with_app_title("Händle")
+        .with_app_categories(["cli-agent", "roleplay"]);
+    let of_client = headers(&plain, &ChatOptions::new());
+    assert_eq!(
+        text(&of_client, "http-referer"),
+        Some("https://client.example")
+    );
+    assert_eq!(text(&of_client, "x-openrouter-categories"), None);
+
+    let of_handle = headers(&named, &ChatOptions::new());
+    assert_eq!(
+        text(&of_handle, "http-referer"),
+        Some("https://handle.example")
+    );
+    assert_eq!(
+        of_handle["x-openrouter-title"].as_bytes(),
+        "Händle".as_bytes()
+    );
+    assert_eq!(
+        text(&of_handle, "x-openrouter-categories"),
+        Some("cli-agent,roleplay")
+    );
+
+    // The innermost wins, and a header field over all of them.
+    let call = ChatOptions::new().with_app_url("https://call.example");
+    assert_eq!(
+        text(&headers(&named, &call), "http-referer"),
+        Some("https://call.example")
+    );
+    let field = CallOptions::new().with_header(
+        HeaderName::from_static("http-referer"),
+        HeaderValue::from_static("https://field.example"),
+    );
+    let call = call.with_call(field);
+    assert_eq!(
+        text(&headers(&named, &call), "http-referer"),
+        Some("https://field.example")
+    );
+
+    let wrong = ChatOptions::new().with_app_title("two\nlines");
+    let error = named.encode("Hi", &wrong).unwrap_err();
+    assert_eq!(error.to_string(), "`app_title` cannot stand in a header");
+}
+
+#[test]
+fn a_session_that_is_given_wins_over_the_environments() {
+    let variables = [("OPENROUTER_SESSION_ID", "of-env")];
+    in_an_environment_of(
+        "a_session_that_is_given_wins_over_the_environments",
+        &variables,
+        || {
+            let session = |client: Client| {
+                let model = ChatModel::new(client, "a/b");
+                model.options().request.session_id.clone()
+            };
+            let client = || Client::builder().api_key("k");
+            assert_eq!(
+                session(client().build().unwrap()).as_deref(),
+                Some("of-env")
+            );
+            let given = client().session_id("given").build().unwrap();
+            assert_eq!(session(given).as_deref(), Some("given"));
+        },
+    );
+}
+
+/// All that is neither secret nor the program's own comes back as it was.
+#[test]
+fn options_are_saved_and_loaded() {
+    use openrouter_chat::{ReasoningReplay, ResponseCache, types};
+    let request: types::ChatRequest = serde_json::from_str(
+        r#"{"model":"a/b","models":["c/d"],"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.1,"top_a":0.2,
+            "frequency_penalty":0.1,"presence_penalty":0.2,"repetition_penalty":1.1,"seed":7,"stop":["x"],"n":2,
+            "max_tokens":9,"max_completion_tokens":8,"logit_bias":{"5":1},"logprobs":true,"top_logprobs":3,
+            "verbosity":"low","service_tier":"flex","user":"u","metadata":{"k":"v"},"modalities":["text"],
+            "image_config":{"aspect_ratio":"1:1"},"audio":{"voice":"alloy","format":"wav"},
+            "prediction":{"type":"content","content":"p"},"reasoning":{"effort":"high"},
+            "provider":{"order":["p"],"allow_fallbacks":false},"plugins":[{"id":"web"}],
+            "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}}],
+            "tool_choice":"auto","parallel_tool_calls":false,"max_tool_calls":4,
+            "response_format":{"type":"json_object"},"cache_control":{"type":"ephemeral"},
+            "session_id":"s","trace":{"trace_id":"t","free":1},"prompt_cache_key":"key","novel":{"a":[1.0]}}"#,
+    )
+    .unwrap();
+    let mut options = ChatOptions::new()
+        .with_router_metadata(true)
+        .with_response_cache(ResponseCache::OnFor(std::time::Duration::from_secs(60)))
+        .with_reasoning_replay(ReasoningReplay::Never)
+        .with_app_url("https://app.example")
+        .with_app_title("App")
+        .with_app_categories(["cli-agent"])
+        .with_content_recorded(true);
+    *options.request = request;
+    let saved = serde_json::to_string(&options).unwrap();
+    let loaded: ChatOptions = serde_json::from_str(&saved).unwrap();
+    // Their `Debug` shows every field.
+    assert_eq!(format!("{loaded:?}"), format!("{options:?}"));
+    assert_eq!(serde_json::to_string(&loaded).unwrap(), saved);
+    assert_eq!(loaded.request, options.request);
+}
