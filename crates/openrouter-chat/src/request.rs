@@ -58,6 +58,7 @@ impl<'a> ChatCall<'a> {
     }
 
     /// The model's name, empty where there is none.
+    #[cfg(feature = "tracing")]
     pub(crate) fn model(&self) -> &str {
         self.options.request.model.as_deref().unwrap_or_default()
     }

@@ -95,7 +95,7 @@ impl ChunkReader {
         answer.chunk(chunk, events);
         self.misses = self.misses.saturating_add(1);
         if let Some((index, kind)) = seen
-            && (self.misses <= PATIENCE || self.misses.is_multiple_of(PATIENCE))
+            && (self.misses <= PATIENCE || self.misses.is_multiple_of(SELDOM))
         {
             self.choice = answer.position_of(index);
             let hole = kind.map(|kind| kind.hole(answer, self.choice));
@@ -105,8 +105,11 @@ impl ChunkReader {
     }
 }
 
-/// After so many chunks that fit no pattern, only every so many-th is tried as one.
+/// After so many chunks that fit no pattern, a chunk is made one only seldom.
 const PATIENCE: u32 = 4;
+
+/// Then every so many-th.
+const SELDOM: u32 = 16;
 
 /// Longer chunks hold images or whole answers: none like them follows, and a pattern is kept as long as its stream.
 const MAX_PATTERN_BYTES: usize = 16 * 1024;
