@@ -290,28 +290,28 @@ fn legacy_call(extra: &mut Extra) -> Option<ChatStreamToolCallFunction> {
 /// The index that the call of `function_call` is kept under.
 const LEGACY: u64 = u64::MAX;
 
-/// Makes up ids for calls that came without one: nine letters and digits, which every provider takes.
+/// Makes up ids for calls that came without one, or with that of a call before them: results could not be told apart.
+/// Nine letters and digits, which every provider takes. Other ids stay as they are.
 fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
     let mut calls: Vec<_> = calls.collect();
-    if calls.iter().all(|call| !call.id.is_empty()) {
-        return;
-    }
-    let mut taken: Vec<String> = calls
-        .iter()
-        .map(|call| call.id.clone())
-        .filter(|id| !id.is_empty())
-        .collect();
+    let needs_one = |at: usize, calls: &[&mut ChatToolCall]| {
+        let id = &calls[at].id;
+        id.is_empty() || calls[..at].iter().any(|before| before.id == *id)
+    };
     let mut seed = 0_u64;
-    for call in calls.iter_mut().filter(|call| call.id.is_empty()) {
+    for at in 0..calls.len() {
+        if !needs_one(at, &calls) {
+            continue;
+        }
+        let function = &calls[at].function;
         let id = loop {
-            let id = made_up_id(&call.function.name, &call.function.arguments, seed);
+            let id = made_up_id(&function.name, &function.arguments, seed);
             seed += 1;
-            if !taken.contains(&id) {
+            if calls.iter().all(|other| other.id != id) {
                 break id;
             }
         };
-        taken.push(id.clone());
-        call.id = id;
+        calls[at].id = id;
     }
 }
 
