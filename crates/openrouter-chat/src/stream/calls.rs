@@ -290,28 +290,28 @@ fn legacy_call(extra: &mut Extra) -> Option<ChatStreamToolCallFunction> {
 /// The index that the call of `function_call` is kept under.
 const LEGACY: u64 = u64::MAX;
 
-/// Makes up ids for calls that came without one, or with that of a call before them: results could not be told apart.
-/// Nine letters and digits, which every provider takes. Other ids stay as they are.
+/// Makes up ids for calls that came without one: nine letters and digits, which every provider takes.
 fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
     let mut calls: Vec<_> = calls.collect();
-    let needs_one = |at: usize, calls: &[&mut ChatToolCall]| {
-        let id = &calls[at].id;
-        id.is_empty() || calls[..at].iter().any(|before| before.id == *id)
-    };
+    if calls.iter().all(|call| !call.id.is_empty()) {
+        return;
+    }
+    let mut taken: Vec<String> = calls
+        .iter()
+        .map(|call| call.id.clone())
+        .filter(|id| !id.is_empty())
+        .collect();
     let mut seed = 0_u64;
-    for at in 0..calls.len() {
-        if !needs_one(at, &calls) {
-            continue;
-        }
-        let function = &calls[at].function;
+    for call in calls.iter_mut().filter(|call| call.id.is_empty()) {
         let id = loop {
-            let id = made_up_id(&function.name, &function.arguments, seed);
+            let id = made_up_id(&call.function.name, &call.function.arguments, seed);
             seed += 1;
-            if calls.iter().all(|other| other.id != id) {
+            if !taken.contains(&id) {
                 break id;
             }
         };
-        calls[at].id = id;
+        taken.push(id.clone());
+        call.id = id;
     }
 }
 

@@ -294,7 +294,7 @@ fn cases() -> Vec<Case> {
                 call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
                 call(json!(1), json!("a"), json!("weather"), json!(ROME)),
             ])),
-            &[(Some("a"), "weather", OSLO), (NONE, "weather", ROME)],
+            &[(Some("a"), "weather", OSLO), (Some("a"), "weather", ROME)],
         ),
         case(
             "no ids at all",
