@@ -2,6 +2,7 @@
 
 mod batch;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -120,7 +121,10 @@ impl ChatModel {
         input: Input<'_>,
         options: Option<&ChatOptions>,
     ) -> Result<ChatResponse, Error> {
-        let written = self.written(&input, options, false).await?;
+        let written = match self.writing(&input, options, false)? {
+            Some(writing) => Some(writing.await?),
+            None => None,
+        };
         let (span, reply) = {
             let call = self.call(&input, options)?.with_written(written);
             (
@@ -175,7 +179,10 @@ impl ChatModel {
         input: Input<'_>,
         options: Option<&ChatOptions>,
     ) -> Result<ChatStream, Error> {
-        let written = self.written(&input, options, true).await?;
+        let written = match self.writing(&input, options, true)? {
+            Some(writing) => Some(writing.await?),
+            None => None,
+        };
         let (span, begun) = {
             let call = self.call(&input, options)?.with_written(written);
             let options = Arc::clone(call.options());
@@ -222,25 +229,19 @@ impl ChatModel {
         Ok(ChatCall::new(self.merged(options)?, input.messages()))
     }
 
-    /// The body of a call whose messages have files in them, which have to be waited for.
-    fn written(
+    /// The body of a call whose messages have files in them, which have to be waited for; `None` without files.
+    fn writing(
         &self,
         input: &Input<'_>,
         options: Option<&ChatOptions>,
         streaming: bool,
-    ) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send + use<> {
-        let has_files = input.messages().iter().any(Message::has_files);
-        // On the heap, since hardly any call has files, and each would be as large as one that has.
-        let writing = has_files.then(|| {
-            self.merged(options)
-                .map(|options| Box::pin(write_away(input.messages().to_vec(), options, streaming)))
-        });
-        async move {
-            match writing.transpose()? {
-                Some(writing) => writing.await.map(Some),
-                None => Ok(None),
-            }
+    ) -> Result<Option<Writing>, Error> {
+        if !input.messages().iter().any(Message::has_files) {
+            return Ok(None);
         }
+        let options = self.merged(options)?;
+        let messages = input.messages().to_vec();
+        Ok(Some(Box::pin(write_away(messages, options, streaming))))
     }
 
     /// The handle's options under those of a call, checked for what no server could take. Without those of a call they
@@ -263,6 +264,9 @@ impl ChatModel {
         Arc::make_mut(&mut self.options)
     }
 }
+
+/// On the heap, since hardly any call has files, and each would be as large as one that has.
+type Writing = Pin<Box<dyn Future<Output = Result<Vec<u8>, Error>> + Send>>;
 
 fn read_answer(reply: Reply<Bytes>) -> Result<ChatResponse, Error> {
     let Reply {

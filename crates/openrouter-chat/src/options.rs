@@ -143,28 +143,20 @@ impl ChatOptions {
                 "the session id has {count} characters; at most {MAX_SESSION_ID_CHARS} are allowed"
             ));
         }
-        self.app_fields()?;
+        if self.has_app() {
+            self.app_fields()?;
+        }
         if request.n == Some(0) {
             return config("`n` is 0; at least one answer has to be asked for".to_owned());
         }
-        for name in ["messages", "stream"] {
-            if request.extra.get(name).is_some() {
-                return config(format!(
-                    "`{name}` stands among the extra fields, but every call writes its own"
-                ));
-            }
-        }
-        // Where a field is set twice, the server would decide which one counts.
-        if let Some(name) = request.set_twice() {
-            return config(format!(
-                "`{name}` is set twice: as itself and among the extra fields"
-            ));
-        }
-        let hidden = |(name, _): &(&str, _)| ChatRequest::has_field(name);
-        if let Some((name, _)) = request.extra.iter().find(hidden) {
-            return config(format!(
-                "`{name}` is among the extra fields, but has a field of its own: set that"
-            ));
+        // Where a field stands twice, the server would decide which one counts.
+        let is_known = |(name, _): &(&str, _)| ChatRequest::has_field(name);
+        if let Some((name, _)) = request.extra.iter().find(is_known) {
+            let instead = match name {
+                "messages" | "stream" => "every call writes its own",
+                _ => "has a field of its own: set that",
+            };
+            return config(format!("`{name}` is among the extra fields, but {instead}"));
         }
         if let Some(name) = no_number(request) {
             return config(format!("`{name}` is no number that JSON has"));

@@ -4,7 +4,6 @@ mod replay;
 pub(crate) mod written;
 
 use std::cell::RefCell;
-
 use std::sync::{Arc, LazyLock};
 
 use openrouter_types as types;

@@ -18,7 +18,7 @@ use crate::network::crypto_provider;
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), openrouter_transport::Error> {
-/// # fn ask_for_code() -> String { unimplemented!() }
+/// # fn ask_for_code() -> String { String::from("the code of the callback") }
 /// use openrouter_transport::Client;
 ///
 /// let client = Client::builder().build()?;

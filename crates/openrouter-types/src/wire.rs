@@ -27,7 +27,7 @@ use serde_json::value::RawValue;
 pub(crate) use macros::{object, open_string, serde_through, tagged_union, untagged_union};
 pub(crate) use object::{
     Fields, Object, Replaced, deserialize_object, object_from_raw, serialize_object,
-    serialize_object_replacing, set_twice,
+    serialize_object_replacing,
 };
 pub(crate) use source::{Seen, Source, constant, optional, required};
 pub(crate) use union::{

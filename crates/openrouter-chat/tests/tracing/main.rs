@@ -69,14 +69,9 @@ fn prompt() -> Message {
     ])
 }
 
-const ASKED: &str = r#"gen_ai.input.messages="[{\"parts\":[{\"content\":\"the secret prompt\",\"type\":\"text\"},{\"type\":\"image_url\"}],\"role\":\"user\"}]""#;
-
 /// As the log writes a text that is recorded: with its quotes escaped.
-fn logged(field: &str) -> String {
-    let (name, value) = field.split_once('=').unwrap();
-    let value = value.trim_matches('"').replace("\\\"", "\"");
-    format!("{name}={value:?}")
-}
+const ASKED: &str = r#"gen_ai.input.messages="[{\"parts\":[{\"content\":\"the secret prompt\",\"type\":\"text\"},{\"type\":\"image_url\"}],\"role\":\"user\"}]""#;
+const ANSWERED: &str = r#"gen_ai.output.messages="[{\"finish_reason\":\"stop\",\"parts\":[{\"content\":\"the secret answer\",\"type\":\"text\"}],\"role\":\"assistant\"}]""#;
 
 #[tokio::test]
 async fn nothing_that_is_said_is_recorded_unasked() {
@@ -104,12 +99,8 @@ async fn what_is_said_is_recorded_on_request_but_no_payload() {
             model.invoke_with([prompt()], &on).await.unwrap();
         }
         let span = span();
-        assert!(span.contains(&logged(ASKED)), "{span}");
-        let said = "the secret answer";
-        assert!(
-            span.contains("gen_ai.output.messages=") && span.contains(said),
-            "{span}"
-        );
+        assert!(span.contains(ASKED), "{span}");
+        assert!(span.contains(ANSWERED), "{span}");
         assert_eq!(span.matches("gen_ai.output.messages=").count(), 1, "{span}");
         assert!(
             !span.contains("U0VDUkVU") && !span.contains("sk-or"),

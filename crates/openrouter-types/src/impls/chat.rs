@@ -11,26 +11,8 @@ use crate::{
 };
 
 impl ChatRequest {
-    /// Writes the request with other messages than its own, for instance borrowed ones, in their place.
-    ///
-    /// # Errors
-    ///
-    /// Those of the serialiser.
-    pub fn serialize_with_messages<M, S>(
-        &self,
-        messages: &M,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error>
-    where
-        M: Serialize + ?Sized,
-        S: Serializer,
-    {
-        let messages = wire::Replaced::of::<Self>("messages", Some(messages));
-        wire::serialize_object_replacing(self, &messages, serializer)
-    }
-
-    /// The same, with `stream` and `stream_options` as they are given: so that one request, shared by many calls, can be
-    /// sent either way.
+    /// Writes the request with other messages than its own, for instance borrowed ones, and with `stream` and
+    /// `stream_options` as they are given here: so that one request, shared by many calls, can be sent either way.
     ///
     /// # Errors
     ///
@@ -50,12 +32,6 @@ impl ChatRequest {
         let stream = wire::Replaced::of::<Self>("stream", stream.as_ref());
         let options = wire::Replaced::of::<Self>("stream_options", stream_options);
         wire::serialize_object_replacing(self, &(messages, (stream, options)), serializer)
-    }
-
-    /// A field that has a value of its own and another one among the extra fields.
-    #[must_use]
-    pub fn set_twice(&self) -> Option<&str> {
-        wire::set_twice(self)
     }
 
     /// Whether a request has a field of this name, which then has no place among the extra fields.

@@ -2,8 +2,8 @@
 
 use openrouter_types::{
     ChatAssistantMessage, ChatContentItems, ChatFunctionDefinition, ChatFunctionDefinitionTool,
-    ChatMessages, ChatRequest, ChatRequestReasoning, ChatRequestStop, Decode, Operation,
-    ProviderPreferences, RawJson, ReasoningEffort, operations::ChatCompletion,
+    ChatMessages, ChatRequest, ChatRequestReasoning, ChatRequestStop, ChatStreamOptions, Decode,
+    Operation, ProviderPreferences, RawJson, ReasoningEffort, operations::ChatCompletion,
 };
 
 fn written(value: &impl serde::Serialize) -> String {
@@ -107,10 +107,16 @@ fn messages_can_be_written_in_the_place_of_the_requests_own() {
     struct Borrowed<'a>(&'a ChatRequest, &'a [&'a str]);
     impl serde::Serialize for Borrowed<'_> {
         fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            self.0.serialize_with_messages(self.1, serializer)
+            self.0.serialize_call(self.1, Some(true), None, serializer)
         }
     }
-    let request = ChatRequest::default().with_model("m").with_seed(1);
+    let request = ChatRequest::default()
+        .with_model("m")
+        .with_seed(1)
+        .with_stream_options(ChatStreamOptions::new().with_include_usage(true));
     let json = written(&Borrowed(&request, &["a", "b"]));
-    assert_eq!(json, r#"{"model":"m","messages":["a","b"],"seed":1}"#);
+    assert_eq!(
+        json,
+        r#"{"model":"m","messages":["a","b"],"stream":true,"seed":1}"#
+    );
 }
