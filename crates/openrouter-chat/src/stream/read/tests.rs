@@ -226,6 +226,17 @@ fn values_that_are_passed_over_have_to_be_plain() {
 }
 
 #[test]
+fn what_follows_a_chunk_is_no_part_of_it() {
+    let chunks: Vec<String> = (0..6).map(|at| varying(at, r#"{"content":"x"}"#)).collect();
+    for (rest, is_json) in [(" ", true), ("}", false), (",{}", false)] {
+        let mut chunks = chunks.clone();
+        chunks[5].push_str(rest);
+        assert_eq!(plainly(&chunks).is_some(), is_json);
+        assert_same(&chunks);
+    }
+}
+
+#[test]
 fn an_id_that_was_empty_may_come_later() {
     let chunks: Vec<String> = (0..6)
         .map(|at| {
@@ -249,7 +260,7 @@ fn a_chunk_with_an_image_is_no_pattern() {
         "QUJD".repeat(10_000)
     ));
     let text = chunk(r#"{"content":"one"}"#);
-    for data in [&text, &image, &text, &image] {
+    for data in [&image, &text, &image, &text, &image] {
         reader
             .read(
                 &Bytes::copy_from_slice(data.as_bytes()),
@@ -259,5 +270,5 @@ fn a_chunk_with_an_image_is_no_pattern() {
             .unwrap();
         assert!(reader.pattern.size() <= text.len());
     }
-    assert_same(&[text.clone(), image.clone(), text, image]);
+    assert_same(&[image.clone(), text.clone(), image.clone(), text, image]);
 }
