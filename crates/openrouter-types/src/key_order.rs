@@ -73,8 +73,13 @@ impl KeyOrder {
     }
 
     pub(crate) fn contains(&self, field: u8) -> bool {
-        self.codes()
-            .any(|code| code != EXTRA && code & !NULL == field)
+        // Asked for each field that is read, so without the detour of `codes`.
+        let is_it = |code: &u8| *code != EXTRA && code & !NULL == field;
+        self.inline[..usize::from(self.len)].iter().any(is_it)
+            || self
+                .more
+                .as_ref()
+                .is_some_and(|more| more.iter().any(is_it))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Entry> + '_ {

@@ -354,7 +354,13 @@ impl<'de, D: Deserializer<'de>> KindSource<'de> for Scalar<D> {
     }
 
     fn raw(self) -> Result<RawJson, D::Error> {
-        <serde_json::Value as de::Deserialize>::deserialize(self.value).map(RawJson::from)
+        match <serde_json::Value as de::Deserialize>::deserialize(self.value)? {
+            // Its text is gone, and with it how many digits it had: the tolerant reading has it.
+            serde_json::Value::Number(number) if number.is_f64() => {
+                Err(de::Error::custom("a fraction where no number is expected"))
+            }
+            value => Ok(value.into()),
+        }
     }
 }
 

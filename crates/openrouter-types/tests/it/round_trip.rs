@@ -22,6 +22,9 @@ fn an_assistant_message_goes_back_byte_for_byte() {
     same::<ChatAssistantMessage>(
         r#"{"role":"assistant","content":"","tool_calls":[],"reasoning_details":[]}"#,
     );
+    for content in ["7", "7.250", "true", r#"{"new":1.50}"#, r#"[{"new":1.50}]"#] {
+        same::<ChatAssistantMessage>(&format!(r#"{{"content":{content}}}"#));
+    }
 }
 
 #[test]
