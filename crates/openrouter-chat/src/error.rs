@@ -9,6 +9,7 @@ use openrouter_transport as transport;
 use crate::ChatResponse;
 use crate::media::MediaError;
 use crate::structured::OutputError;
+use crate::tools::RunUsage;
 
 /// What went wrong with a call, and what had been answered by then.
 ///
@@ -21,6 +22,8 @@ struct Inner {
     message: String,
     source: Source,
     partial: Option<ChatResponse>,
+    /// Whole replies that came before.
+    earlier: Vec<ChatResponse>,
 }
 
 enum Source {
@@ -57,11 +60,17 @@ impl Error {
             message: message.into(),
             source: Source::None,
             partial: None,
+            earlier: Vec::new(),
         }))
     }
 
     pub(crate) fn with_partial(mut self, partial: ChatResponse) -> Self {
         self.0.partial = Some(partial);
+        self
+    }
+
+    pub(crate) fn with_earlier(mut self, earlier: Vec<ChatResponse>) -> Self {
+        self.0.earlier = earlier;
         self
     }
 
@@ -99,6 +108,19 @@ impl Error {
     #[must_use]
     pub fn into_partial(self) -> Option<ChatResponse> {
         self.0.partial
+    }
+
+    /// The replies that came before, where one call makes several requests: answers that did not do and were to be
+    /// repaired, and the steps of a [run](crate::tools::ToolRun). They were paid for.
+    #[must_use]
+    pub fn earlier(&self) -> &[ChatResponse] {
+        &self.0.earlier
+    }
+
+    /// What all replies took that this error holds, [`earlier`](Self::earlier) and [`partial`](Self::partial).
+    #[must_use]
+    pub fn usage(&self) -> RunUsage {
+        RunUsage::of_replies(self.0.earlier.iter().chain(&self.0.partial))
     }
 
     /// The HTTP status, or the status that an error inside a success stands for.
@@ -178,6 +200,7 @@ impl From<transport::Error> for Error {
             message: String::new(),
             source: Source::Call(error),
             partial: None,
+            earlier: Vec::new(),
         }))
     }
 }
@@ -189,6 +212,7 @@ impl From<OutputError> for Error {
             message: String::new(),
             source: Source::Output(error),
             partial: None,
+            earlier: Vec::new(),
         }))
     }
 }
@@ -200,6 +224,7 @@ impl From<MediaError> for Error {
             message: String::new(),
             source: Source::Media(error),
             partial: None,
+            earlier: Vec::new(),
         }))
     }
 }
@@ -225,7 +250,10 @@ impl fmt::Debug for Error {
             Source::Media(error) => debug.field("media", error),
             Source::Output(error) => debug.field("output", error),
         };
-        debug.field("partial", &self.0.partial.is_some()).finish()
+        debug
+            .field("partial", &self.0.partial.is_some())
+            .field("earlier", &self.0.earlier.len())
+            .finish()
     }
 }
 

@@ -1,5 +1,6 @@
 //! From messages and options to the bytes of a request.
 
+mod call_ids;
 mod replay;
 pub(crate) mod written;
 

@@ -51,7 +51,7 @@ impl ChatResponse {
     pub(crate) fn new(mut result: ChatResult, done: bool) -> Self {
         let choices = result.choices.iter_mut();
         for message in choices.filter_map(|choice| choice.message.as_mut()) {
-            complete_calls(message);
+            complete_calls(message, result.id.as_deref().unwrap_or_default());
         }
         Self {
             result,
@@ -112,6 +112,8 @@ impl ChatResponse {
 
     /// The tools that the model asks to call, in order. Calls that cannot be run are
     /// [apart](Self::invalid_tool_calls).
+    ///
+    /// No two of them share an id, whatever the server gave, and [`message`](Self::message) names them by the same ids.
     #[must_use]
     pub fn tool_calls(&self) -> Vec<ToolCall> {
         self.first().map(Choice::tool_calls).unwrap_or_default()
@@ -260,7 +262,8 @@ impl ChatResponse {
             .collect()
     }
 
-    /// The reply of the first choice as a message of the conversation, to be sent back exactly as it came.
+    /// The reply of the first choice as a message of the conversation, to be sent back exactly as it came; only of calls
+    /// that share an id, the later ones have one of their own.
     #[must_use]
     pub fn message(&self) -> Option<Message> {
         self.first().map(Choice::message)

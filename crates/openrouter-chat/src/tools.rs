@@ -43,6 +43,7 @@ mod call;
 mod choice;
 mod definition;
 mod handler;
+mod ids;
 mod output;
 mod run;
 mod set;
@@ -52,6 +53,7 @@ pub(crate) use call::problem_of;
 pub use choice::ToolChoice;
 pub use definition::Tool;
 pub use handler::{ToolFuture, ToolHandler, ToolInvocation};
+pub(crate) use ids::{UsedIds, give_ids, set_apart};
 pub use output::{IntoToolResult, ToolError, ToolOutput};
 pub use run::{
     ApprovalRequest, CallOutcome, CallRecord, Decision, FailurePolicy, NextStep, RunEvent,

@@ -8,6 +8,7 @@
 //! | a block that occurs twice in the conversation is sent once | "Duplicate item found with id" |
 //! | unsigned reasoning text of the Claude and Gemini formats stays behind, and with it the plain text | "Invalid signature in thinking block" |
 //! | plain reasoning text without blocks stays behind for Claude and Gemini models | it would be made into an unsigned block |
+//! | a call whose id is empty, or that of a call before, gets one of its own, and its result too | "`tool_use` ids must be unique": see [`CallIds`] |
 //! | fragments of one signed block, as a client without merging saved them, become that block | the signature covers the whole |
 //!
 //! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it.
@@ -20,6 +21,7 @@ use openrouter_types as types;
 use serde::ser::{Serialize, Serializer};
 use types::{ChatAssistantMessage, ChatMessages, ReasoningDetailUnion as Detail, ReasoningFormat};
 
+use super::call_ids::CallIds;
 use crate::message::Message;
 use crate::reasoning::merge;
 
@@ -67,11 +69,23 @@ pub(super) fn outgoing<'a>(
     let wants_signatures = target.and_then(signs);
     let target = target.and_then(author);
     let mut seen = HashSet::new();
+    let mut ids = CallIds::default();
     messages
         .iter()
         .map(|message| {
-            let Some(assistant) = message.as_assistant() else {
-                return Outgoing::AsItCame(message.as_wire());
+            let assistant = match message.as_wire() {
+                ChatMessages::Assistant(assistant) => assistant,
+                ChatMessages::Tool(result) => {
+                    return match ids.answer(&result.tool_call_id) {
+                        Some(id) => {
+                            let mut result = result.clone();
+                            result.tool_call_id = id;
+                            Outgoing::Changed(Box::new(ChatMessages::Tool(result)))
+                        }
+                        None => Outgoing::AsItCame(message.as_wire()),
+                    };
+                }
+                other => return Outgoing::AsItCame(other),
             };
             let foreign = match (message.origin().and_then(author), target) {
                 (Some(origin), Some(target)) => origin != target,
@@ -86,7 +100,16 @@ pub(super) fn outgoing<'a>(
             let must_be_signed = wants_signatures
                 .or_else(|| message.origin().and_then(signs))
                 .unwrap_or_default();
-            match changed(assistant, drop_all, must_be_signed, &mut seen) {
+            let mut changed = changed(assistant, drop_all, must_be_signed, &mut seen);
+            let renamed = ids.calls(assistant.tool_calls.as_deref().unwrap_or_default());
+            if !renamed.is_empty() {
+                let changed = changed.get_or_insert_with(|| assistant.clone());
+                let calls = changed.tool_calls.as_deref_mut().unwrap_or_default();
+                for (at, id) in renamed {
+                    calls[at].id = id;
+                }
+            }
+            match changed {
                 Some(changed) => Outgoing::Changed(Box::new(ChatMessages::Assistant(changed))),
                 None => Outgoing::AsItCame(message.as_wire()),
             }

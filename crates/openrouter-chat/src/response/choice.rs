@@ -10,7 +10,7 @@ use super::{ChatResponse, Ending};
 use crate::media::{Base64Stream, DecodedMedia, MediaError};
 use crate::message::{Content as _, Message};
 use crate::reasoning;
-use crate::tools::{ToolCall, problem_of};
+use crate::tools::{ToolCall, problem_of, set_apart};
 
 /// One choice of an answer.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,8 @@ impl<'a> Choice<'a> {
             .unwrap_or_default()
     }
 
-    /// The tools that the model asks to call, in order, without [those that cannot be run](Self::invalid_tool_calls).
+    /// The tools that the model asks to call, in order, without [those that cannot be run](Self::invalid_tool_calls). No two
+    /// of them share an id.
     #[must_use]
     pub fn tool_calls(self) -> Vec<ToolCall> {
         self.calls_where(true)
@@ -76,14 +77,12 @@ impl<'a> Choice<'a> {
     }
 
     fn calls_where(self, valid: bool) -> Vec<ToolCall> {
-        let calls = self
-            .wire()
-            .and_then(|message| message.tool_calls.as_deref())
-            .unwrap_or_default();
+        let calls = self.wire().and_then(|message| message.tool_calls.clone());
+        let mut calls = calls.unwrap_or_default();
+        set_apart(&mut calls);
         calls
-            .iter()
+            .into_iter()
             .filter(|call| problem_of(call).is_none() == valid)
-            .cloned()
             .map(ToolCall::from_wire)
             .collect()
     }
@@ -165,11 +164,13 @@ impl<'a> Choice<'a> {
         self.choice.logprobs.as_deref()
     }
 
-    /// The reply as a message of the conversation, to be sent back exactly as it came.
+    /// The reply as a message of the conversation, to be sent back exactly as it came; only of calls that share an id, the
+    /// later ones have one of their own, as in [`tool_calls`](Self::tool_calls).
     #[must_use]
     pub fn message(self) -> Message {
         let mut message = self.wire().cloned().unwrap_or_default();
         message.claim_role();
+        set_apart(message.tool_calls.as_deref_mut().unwrap_or_default());
         let message = Message::from(message);
         match self.response.model() {
             Some(model) => message.with_origin(model),

@@ -150,8 +150,9 @@ impl Accumulator {
     /// The end mark has come: calls are complete.
     pub(crate) fn end(&mut self, events: &mut VecDeque<StreamEvent>) {
         self.done = true;
+        let reply = self.result.id.as_deref().unwrap_or_default();
         for choice in &mut self.choices {
-            choice.calls.complete_all(choice.index, events);
+            choice.calls.complete_all(choice.index, reply, events);
         }
     }
 

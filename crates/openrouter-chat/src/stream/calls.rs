@@ -11,7 +11,7 @@ use types::{
 
 use super::event::{StreamEvent, Text};
 use crate::reasoning::keep_first;
-use crate::tools::ToolCall;
+use crate::tools::{ToolCall, give_ids, set_apart};
 
 /// The calls of one choice, in the order in which they began.
 #[derive(Clone, Debug, Default)]
@@ -224,32 +224,37 @@ impl CallSlots {
     }
 
     /// Reports every call that has not been reported as complete.
-    pub(super) fn complete_all(&mut self, choice: u64, events: &mut VecDeque<StreamEvent>) {
-        give_ids(self.slots.iter_mut().map(|slot| &mut slot.call));
-        for (position, slot) in self
-            .slots
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, slot)| !slot.complete)
-        {
-            slot.complete = true;
-            events.push_back(StreamEvent::ToolCall {
-                choice,
-                call: position,
-                tool_call: ToolCall::from_wire(slot.call.clone()),
-            });
+    pub(super) fn complete_all(
+        &mut self,
+        choice: u64,
+        reply: &str,
+        events: &mut VecDeque<StreamEvent>,
+    ) {
+        give_ids(self.slots.iter_mut().map(|slot| &mut slot.call), reply);
+        // What is told is to be answered; what is kept stays as it came.
+        let mut told: Vec<_> = self.slots.iter().map(|slot| slot.call.clone()).collect();
+        set_apart(&mut told);
+        for ((call, slot), told) in self.slots.iter_mut().enumerate().zip(told) {
+            if !std::mem::replace(&mut slot.complete, true) {
+                let tool_call = ToolCall::from_wire(told);
+                events.push_back(StreamEvent::ToolCall {
+                    choice,
+                    call,
+                    tool_call,
+                });
+            }
         }
     }
 
     pub(super) fn into_calls(self) -> Vec<ChatToolCall> {
-        let mut calls: Vec<_> = self.slots.into_iter().map(|slot| slot.call).collect();
-        give_ids(calls.iter_mut());
-        calls
+        self.slots.into_iter().map(|slot| slot.call).collect()
     }
 }
 
 /// Brings the calls of a reply into their one form: as a list, with an id each, and with arguments that are a text.
-pub(crate) fn complete_calls(message: &mut ChatAssistantMessage) {
+///
+/// `reply` is the reply's own id, or empty.
+pub(crate) fn complete_calls(message: &mut ChatAssistantMessage, reply: &str) {
     if let Some(function) = legacy_call(&mut message.extra)
         && message.tool_calls.as_ref().is_none_or(Vec::is_empty)
     {
@@ -265,7 +270,7 @@ pub(crate) fn complete_calls(message: &mut ChatAssistantMessage) {
             call.function.arguments = arguments;
         }
     }
-    give_ids(message.tool_calls.iter_mut().flatten());
+    give_ids(message.tool_calls.iter_mut().flatten(), reply);
 }
 
 /// Arguments that are no text, as some servers write them: their JSON is the text.
@@ -289,50 +294,3 @@ fn legacy_call(extra: &mut Extra) -> Option<ChatStreamToolCallFunction> {
 
 /// The index that the call of `function_call` is kept under.
 const LEGACY: u64 = u64::MAX;
-
-/// Makes up ids for calls that came without one: nine letters and digits, which every provider takes.
-fn give_ids<'a>(calls: impl Iterator<Item = &'a mut ChatToolCall>) {
-    let mut calls: Vec<_> = calls.collect();
-    if calls.iter().all(|call| !call.id.is_empty()) {
-        return;
-    }
-    let mut taken: Vec<String> = calls
-        .iter()
-        .map(|call| call.id.clone())
-        .filter(|id| !id.is_empty())
-        .collect();
-    let mut seed = 0_u64;
-    for call in calls.iter_mut().filter(|call| call.id.is_empty()) {
-        let id = loop {
-            let id = made_up_id(&call.function.name, &call.function.arguments, seed);
-            seed += 1;
-            if !taken.contains(&id) {
-                break id;
-            }
-        };
-        taken.push(id.clone());
-        call.id = id;
-    }
-}
-
-/// An id made from what the call says, so that the same answer has the same ids however it was delivered.
-fn made_up_id(name: &str, arguments: &str, seed: u64) -> String {
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    // FNV-1a: the ids need to differ, not to be secret.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed;
-    for byte in name
-        .bytes()
-        .chain([0])
-        .chain(arguments.bytes())
-        .chain(seed.to_le_bytes())
-    {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    (0..9)
-        .map(|_| {
-            let digit = usize::try_from(hash % 62).unwrap_or_default();
-            hash /= 62;
-            char::from(ALPHABET[digit])
-        })
-        .collect()
-}

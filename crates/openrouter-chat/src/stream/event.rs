@@ -42,7 +42,8 @@ pub enum StreamEvent {
         choice: u64,
         /// The call's place among the calls of the choice, from 0.
         call: usize,
-        /// The call's id; empty when the server gave none yet.
+        /// The call's id as the server gave it; empty when it gave none yet. [`ToolCall`](Self::ToolCall) has the one to
+        /// answer by.
         id: String,
         /// The tool's name.
         name: String,

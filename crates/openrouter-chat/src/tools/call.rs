@@ -35,7 +35,8 @@ impl ToolCall {
         Self { wire }
     }
 
-    /// The id by which a tool's result names the call. Never empty in an answer: a missing one is made up.
+    /// The id by which a tool's result names the call. Never empty in an answer, and never that of another of its calls:
+    /// what the server gave stays, and what is missing or repeated is made up.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.wire.id

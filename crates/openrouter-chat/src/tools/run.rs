@@ -216,7 +216,8 @@ impl ToolRun {
         self
     }
 
-    /// Looks at each request before it is made, and may change its model, options and tools, for this step alone.
+    /// Looks at each request before it is made, and may change its model, options and tools, for this step alone: those of
+    /// the loop, the last word, and each attempt at a final structured answer.
     #[must_use]
     pub fn before_step(mut self, hook: impl FnMut(&mut NextStep<'_>) + Send + 'static) -> Self {
         self.hooks.before_step = Some(Box::new(hook));
@@ -256,7 +257,8 @@ impl ToolRun {
     ///
     /// # Errors
     ///
-    /// When a request fails. The run keeps what was done; awaiting it again makes the request again.
+    /// When a request fails. The run keeps what was done; awaiting it again makes the request again. The replies before are
+    /// in the error's [`earlier`](Error::earlier) too.
     ///
     /// # Cancellation
     ///
@@ -284,7 +286,7 @@ impl ToolRun {
     /// be continued.
     #[must_use]
     pub fn close(mut self) -> RunOutcome {
-        self.state.note_cancelled();
+        self.state.note_cancelled(None);
         self.state.close_all(StopReason::Closed.to_model());
         self.end(StopReason::Closed)
     }
@@ -313,7 +315,7 @@ impl ToolRun {
             let message = "the run is over: its state is in the outcome that it returned";
             return Err(Error::new(ErrorKind::Config, message));
         }
-        self.state.note_cancelled();
+        self.state.note_cancelled(None);
         let clock = self.clock();
         let reason = Box::pin(self.advance_by(sink, &clock)).await;
         self.state.elapsed = clock.elapsed();

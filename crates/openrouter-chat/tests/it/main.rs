@@ -6,6 +6,7 @@
 
 #[cfg(feature = "blocking")]
 mod blocking;
+mod call_ids;
 mod cases;
 mod conversation;
 mod dry_run;

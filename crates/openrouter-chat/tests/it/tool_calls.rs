@@ -289,14 +289,6 @@ fn cases() -> Vec<Case> {
             &[(Some("a"), "weather", r#""{\"city\": \"Oslo\"}""#)],
         ),
         case(
-            "equal ids on different indexes",
-            fragments(json!([
-                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
-                call(json!(1), json!("a"), json!("weather"), json!(ROME)),
-            ])),
-            &[(Some("a"), "weather", OSLO), (Some("a"), "weather", ROME)],
-        ),
-        case(
             "no ids at all",
             fragments(json!([
                 call(json!(0), null(), json!("weather"), json!(OSLO)),

@@ -49,6 +49,16 @@ impl<'a, T> Attempts<'a, T> {
         Growing::new(call_name, self.plan.is_wrapped())
     }
 
+    /// Makes the next request with another model, and with other options.
+    pub(crate) fn turn_to(
+        &mut self,
+        model: &ChatModel,
+        options: &ChatOptions,
+    ) -> Result<(), Error> {
+        self.plan = Plan::new(&self.format, model, options)?;
+        Ok(())
+    }
+
     /// The replies that did not do.
     pub(crate) fn earlier(&self) -> &[ChatResponse] {
         &self.earlier
@@ -80,6 +90,11 @@ impl<'a, T> Attempts<'a, T> {
 }
 
 impl<T> Attempts<'_, T> {
+    /// Gives a failure the replies that came before it. They were paid for.
+    pub(crate) fn with_earlier(&self, error: Error) -> Error {
+        error.with_earlier(self.earlier.clone())
+    }
+
     /// The same without what is borrowed; messages that no repair turn needs are let go once they were sent.
     pub(crate) fn into_owned(self) -> Attempts<'static, T> {
         let Self {

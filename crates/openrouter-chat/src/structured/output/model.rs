@@ -141,7 +141,8 @@ impl<T> StructuredModel<T> {
     /// # Errors
     ///
     /// Those of [`ChatModel::invoke`]; when the schema cannot be made strict; and when the answer does not hold a value,
-    /// with an [`output`](Error::output) that says why.
+    /// with an [`output`](Error::output) that says why. The replies before, when a repair turn failed, are in
+    /// [`earlier`](Error::earlier).
     ///
     /// # Cancellation
     ///
@@ -154,7 +155,8 @@ impl<T> StructuredModel<T> {
     ///
     /// # Errors
     ///
-    /// When the call fails, or the schema cannot be made strict. What is wrong with an answer is in the result.
+    /// When a call fails, with the replies before it as [`earlier`](Error::earlier); or when the schema cannot be made
+    /// strict. What is wrong with an answer is in the result.
     pub async fn invoke_raw<'a>(
         &self,
         input: impl Into<Input<'a>>,
@@ -177,7 +179,8 @@ impl<T> StructuredModel<T> {
             let asked = self
                 .model
                 .invoke_with(attempts.messages(), attempts.options());
-            if let Ok(answer) = attempts.take(asked.await?) {
+            let reply = asked.await.map_err(|error| attempts.with_earlier(error))?;
+            if let Ok(answer) = attempts.take(reply) {
                 return Ok(answer);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::error::OutputError;
 use crate::structured::extract::Found;
+use crate::tools::RunUsage;
 use crate::{ChatResponse, Error};
 
 /// An answer that was to have a certain form: the raw reply, and the value or what is wrong.
@@ -34,9 +35,19 @@ impl<T> StructuredResponse<T> {
     ///
     /// # Errors
     ///
-    /// When there is none: the error's [`output`](Error::output) says why, and its [`partial`](Error::partial) is the reply.
+    /// When there is none: the error's [`output`](Error::output) says why, its [`partial`](Error::partial) is the reply,
+    /// and its [`earlier`](Error::earlier) are the replies before.
     pub fn into_value(self) -> Result<T, Error> {
-        self.value
-            .map_err(|error| Error::from(error).with_partial(self.response))
+        self.value.map_err(|error| {
+            Error::from(error)
+                .with_partial(self.response)
+                .with_earlier(self.earlier)
+        })
+    }
+
+    /// What all of it took: the reply, and the replies before.
+    #[must_use]
+    pub fn usage(&self) -> RunUsage {
+        RunUsage::of_replies(self.earlier.iter().chain([&self.response]))
     }
 }

@@ -104,7 +104,8 @@ impl<T> StructuredStream<T> {
     ///
     /// # Errors
     ///
-    /// What made a request fail, with what had arrived; nothing follows.
+    /// What made a request fail, with what had arrived, and the replies before as [`earlier`](Error::earlier); nothing
+    /// follows.
     pub async fn next_event(&mut self) -> Option<Result<StructuredEvent, Error>> {
         if std::mem::take(&mut self.has_grown) {
             return Some(Ok(StructuredEvent::Grown));
@@ -134,7 +135,7 @@ impl<T> StructuredStream<T> {
                 return None;
             };
             match stream.finish().await.map(|reply| self.attempts.take(reply)) {
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(self.attempts.with_earlier(error))),
                 Ok(Ok(answer)) => {
                     self.state = State::Done(Box::new(answer));
                     return None;
@@ -206,9 +207,11 @@ impl<T> StructuredStream<T> {
             State::Done(answer) => Ok(*answer),
             State::Failed(Some(stream)) => {
                 let partial = stream.into_partial();
-                Err(told_before().with_partial(partial))
+                Err(self
+                    .attempts
+                    .with_earlier(told_before().with_partial(partial)))
             }
-            _ => Err(told_before()),
+            _ => Err(self.attempts.with_earlier(told_before())),
         }
     }
 
@@ -226,7 +229,7 @@ impl<T> StructuredStream<T> {
             _ => None,
         };
         self.state = State::Failed(stream);
-        error
+        self.attempts.with_earlier(error)
     }
 }
 

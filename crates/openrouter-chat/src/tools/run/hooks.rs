@@ -12,8 +12,11 @@ use crate::{ChatModel, ChatOptions};
 pub struct NextStep<'a> {
     /// The step, from 0; failed ones count.
     pub step: usize,
-    /// Whether it is the last word after a stop.
+    /// Whether it is the last word after a stop, or the final structured answer.
     pub is_final: bool,
+    /// Which attempt at the final structured answer it is: 0, and one more each time that the answer before did not do.
+    /// It may be worth another model.
+    pub attempt: usize,
     /// The model that is asked.
     pub model: ChatModel,
     /// Options of the request.

@@ -152,6 +152,12 @@ impl RunState {
             .find_map(|step| step.response.as_ref())
     }
 
+    /// The replies of all steps, and what had arrived of those that failed.
+    pub(super) fn responses(&self) -> Vec<ChatResponse> {
+        let steps = self.steps.iter();
+        steps.filter_map(|step| step.response.clone()).collect()
+    }
+
     /// How many replies the model gave in the loop; the last word after a stop is not counted.
     pub(super) fn replies(&self) -> usize {
         self.steps
@@ -160,12 +166,12 @@ impl RunState {
             .count()
     }
 
-    /// Notes that a request was cancelled, if one was.
-    pub(super) fn note_cancelled(&mut self) {
+    /// Notes that a request was cancelled, if one was, and what had arrived by then.
+    pub(super) fn note_cancelled(&mut self, arrived: Option<ChatResponse>) {
         if let Some(request) = self.in_flight.take() {
             self.steps.push(Step {
                 model: request.model,
-                response: None,
+                response: arrived,
                 failure: Some("cancelled".to_owned()),
                 generation_id: request.generation_id,
                 is_final: request.is_final,

@@ -49,6 +49,13 @@ impl Clock {
     }
 }
 
+/// What came of a request that did not fail.
+pub(super) enum Asked {
+    Reply(ChatResponse),
+    /// The time was over before the reply was whole. This had arrived of it.
+    OutOfTime(Option<ChatResponse>),
+}
+
 /// One request to the model.
 pub(super) struct StepRequest<'a> {
     pub(super) step: usize,
@@ -59,13 +66,13 @@ pub(super) struct StepRequest<'a> {
 }
 
 impl StepRequest<'_> {
-    /// Makes it; streamed where anybody listens. `None` when the time was over before the answer came.
+    /// Makes it; streamed where anybody listens.
     pub(super) async fn make(
         self,
         in_flight: &mut Option<InFlight>,
         sink: &Sink,
         clock: &Clock,
-    ) -> Result<Option<ChatResponse>, Error> {
+    ) -> Result<Asked, Error> {
         let name = self.options.request.model.as_deref();
         let in_flight = in_flight.insert(InFlight {
             model: name.unwrap_or(self.model.model()).to_owned(),
@@ -74,18 +81,23 @@ impl StepRequest<'_> {
         });
         if !sink.is_open() {
             let asked = self.model.invoke_with(self.messages, self.options);
-            return clock.within(Box::pin(asked)).await.transpose();
+            return match clock.within(Box::pin(asked)).await {
+                Some(reply) => reply.map(Asked::Reply),
+                None => Ok(Asked::OutOfTime(None)),
+            };
         }
         let asked = self.model.stream_with(self.messages, self.options);
         let Some(stream) = clock.within(Box::pin(asked)).await else {
-            return Ok(None);
+            return Ok(Asked::OutOfTime(None));
         };
         let mut stream = stream?;
         in_flight.generation_id = stream.generation_id().map(str::to_owned);
         loop {
             match clock.within(stream.next()).await {
-                None => return Ok(None),
-                Some(None) => return stream.finish().await.map(Some),
+                None => {
+                    return Ok(Asked::OutOfTime(Some(stream.into_partial())));
+                }
+                Some(None) => return stream.finish().await.map(Asked::Reply),
                 Some(Some(event)) => {
                     let (step, event) = (self.step, event?);
                     sink.tell(|| RunEvent::Model { step, event }).await;
@@ -187,7 +199,7 @@ impl ToolRun {
     async fn ask(&mut self, is_final: bool, sink: &Sink, clock: &Clock) -> Result<bool, Error> {
         let step = self.state.steps.len();
         sink.tell(|| RunEvent::StepStarted { step }).await;
-        let (model, options) = self.next_request(step, is_final);
+        let (model, options) = self.next_request(step, is_final, 0);
         let request = StepRequest {
             step,
             model: &model,
@@ -215,12 +227,17 @@ impl ToolRun {
     /// Notes a request that was cancelled or failed among the steps.
     pub(super) fn unless_failed(
         &mut self,
-        asked: Result<Option<ChatResponse>, Error>,
+        asked: Result<Asked, Error>,
     ) -> Result<Option<ChatResponse>, Error> {
-        match &asked {
-            Ok(Some(_)) => {}
-            Ok(None) => self.state.note_cancelled(),
+        match asked {
+            Ok(Asked::Reply(reply)) => Ok(Some(reply)),
+            Ok(Asked::OutOfTime(arrived)) => {
+                self.state.note_cancelled(arrived);
+                Ok(None)
+            }
             Err(error) => {
+                // Whoever has not kept the run has them still.
+                let error = error.with_earlier(self.state.responses());
                 let request = self.state.in_flight.take().unwrap_or_default();
                 let generation_id = error.generation_id().map(str::to_owned);
                 self.state.steps.push(Step {
@@ -231,16 +248,22 @@ impl ToolRun {
                     is_final: request.is_final,
                     calls: Vec::new(),
                 });
+                Err(error)
             }
         }
-        asked
     }
 
     /// The model and options of the next request.
-    pub(super) fn next_request(&mut self, step: usize, is_final: bool) -> (ChatModel, ChatOptions) {
+    pub(super) fn next_request(
+        &mut self,
+        step: usize,
+        is_final: bool,
+        attempt: usize,
+    ) -> (ChatModel, ChatOptions) {
         let mut next = NextStep {
             step,
             is_final,
+            attempt,
             model: self.model.clone(),
             options: self.options.clone(),
             tools: self.tools.clone(),

@@ -7,7 +7,7 @@ use super::stream::{Sink, StructuredRunStream};
 use super::{RunEvent, RunOutcome, ToolRun};
 use crate::message::Input;
 use crate::structured::{Attempts, OutputFormat, StructuredResponse};
-use crate::{Error, Message};
+use crate::{ChatModel, ChatOptions, Error, Message};
 
 /// How a run ended, and the value that its answer is.
 #[derive(Clone, Debug)]
@@ -118,18 +118,15 @@ impl ToolRun {
         format: &OutputFormat<T>,
         sink: &Sink,
     ) -> Result<Option<StructuredResponse<T>>, Error> {
-        let (model, mut options) = self.next_request(self.state.steps.len(), true);
-        if format.is_called() {
-            // The format chooses its own tool.
-            options.request.tool_choice = None;
-        }
         let mut messages = self.state.conversation.clone();
         messages.push(Message::user(if format.is_described() {
             ASK.to_owned()
         } else {
             format!("{ASK} {}", format.instructions())
         }));
-        let mut attempts = Attempts::new(format, &model, messages.into(), &options)?;
+        let (mut model, options) = self.answer_request(format, 0);
+        let mut attempts = Attempts::new(format, &model, messages.into(), &options)
+            .map_err(|error| error.with_earlier(self.state.responses()))?;
         let clock = self.clock();
         loop {
             let step = self.state.steps.len();
@@ -166,7 +163,26 @@ impl ToolRun {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(error) => sink.tell(|| RunEvent::AnswerRejected { step, error }).await,
             }
+            let (next, options) = self.answer_request(format, attempts.earlier().len());
+            attempts
+                .turn_to(&next, &options)
+                .map_err(|error| error.with_earlier(self.state.responses()))?;
+            model = next;
         }
+    }
+
+    /// The model and options of the next request for the answer.
+    fn answer_request<T>(
+        &mut self,
+        format: &OutputFormat<T>,
+        attempt: usize,
+    ) -> (ChatModel, ChatOptions) {
+        let (model, mut options) = self.next_request(self.state.steps.len(), true, attempt);
+        if format.is_called() {
+            // The format chooses its own tool.
+            options.request.tool_choice = None;
+        }
+        (model, options)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Tokens and money of many requests together.
 
 use super::state::Step;
+use crate::ChatResponse;
 
-/// What all requests of a run took together.
+/// What several requests took together: those of a run, or of an answer and the repair turns before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RunUsage {
-    /// How many requests were made, failed and cancelled ones included.
+    /// How many requests were made; in a run, failed and cancelled ones included.
     pub requests: usize,
     /// How many of them told no cost: what they cost can be looked up by [`Step::generation_id`].
     pub requests_without_cost: usize,
@@ -28,10 +29,19 @@ pub struct RunUsage {
 
 impl RunUsage {
     pub(super) fn of(steps: &[Step]) -> Self {
+        Self::sum(steps.iter().map(Step::response))
+    }
+
+    /// What so many replies took.
+    pub(crate) fn of_replies<'a>(replies: impl IntoIterator<Item = &'a ChatResponse>) -> Self {
+        Self::sum(replies.into_iter().map(Some))
+    }
+
+    fn sum<'a>(requests: impl Iterator<Item = Option<&'a ChatResponse>>) -> Self {
         let mut sum = Self::default();
-        for step in steps {
+        for reply in requests {
             sum.requests += 1;
-            let usage = step.response().and_then(crate::ChatResponse::usage);
+            let usage = reply.and_then(ChatResponse::usage);
             if usage
                 .and_then(openrouter_types::ChatUsage::cost_usd)
                 .is_none()

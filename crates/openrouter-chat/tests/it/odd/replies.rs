@@ -194,11 +194,8 @@ async fn tool_calls_may_lack_ids_repeat_them_or_bring_objects_as_arguments() {
             && call.id().bytes().all(|byte| byte.is_ascii_alphanumeric()))
     );
     assert_ne!(calls[0].id(), calls[1].id());
-    assert_eq!(
-        (calls[2].id(), calls[3].id()),
-        ("c", "c"),
-        "the server's ids are left alone"
-    );
+    assert_eq!(calls[2].id(), "c", "the server's ids are left alone");
+    assert_eq!(calls[3].id().len(), 9, "unless they tell nothing apart");
     let reply = reply_of(
         r#"{"content":null,"tool_calls":[{"id":"c","function":{"name":"f","arguments":{"a":1}}}]}"#,
     );

@@ -4,9 +4,9 @@ use openrouter_chat::structured::OutputErrorKind as Kind;
 use openrouter_chat::structured::extract::Found;
 use openrouter_chat::structured::schema::Schema;
 use openrouter_chat::structured::{OutputFormat, OutputMethod, Place};
-use openrouter_chat::types::RawJson;
+use openrouter_chat::types::{ChatUsage, RawJson};
 use openrouter_chat::{ErrorKind, Tool, Tools};
-use openrouter_testkit::Answer;
+use openrouter_testkit::{Answer, Refusal};
 use serde_json::{Value, json};
 
 use super::{METHODS, PANCAKES, format, pancakes, says};
@@ -270,4 +270,49 @@ async fn a_schema_may_say_more_than_the_type() {
         model.invoke("Hi").await.unwrap_err().kind(),
         ErrorKind::Config
     );
+}
+
+#[tokio::test]
+async fn a_repair_request_that_fails_keeps_the_replies_that_were_paid_for() {
+    let price = |dollars| ChatUsage::default().with_cost(dollars);
+    for method in METHODS {
+        let turns = [
+            says(method, "{").usage(price(0.25)),
+            says(method, "[").usage(price(0.5)),
+            Answer::refused(Refusal::overloaded(1)),
+        ];
+        let format = format().with_method(method).with_repairs(2);
+        let (_server, model) = server(turns.clone()).await;
+        let unary = model.with_output_format(format.clone()).invoke("Go").await;
+        let (_server, model) = server(turns).await;
+        let stream = model.with_output_format(format).stream("Go").await;
+        let streamed = stream.unwrap().finish().await;
+        for error in [unary.unwrap_err(), streamed.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Call);
+            assert_eq!(error.earlier().len(), 2, "{method:?}");
+            assert!(error.partial().is_none());
+            assert!((error.usage().cost_usd - 0.75).abs() < 1e-9);
+            assert_eq!(error.usage().requests, 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_do_in_the_end_keeps_those_before_it() {
+    let price = |dollars| ChatUsage::default().with_cost(dollars);
+    let method = OutputMethod::FunctionCalling;
+    let turns = [
+        says(method, "{").usage(price(0.25)),
+        says(method, "[").usage(price(0.5)),
+    ];
+    let (_server, model) = server(turns.clone()).await;
+    let model = model.with_output_format(format().with_repairs(1));
+    let raw = model.invoke_raw("Go").await.unwrap();
+    assert!((raw.usage().cost_usd - 0.75).abs() < 1e-9);
+    let error = raw.into_value().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Output);
+    assert_eq!(error.earlier().len(), 1);
+    assert!(error.partial().is_some());
+    assert!((error.usage().cost_usd - 0.75).abs() < 1e-9);
+    assert_eq!(error.usage().requests, 2);
 }

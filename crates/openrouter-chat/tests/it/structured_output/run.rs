@@ -1,11 +1,13 @@
 //! A structured answer after tools.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use openrouter_chat::ErrorKind;
 use openrouter_chat::structured::schema::Schema;
 use openrouter_chat::structured::{OutputFormat, OutputMethod};
 use openrouter_chat::tools::{RunEvent, StopReason, StopWhen, Tool, Tools};
+use openrouter_chat::types::ChatUsage;
 use openrouter_testkit::{Answer, Pace, Refusal};
 use serde_json::{Value, json};
 
@@ -242,4 +244,110 @@ async fn a_format_that_cannot_be_asked_for_is_refused_before_anything_is_paid() 
         assert_eq!(error.kind(), ErrorKind::Config);
     }
     assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn a_hook_sees_each_attempt_at_the_answer_and_may_give_it_to_another_model() {
+    let method = OutputMethod::FunctionCalling;
+    let turns = [
+        looks(),
+        Answer::text("Pancakes."),
+        says(method, "{"),
+        says(method, "{"),
+        says(method, PANCAKES),
+    ];
+    for is_streamed in [false, true] {
+        let (server, model) = server(turns.clone()).await;
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        let tools = pantry();
+        let mut run = model.run(&tools, "Go").before_step(move |next| {
+            told.lock()
+                .unwrap()
+                .push((next.step, next.is_final, next.attempt));
+            if next.attempt > 1 {
+                next.model = next
+                    .model
+                    .clone()
+                    .with_model("acme/large")
+                    .with_temperature(0.0);
+            }
+        });
+        let format = format().with_repairs(2);
+        let ended = match is_streamed {
+            false => run.finish_as(&format).await,
+            true => run.stream_as(&format).finish().await,
+        };
+        let ended = ended.unwrap();
+        assert_eq!(ended.answer.unwrap().value.unwrap(), pancakes());
+        assert_eq!(
+            *seen.lock().unwrap(),
+            [
+                (0, false, 0),
+                (1, false, 0),
+                (2, true, 0),
+                (3, true, 1),
+                (4, true, 2)
+            ]
+        );
+        let models: Vec<Value> = (0..5)
+            .map(|at| body(&server, at)["model"].clone())
+            .collect();
+        assert_eq!(models[..4], ["acme/model"; 4]);
+        assert_eq!(models[4], "acme/large");
+        assert_eq!(body(&server, 4)["temperature"], 0.0);
+        let steps = ended.outcome.state.steps();
+        assert_eq!(steps[4].model(), "acme/large");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_run_has_its_replies_in_the_error_too() {
+    let price = |dollars| ChatUsage::default().with_cost(dollars);
+    let method = OutputMethod::FunctionCalling;
+    for is_streamed in [false, true] {
+        let turns = [
+            looks().usage(price(0.25)),
+            Answer::text("Pancakes.").usage(price(0.5)),
+            says(method, "{").usage(price(1.0)),
+            match is_streamed {
+                false => Answer::refused(Refusal::overloaded(1)),
+                true => says(method, PANCAKES).break_off_after(4),
+            },
+        ];
+        let (_server, model) = server(turns).await;
+        let tools = pantry();
+        let format = format().with_repairs(1);
+        let error = match is_streamed {
+            // Nobody keeps the run.
+            false => model.run(&tools, "Go").finish_as(&format).await,
+            true => model.run(&tools, "Go").stream_as(&format).finish().await,
+        };
+        let error = error.unwrap_err();
+        assert_eq!(error.earlier().len(), 3);
+        assert!((error.usage().cost_usd - 1.75).abs() < 1e-9);
+        assert_eq!(error.partial().is_some(), is_streamed);
+    }
+}
+
+#[tokio::test]
+async fn a_hook_that_spoils_a_repair_turn_loses_nothing_that_was_paid_for() {
+    let method = OutputMethod::FunctionCalling;
+    let turns = [Answer::text("Pancakes."), says(method, "{")];
+    let (server, model) = server(turns).await;
+    let recipe = Tool::function("recipe", "", json!({"type": "object"}), |_: Value| async {
+        "a tool with the name of the schema"
+    });
+    let taken = Tools::new([recipe]).unwrap();
+    let mut run = model.run(&pantry(), "Go").before_step(move |next| {
+        if next.attempt > 0 {
+            next.tools = taken.clone();
+        }
+    });
+    let format = format().with_repairs(1);
+    let error = run.finish_as(&format).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert_eq!(error.earlier().len(), 2);
+    assert_eq!(run.state().steps().len(), 2);
+    assert_eq!(server.requests().len(), 2);
 }

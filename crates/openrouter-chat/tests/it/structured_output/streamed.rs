@@ -252,9 +252,11 @@ async fn a_failed_request_ends_a_stream_in_a_repair_turn_too() {
         assert_eq!(failure.is_truncated(), is_begun);
         assert!(stream.next_event().await.is_none());
         assert_eq!(stream.earlier().len(), 1, "what was paid for is known");
+        assert_eq!(failure.earlier().len(), 1);
         let again = stream.finish_raw().await.unwrap_err();
         assert_eq!(again.kind(), ErrorKind::Call);
         assert_eq!(again.partial().is_some(), is_begun);
+        assert_eq!(again.earlier().len(), 1);
     }
 }
 

@@ -173,6 +173,25 @@ async fn the_time_cancels_a_request() {
 }
 
 #[tokio::test]
+async fn what_had_arrived_when_the_time_was_over_is_kept() {
+    let slow = Answer::text("One two three four").pace(Pace::tokens_per_second(0.001));
+    let (_server, model) = server([slow]).await;
+    let tools = tools([weather()]);
+    let mut run = model
+        .run(&tools, "Go")
+        .stop_when(StopWhen::after(Duration::from_millis(500)));
+    let outcome = run.stream().finish().await.unwrap();
+    assert_eq!(outcome.stop, StopReason::Time);
+    let step = &outcome.state.steps()[0];
+    assert_eq!(step.failure(), Some("cancelled"));
+    let arrived = step.response().unwrap().text();
+    assert!(
+        arrived.starts_with("One") && !arrived.contains("two"),
+        "{arrived}"
+    );
+}
+
+#[tokio::test]
 async fn the_last_word_forbids_calls_and_keeps_the_tools() {
     let turns = [asks_weather("Oslo"), Answer::text("That is all I know.")];
     let (server, model) = server(turns).await;

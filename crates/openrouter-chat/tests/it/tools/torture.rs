@@ -2,7 +2,7 @@
 
 mod chance;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -186,7 +186,16 @@ fn assert_sound(outcome: &RunOutcome, server: &TestServer, limits: &Limits) {
         .map(openrouter_testkit::Received::json)
         .collect();
     for request in &requests {
-        assert_well_formed(request["messages"].as_array().unwrap());
+        let messages = request["messages"].as_array().unwrap();
+        assert_well_formed(messages);
+        let calls = messages
+            .iter()
+            .flat_map(|message| message["tool_calls"].as_array().into_iter().flatten());
+        let mut ids = HashSet::new();
+        for call in calls {
+            let id = call["id"].as_str().unwrap();
+            assert!(!id.is_empty() && ids.insert(id), "{messages:?}");
+        }
         assert_eq!(
             request["tools"], requests[0]["tools"],
             "a cached prompt stays valid"
