@@ -77,6 +77,15 @@ pub(crate) fn keep_first(fields: &mut Extra, more: &Extra) {
     }
 }
 
+/// Reasoning in plain text, under either of its two names; an empty one says nothing.
+pub(crate) fn plain<'a>(
+    reasoning: &'a Option<String>,
+    reasoning_content: &'a Option<String>,
+) -> Option<&'a str> {
+    let mut texts = [reasoning, reasoning_content].into_iter().flatten();
+    texts.find(|text| !text.is_empty()).map(String::as_str)
+}
+
 /// The part of a block that a person may read.
 pub(crate) fn readable(block: &Detail) -> Option<&str> {
     match block {

@@ -11,7 +11,8 @@
 //! | a call whose id is empty, or that of a call before, gets one of its own, and its result too | "`tool_use` ids must be unique": see [`CallIds`] |
 //! | fragments of one signed block, as a client without merging saved them, become that block | the signature covers the whole |
 //!
-//! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it.
+//! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it. Where
+//! the second and the third rule take the last block away, the list stays, empty.
 // Source: OpenRouter's documentation of reasoning blocks and the behaviour of its AI SDK adapter, read 2026-08-22.
 
 use std::collections::HashSet;
@@ -154,8 +155,10 @@ fn changed(
     if let Some(blocks) = &mut message.reasoning_details {
         blocks.retain(|_| keep.next().copied().unwrap_or(true));
         if blocks.is_empty() {
-            // Without its blocks, the text alone would be made into an unsigned one.
-            return Some(without_reasoning(&message));
+            // Without its blocks, the text alone would be made into an unsigned one. The list stays: there are
+            // providers that refuse a turn without one.
+            message.reasoning = None;
+            message.reasoning_content = None;
         }
     }
     Some(message)
@@ -214,8 +217,8 @@ fn is_new(block: &Detail, seen: &mut HashSet<u64>) -> bool {
     match block {
         Detail::Summary(block) => (0, &block.summary).hash(&mut hasher),
         Detail::Encrypted(block) => match &block.id {
-            Some(id) => (1, id).hash(&mut hasher),
-            None => (2, &block.data).hash(&mut hasher),
+            Some(id) if !id.is_empty() => (1, id).hash(&mut hasher),
+            _ => (2, &block.data).hash(&mut hasher),
         },
         Detail::Text(block) => match (&block.text, &block.signature) {
             (Some(text), _) if !text.is_empty() => (3, text).hash(&mut hasher),

@@ -40,11 +40,7 @@ impl<'a> Choice<'a> {
     #[must_use]
     pub fn reasoning(self) -> Option<Cow<'a, str>> {
         let message = self.wire()?;
-        if let Some(text) = message
-            .reasoning
-            .as_deref()
-            .or(message.reasoning_content.as_deref())
-        {
+        if let Some(text) = reasoning::plain(&message.reasoning, &message.reasoning_content) {
             return Some(Cow::Borrowed(text));
         }
         let text: String = self

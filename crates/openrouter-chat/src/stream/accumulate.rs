@@ -227,17 +227,20 @@ impl Choice {
 
     fn delta(&mut self, mut delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
         let choice = self.index;
+        let has_text = |text: &String| !text.is_empty();
+        let plain =
+            (delta.reasoning.filter(has_text)).or_else(|| delta.reasoning_content.filter(has_text));
         if let Some(details) = delta.reasoning_details {
             let blocks = self.message.reasoning_details.get_or_insert_default();
-            let plain = delta.reasoning.is_none() && delta.reasoning_content.is_none();
             // What is no object is no block.
             let objects = details.into_iter().filter(|detail| match detail {
                 types::ReasoningDetailUnion::Unknown(member) => member.fields().is_some(),
                 _ => true,
             });
             for detail in objects {
-                if let Some(text) =
-                    reasoning::readable(&detail).filter(|text| plain && !text.is_empty())
+                // The plain text says the same as the blocks.
+                if plain.is_none()
+                    && let Some(text) = reasoning::readable(&detail).filter(|text| !text.is_empty())
                 {
                     self.reasoning.push_str(text);
                     events.push_back(StreamEvent::Reasoning {
@@ -248,11 +251,7 @@ impl Choice {
                 reasoning::merge(blocks, detail);
             }
         }
-        if let Some(text) = delta
-            .reasoning
-            .or(delta.reasoning_content)
-            .filter(|text| !text.is_empty())
-        {
+        if let Some(text) = plain {
             self.reasoning.push_str(&text);
             events.push_back(StreamEvent::Reasoning {
                 choice,

@@ -264,10 +264,11 @@ pub(crate) fn complete_calls(message: &mut ChatAssistantMessage, reply: &str) {
         message.tool_calls = Some(vec![ChatToolCall::new(String::new(), function)]);
     }
     for call in message.tool_calls.iter_mut().flatten() {
-        if call.function.arguments.is_empty()
-            && let Some(arguments) = loose_arguments(&mut call.function.extra)
-        {
-            call.function.arguments = arguments;
+        if call.function.arguments.is_empty() {
+            if let Some(arguments) = loose_arguments(&mut call.function.extra) {
+                call.function.arguments = arguments;
+            }
+            call.function.claim_arguments();
         }
     }
     give_ids(message.tool_calls.iter_mut().flatten(), reply);

@@ -12,7 +12,9 @@
 //! | replies: usage, metadata, tool calls, errors | `replies` |
 //! | streams | `streams` |
 //! | where that client fails | `beyond` |
+//! | what OpenRouter's own adapter for the AI SDK pins down | `adapter` |
 
+mod adapter;
 mod beyond;
 mod calls;
 mod media;

@@ -7,8 +7,8 @@ use crate::key_order::Entry;
 use crate::{
     AnthropicCacheControlDirective, BulkText, ChatAssistantMessage, ChatAssistantMessageContent,
     ChatContentImage, ChatContentImageUrl, ChatContentItems, ChatContentText, ChatMessages,
-    ChatSystemMessage, ChatSystemMessageContent, ChatToolMessage, ChatToolMessageContent,
-    ChatUserMessage, ChatUserMessageContent, wire,
+    ChatSystemMessage, ChatSystemMessageContent, ChatToolCallFunction, ChatToolMessage,
+    ChatToolMessageContent, ChatUserMessage, ChatUserMessageContent, wire,
 };
 
 impl ChatMessages {
@@ -64,16 +64,31 @@ impl ChatAssistantMessage {
     /// refuse a message without it.
     pub fn claim_role(&mut self) {
         self.extra.remove(ROLE);
-        let field = <Self as wire::Object>::field(ROLE);
-        if let (Some(order), Some(field)) = (wire::Object::key_order_mut(self), field)
-            && order.came()
-        {
-            order.push(Entry::Field { field, null: false });
-        }
+        write_also(self, ROLE);
+    }
+}
+
+impl ChatToolCallFunction {
+    /// Makes it a call that a conversation can hold: servers leave the arguments out where there are none, and refuse a
+    /// call without them. The empty text stands for no arguments.
+    // Seen with llama.cpp's server, which answers 500 to such a message.
+    pub fn claim_arguments(&mut self) {
+        self.extra.remove(ARGUMENTS);
+        write_also(self, ARGUMENTS);
+    }
+}
+
+/// Has a field written that did not come.
+fn write_also<T: wire::Object>(object: &mut T, name: &str) {
+    if let (Some(field), Some(order)) = (T::field(name), object.key_order_mut())
+        && order.came()
+    {
+        order.push(Entry::Field { field, null: false });
     }
 }
 
 const ROLE: &str = "role";
+const ARGUMENTS: &str = "arguments";
 
 impl ChatContentItems {
     /// An image at an address, `https:` or `data:`.
