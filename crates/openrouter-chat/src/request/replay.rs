@@ -10,17 +10,22 @@
 //! | plain reasoning text without blocks stays behind for Claude and Gemini models | it would be made into an unsigned block |
 //! | a call whose id is empty, or that of a call before, gets one of its own, and its result too | "`tool_use` ids must be unique": see [`CallIds`] |
 //! | fragments of one signed block, as a client without merging saved them, become that block | the signature covers the whole |
+//! | a tool call without arguments is sent with `{}` | servers that read the text as JSON refuse an empty one |
 //!
 //! Everything else, an empty list of blocks included, is sent unchanged: some providers refuse a history without it. Where
 //! the second and the third rule take the last block away, the list stays, empty.
 // Source: OpenRouter's documentation of reasoning blocks and the behaviour of its AI SDK adapter, read 2026-08-22.
+// An empty text as arguments was seen to be refused by llama.cpp's server, 2026-11-28.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use openrouter_types as types;
 use serde::ser::{Serialize, Serializer};
-use types::{ChatAssistantMessage, ChatMessages, ReasoningDetailUnion as Detail, ReasoningFormat};
+use types::{
+    ChatAssistantMessage, ChatMessages, ChatToolCall, ReasoningDetailUnion as Detail,
+    ReasoningFormat,
+};
 
 use super::call_ids::CallIds;
 use crate::message::Message;
@@ -110,7 +115,7 @@ pub(super) fn outgoing<'a>(
                     calls[at].id = id;
                 }
             }
-            match changed {
+            match with_arguments(assistant, changed) {
                 Some(changed) => Outgoing::Changed(Box::new(ChatMessages::Assistant(changed))),
                 None => Outgoing::AsItCame(message.as_wire()),
             }
@@ -160,6 +165,24 @@ fn changed(
             message.reasoning = None;
             message.reasoning_content = None;
         }
+    }
+    Some(message)
+}
+
+/// The message with arguments for every call, where a call has none; else what has become of it before.
+fn with_arguments(
+    message: &ChatAssistantMessage,
+    changed: Option<ChatAssistantMessage>,
+) -> Option<ChatAssistantMessage> {
+    let has_none = |call: &ChatToolCall| call.function.arguments.trim().is_empty();
+    if !message.tool_calls.iter().flatten().any(has_none) {
+        return changed;
+    }
+    let mut message = changed.unwrap_or_else(|| message.clone());
+    let calls = message.tool_calls.iter_mut().flatten();
+    for call in calls.filter(|call| has_none(call)) {
+        "{}".clone_into(&mut call.function.arguments);
+        call.function.claim_arguments();
     }
     Some(message)
 }

@@ -70,8 +70,8 @@ impl ChatAssistantMessage {
 
 impl ChatToolCallFunction {
     /// Makes it a call that a conversation can hold: servers leave the arguments out where there are none, and refuse a
-    /// call without them. The empty text stands for no arguments.
-    // Seen with llama.cpp's server, which answers 500 to such a message.
+    /// call that lacks the field.
+    // Seen with llama.cpp's server, 2026-11-28: it answers such a message with 500.
     pub fn claim_arguments(&mut self) {
         self.extra.remove(ARGUMENTS);
         write_also(self, ARGUMENTS);

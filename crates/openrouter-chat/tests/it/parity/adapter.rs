@@ -135,14 +135,14 @@ const ANSWERS: &[fn() -> Answer<'static>] = &[
         ]}),
     },
     || Answer {
-        what: "a call without arguments: its message would be refused without the field",
+        what: "a call without arguments has an empty object: its message would be refused without it",
         whole: r#"{"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"now"}}]}"#,
         pieces: &[
             r#"{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"now"}}]}"#,
         ],
         text: "",
         reasoning: None,
-        back: json!({"content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "now", "arguments": ""}}]}),
+        back: json!({"content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "now", "arguments": "{}"}}]}),
     },
     || Answer {
         what: "a call whose arguments are null",
@@ -152,7 +152,18 @@ const ANSWERS: &[fn() -> Answer<'static>] = &[
         ],
         text: "",
         reasoning: None,
-        back: json!({"content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "now", "arguments": ""}}]}),
+        back: json!({"content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "now", "arguments": "{}"}}]}),
+    },
+    || Answer {
+        what: "a call whose arguments are an empty text",
+        whole: r#"{"content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"now","arguments":""}}]}"#,
+        pieces: &[
+            r#"{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"now","arguments":""}}]}"#,
+            r#"{"tool_calls":[{"index":0,"function":{"arguments":""}}]}"#,
+        ],
+        text: "",
+        reasoning: None,
+        back: json!({"content": null, "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "now", "arguments": "{}"}}]}),
     },
     || Answer {
         what: "arguments followed by white space are one call, byte for byte",

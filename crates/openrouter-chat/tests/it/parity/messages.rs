@@ -93,7 +93,6 @@ fn arguments_are_text_that_stays_as_it_was() {
     for arguments in [
         r#"{"city":"Tromsø 🌨"}"#,
         r#"{ "b" : 1.50,"a":"\u00e5" }"#,
-        "",
         r#" {"a":1}"#,
     ] {
         let message = sent(Message::assistant_tool_calls([ToolCall::new(
@@ -108,6 +107,23 @@ fn arguments_are_text_that_stays_as_it_was() {
         &ChatOptions::new(),
     );
     assert!(text.contains("Tromsø"), "not escaped: {text}");
+}
+
+/// The one change: servers that read the text as JSON refuse a message with an empty one.
+#[test]
+fn a_call_without_arguments_is_sent_with_an_empty_object() {
+    for arguments in ["", " \n"] {
+        let call = ToolCall::new("c", "f", arguments);
+        let message = sent(Message::assistant_tool_calls([call]));
+        assert_eq!(message["tool_calls"][0]["function"]["arguments"], "{}");
+    }
+    let history = saved(
+        r#"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f"},"novel":1}]}"#,
+    );
+    assert_eq!(
+        sent(history)["tool_calls"],
+        json!([{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}, "novel": 1}])
+    );
 }
 
 #[tokio::test]
