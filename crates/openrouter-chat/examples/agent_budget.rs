@@ -11,6 +11,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::time::Duration;
 
@@ -20,38 +22,32 @@ use openrouter_chat::tools::{StopWhen, Tool, Tools};
 use openrouter_testkit::{Answer, TestServer, TestServerBuilder};
 use serde::Deserialize;
 use serde_json::json;
+use terminal::{Failure, arguments, refuse};
 
 #[derive(Deserialize)]
 struct Query {
     words: String,
 }
 
+const USAGE: &str = "agent_budget [DOLLARS]\n\n0.00008 dollars unless told otherwise.";
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let budget: f64 = match std::env::args().nth(1) {
-        Some(help) if help == "--help" || help == "-h" => {
-            println!("usage: agent_budget [DOLLARS]\n\n0.00008 dollars unless told otherwise.");
-            return Ok(());
-        }
-        Some(usd) => usd.parse()?,
+async fn main() -> Result<(), Failure> {
+    let budget: f64 = match arguments(USAGE, 1).pop() {
+        Some(usd) => usd.parse().unwrap_or_else(|_| refuse(USAGE)),
         None => 0.00008,
     };
     let search = |words: &str| {
         let arguments = json!({ "words": words }).to_string();
         Answer::text("I need to know more.").tool_call("search", arguments)
     };
-    let script = [
-        "tidal power",
-        "tidal power cost",
-        "tidal power Scotland",
-        "tidal power Wales",
-    ]
-    .into_iter()
-    .map(search)
-    .chain([Answer::text(
-        "As far as I got: tidal power is dear, and getting cheaper.",
-    )])
-    .fold(TestServer::builder(), TestServerBuilder::turn);
+    let script = ["tidal power", "tidal power cost", "tidal power Scotland"]
+        .into_iter()
+        .map(search)
+        .chain([Answer::text(
+            "As far as I got: tidal power is dear, and getting cheaper.",
+        )])
+        .fold(TestServer::builder(), TestServerBuilder::turn);
     let (client, _server) = connect(script).await?;
 
     let search = Tool::function(
@@ -79,7 +75,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .after_step(|state| {
             let usage = state.usage();
             eprintln!(
-                "after {} requests: ${:.6}",
+                "request {}: ${:.6} so far",
                 usage.requests,
                 usage.total_cost_usd()
             );

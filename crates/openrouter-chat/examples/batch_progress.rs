@@ -11,6 +11,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
@@ -18,27 +20,21 @@ use std::time::{Duration, Instant};
 use connect::{connect, model_name};
 use openrouter_chat::ChatModel;
 use openrouter_testkit::{Pace, TestServer};
+use terminal::{Failure, arguments, refuse};
 
-const USAGE: &str = "usage: batch_progress [PROMPTS [CONCURRENCY]]
+const USAGE: &str = "batch_progress [PROMPTS [CONCURRENCY]]
 
 40 prompts, 8 at once, unless told otherwise. With a key, each prompt costs money.
 NO_COLOR             no colours";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments
-        .iter()
-        .any(|argument| matches!(argument.as_str(), "--help" | "-h"))
-    {
-        println!("{USAGE}");
-        return Ok(());
-    }
+async fn main() -> Result<(), Failure> {
+    let arguments = arguments(USAGE, 2);
     let number = |place: usize, otherwise: usize| match arguments.get(place) {
-        Some(text) => text.parse(),
-        None => Ok(otherwise),
+        Some(text) => text.parse().unwrap_or_else(|_| refuse(USAGE)),
+        None => otherwise,
     };
-    let (prompts, concurrency) = (number(0, 40)?, number(1, 8)?);
+    let (prompts, concurrency) = (number(0, 40), number(1, 8));
     let pace = Pace::tokens_per_second(60.0).with_time_to_first_token(Duration::from_millis(100));
     let (client, _server) = connect(TestServer::builder().pace(pace)).await?;
     let model = ChatModel::new(client, model_name("openai/gpt-4o-mini")).with_max_tokens(20);
@@ -58,7 +54,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             Err(error) => {
                 failed += 1;
-                eprintln!("\r\x1b[K{question}: {error}");
+                clear()?;
+                eprintln!("{question}: {error}");
             }
         }
         show(done, failed, prompts)?;
@@ -68,6 +65,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         done - failed,
         started.elapsed().as_secs_f64()
     );
+    Ok(())
+}
+
+/// Takes the line away, so that something else can be said.
+fn clear() -> std::io::Result<()> {
+    let mut terminal = std::io::stderr();
+    if terminal.is_terminal() {
+        terminal.write_all(b"\r\x1b[K")?;
+    }
     Ok(())
 }
 

@@ -14,6 +14,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::io::IsTerminal as _;
 
@@ -24,6 +26,7 @@ use openrouter_chat::{ChatModel, Message, Part};
 use openrouter_testkit::{Answer, TestServer};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use terminal::{Failure, arguments};
 
 /// An invoice.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -45,14 +48,12 @@ struct Item {
     price: f64,
 }
 
+const USAGE: &str = "extract_structured [FILE.pdf [native|cloudflare-ai|mistral-ocr]]";
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
+async fn main() -> Result<(), Failure> {
+    let mut arguments = arguments(USAGE, 2).into_iter();
     let document = match arguments.next() {
-        Some(help) if help == "--help" || help == "-h" => {
-            println!("usage: extract_structured [FILE.pdf] [native|cloudflare-ai|mistral-ocr]");
-            return Ok(());
-        }
         Some(path) => Document::from_path(path),
         None => Document::from_bytes(sample_pdf()).with_file_name("invoice.pdf"),
     };

@@ -11,21 +11,19 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use connect::{connect, model_name};
 use openrouter_chat::ChatModel;
 use openrouter_testkit::{Answer, TestServer};
+use terminal::{Failure, arguments};
+
+const USAGE: &str = "fallback_models [MODEL…]";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut models: Vec<String> = std::env::args().skip(1).collect();
-    if models
-        .iter()
-        .any(|model| matches!(model.as_str(), "--help" | "-h"))
-    {
-        println!("usage: fallback_models [MODEL…]");
-        return Ok(());
-    }
+async fn main() -> Result<(), Failure> {
+    let mut models = arguments(USAGE, usize::MAX);
     if models.is_empty() {
         models = vec![
             model_name("openai/gpt-4o-mini"),

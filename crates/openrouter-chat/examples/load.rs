@@ -6,7 +6,8 @@
 //! ```
 //!
 //! `--mode stream` reads typed events and finishes the answer, `chat` asks for whole answers, `hold` watches the memory
-//! of open streams. `--extra h2` speaks HTTP/2 without TLS. One thread; one line of JSON. Processor times and memory
+//! of open streams. `--extra h2` speaks HTTP/2 without TLS. Without `--base`, the test server answers in this same process,
+//! and what it costs is in the figures. One thread; one line of JSON. Processor times and memory
 //! are read from `/proc`, so they are zero elsewhere than on Linux.
 #![allow(
     clippy::print_stdout,
@@ -21,13 +22,17 @@ use std::time::{Duration, Instant};
 
 use openrouter_chat::transport::HttpVersion;
 use openrouter_chat::{ChatModel, Client, Error, RetryPolicy, StreamEvent};
+use openrouter_testkit::TestServer;
 use serde_json::json;
 
-const USAGE: &str = "usage: load [--base URL] [--mode stream|chat|hold] [--model MODEL] [-n REQUESTS] [-c CONCURRENCY] [--extra h2]";
+const USAGE: &str = "\
+usage: load [--base URL] [--mode stream|chat|hold] [--model MODEL] [-n REQUESTS] [-c CONCURRENCY] [--extra h2]
+
+Without --base, the test server answers in this same process, and what it costs is in the figures.";
 
 #[derive(Clone, Debug)]
 struct Arguments {
-    base: String,
+    base: Option<String>,
     mode: String,
     model: String,
     requests: usize,
@@ -38,7 +43,7 @@ struct Arguments {
 impl Arguments {
     fn parse() -> Result<Self, String> {
         let mut arguments = Self {
-            base: "http://127.0.0.1:8099/api/v1".to_owned(),
+            base: None,
             mode: "stream".to_owned(),
             model: "bench/stream-1000-d0".to_owned(),
             requests: 1,
@@ -56,7 +61,7 @@ impl Arguments {
                     .map_err(|_| format!("{name} needs a number, not {value}"))
             };
             match name.as_str() {
-                "--base" => arguments.base = value,
+                "--base" => arguments.base = Some(value),
                 "--mode" => arguments.mode = value,
                 "--model" => arguments.model = value,
                 "--extra" => arguments.extra = value,
@@ -169,10 +174,16 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Error> {
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let server = match arguments.base {
+        Some(_) => None,
+        None => Some(TestServer::builder().start().await?),
+    };
+    let own = server.as_ref().map(TestServer::base_url);
+    let base = arguments.base.clone().or(own).unwrap_or_default();
     let started = Instant::now();
     let mut client = Client::builder()
-        .base_url(arguments.base.as_str())
+        .base_url(base)
         .api_key("load")
         .retry(RetryPolicy::none());
     if arguments.extra == "h2" {

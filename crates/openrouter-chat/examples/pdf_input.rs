@@ -11,11 +11,14 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use connect::{connect, model_name};
 use openrouter_chat::media::Document;
 use openrouter_chat::{ChatModel, Message, Part};
 use openrouter_testkit::{Answer, TestServer};
+use terminal::{Failure, arguments};
 
 /// One empty page.
 const SAMPLE: &[u8] = b"%PDF-1.4
@@ -34,13 +37,11 @@ startxref
 %%EOF
 ";
 
+const USAGE: &str = "pdf_input [FILE|URL]";
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let document = match std::env::args().nth(1) {
-        Some(help) if help == "--help" || help == "-h" => {
-            println!("usage: pdf_input [FILE|URL]");
-            return Ok(());
-        }
+async fn main() -> Result<(), Failure> {
+    let document = match arguments(USAGE, 1).pop() {
         Some(url) if url.starts_with("https://") => Document::from_url(url),
         Some(path) => Document::from_path(path),
         None => Document::from_bytes(SAMPLE).with_file_name("sample.pdf"),

@@ -11,14 +11,20 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use connect::{connect, model_name};
 use openrouter_chat::ChatModel;
 use openrouter_chat::types::{DataCollection, ProviderPreferences, ProviderSort, Quantization};
 use openrouter_testkit::{Answer, TestServer};
+use terminal::{Failure, arguments};
+
+const USAGE: &str = "provider_preferences";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
+    arguments(USAGE, 0);
     let script = TestServer::builder()
         .turn(Answer::text("Hello.").provider("Together"))
         .turn(Answer::text("Hello.").provider("Groq"))

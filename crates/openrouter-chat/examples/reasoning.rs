@@ -11,13 +11,19 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use connect::{connect, model_name};
 use openrouter_chat::{ChatModel, Conversation};
 use openrouter_testkit::{Answer, TestServer};
+use terminal::{Failure, arguments};
+
+const USAGE: &str = "reasoning";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
+    arguments(USAGE, 0);
     let script = TestServer::builder()
         .turn(
             Answer::text("91 is 7 times 13, so it is not a prime.")

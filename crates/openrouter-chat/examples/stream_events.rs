@@ -11,6 +11,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::io::Write as _;
 
@@ -19,17 +21,13 @@ use openrouter_chat::tools::{Tool, Tools};
 use openrouter_chat::{ChatModel, StreamEvent};
 use openrouter_testkit::{Answer, TestServer};
 use serde_json::json;
+use terminal::{Failure, arguments};
+
+const USAGE: &str = "stream_events [QUESTION…]";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if words
-        .iter()
-        .any(|word| matches!(word.as_str(), "--help" | "-h"))
-    {
-        println!("usage: stream_events [QUESTION…]");
-        return Ok(());
-    }
+async fn main() -> Result<(), Failure> {
+    let words = arguments(USAGE, usize::MAX);
     let question = if words.is_empty() {
         "Do I need an umbrella in Bergen?".to_owned()
     } else {

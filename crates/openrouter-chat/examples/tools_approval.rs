@@ -15,6 +15,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::io::Write as _;
 
@@ -25,6 +27,7 @@ use openrouter_chat::types::RawJson;
 use openrouter_testkit::{Answer, TestServer};
 use serde::Deserialize;
 use serde_json::json;
+use terminal::{Failure, arguments, refuse};
 
 #[derive(Deserialize)]
 struct Mail {
@@ -34,19 +37,15 @@ struct Mail {
 
 const SAVED: &str = "run.json";
 
-const USAGE: &str = "usage: tools_approval [--resume FILE]";
+const USAGE: &str = "tools_approval [--resume FILE]";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+async fn main() -> Result<(), Failure> {
+    let arguments = arguments(USAGE, 2);
     let saved: Option<RunState> = match arguments.as_slice() {
         [] => None,
         [flag, file] if flag == "--resume" => Some(serde_json::from_slice(&std::fs::read(file)?)?),
-        [help] if help == "--help" || help == "-h" => {
-            println!("{USAGE}");
-            return Ok(());
-        }
-        _ => return Err(USAGE.into()),
+        _ => refuse(USAGE),
     };
     let mut script = TestServer::builder();
     if saved.is_none() {

@@ -11,6 +11,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -21,14 +23,18 @@ use openrouter_chat::{ChatModel, StreamEvent};
 use openrouter_testkit::{Answer, TestServer};
 use serde::Deserialize;
 use serde_json::json;
+use terminal::{Failure, arguments};
 
 #[derive(Deserialize)]
 struct Place {
     city: String,
 }
 
+const USAGE: &str = "tools_parallel";
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
+    arguments(USAGE, 0);
     let script = TestServer::builder()
         .turn(
             Answer::new()

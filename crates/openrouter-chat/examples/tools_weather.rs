@@ -11,6 +11,8 @@
 
 #[path = "support/connect.rs"]
 mod connect;
+#[path = "support/terminal.rs"]
+mod terminal;
 
 use connect::{connect, model_name};
 use openrouter_chat::ChatModel;
@@ -18,6 +20,7 @@ use openrouter_chat::tools::{Tool, Tools};
 use openrouter_testkit::{Answer, TestServer};
 use serde::Deserialize;
 use serde_json::json;
+use terminal::{Failure, arguments};
 
 #[derive(Deserialize)]
 struct Place {
@@ -35,16 +38,11 @@ async fn weather(place: Place) -> Result<String, String> {
     }
 }
 
+const USAGE: &str = "tools_weather [QUESTION…]";
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    if words
-        .iter()
-        .any(|word| matches!(word.as_str(), "--help" | "-h"))
-    {
-        println!("usage: tools_weather [QUESTION…]");
-        return Ok(());
-    }
+async fn main() -> Result<(), Failure> {
+    let words = arguments(USAGE, usize::MAX);
     let question = if words.is_empty() {
         "Do I need an umbrella in Bergen?".to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! The guide and the readmes, compiled and run as doc tests.
+//! The guide and the first readme, compiled and run as doc tests.
 
 macro_rules! pages {
     ($($name:ident $path:literal)*) => {
@@ -10,7 +10,6 @@ macro_rules! pages {
 }
 
 pages! {
-    Readme "../README.md"
     RootReadme "../../../README.md"
     Install "../../../docs/guide/src/install.md"
     Credentials "../../../docs/guide/src/credentials.md"

@@ -1,18 +1,4 @@
-//! OpenRouter chat for Rust: messages, media, tools, structured output, reasoning and streaming.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), openrouter_chat::Error> {
-//! use openrouter_chat::{ChatModel, Client};
-//!
-//! let model = ChatModel::new(Client::from_env()?, "openai/gpt-4o-mini");
-//! let mut stream = model.stream("Why is the sky blue?").await?.text();
-//! while let Some(text) = stream.next().await {
-//!     print!("{}", text?);
-//! }
-//! # Ok(())
-//! # }
-//! ```
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "blocking")]

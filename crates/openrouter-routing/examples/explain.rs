@@ -1,12 +1,15 @@
 //! Explains where a request would go, from saved answers of `GET /models/{author}/{slug}/endpoints`.
 //!
 //! ```text
+//! cargo run -p openrouter-routing --example explain -- --sort price
 //! cargo run -p openrouter-routing --example explain -- endpoints.json --only deepinfra --sort price
 //! cargo run -p openrouter-routing --example explain -- --help
 //! ```
+#![allow(clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::error::Error;
 use std::io::Write;
+use std::process::ExitCode;
 
 use openrouter_routing::price::Workload;
 use openrouter_routing::{Market, Preferences, Request, plan};
@@ -14,9 +17,10 @@ use openrouter_types as types;
 use types::Decode;
 
 const HELP: &str = "\
-usage: explain FILE... [options]
+usage: explain [FILE...] [options]
 
-FILE is an answer of GET /models/{author}/{slug}/endpoints; several are fallbacks of each other, in order.
+FILE is an answer of GET /models/{author}/{slug}/endpoints; several are fallbacks of each other, in order. Without one,
+it explains an invented model with four endpoints.
 
   --model SLUG            the model, such as one with a variant; default: that of each file
   --request FILE          a request body, whose fields the options below replace
@@ -33,14 +37,22 @@ FILE is an answer of GET /models/{author}/{slug}/endpoints; several are fallback
   --json                  JSON instead of a table
 ";
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let text = explain(std::env::args().skip(1))?;
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+const SAMPLE: &[u8] = include_bytes!("../tests/data/worked_example.json");
+
+fn main() -> ExitCode {
+    let explained = explain(std::env::args().skip(1));
+    match explained.and_then(|text| Ok(std::io::stdout().write_all(text.as_bytes())?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn explain(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dyn Error>> {
     let mut market = Market::new();
-    let mut listed = Vec::new();
+    let mut files = Vec::new();
     let mut named = Vec::new();
     let mut request = Request::default();
     let mut preferences = Preferences::new();
@@ -53,7 +65,7 @@ fn explain(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dy
                 .ok_or_else(|| format!("{argument} needs a value"))
         };
         match argument.as_str() {
-            "--help" => return Ok(HELP.to_owned()),
+            "--help" | "-h" => return Ok(HELP.to_owned()),
             "--model" => named.push(value()?),
             "--request" => {
                 request = Request::from(&types::ChatRequest::decode(&read(&value()?)?)?);
@@ -93,15 +105,17 @@ fn explain(mut arguments: impl Iterator<Item = String>) -> Result<String, Box<dy
             option if option.starts_with("--") => {
                 return Err(format!("{option} is not known; see --help").into());
             }
-            file => {
-                let answer = types::ModelEndpointsResponse::decode(&read(file)?)?;
-                listed.extend(answer.data.as_ref().and_then(|model| model.id.clone()));
-                market = market.with_answer(&answer);
-            }
+            file => files.push(read(file)?),
         }
     }
-    if listed.is_empty() {
-        return Ok(HELP.to_owned());
+    if files.is_empty() {
+        files.push(SAMPLE.to_owned());
+    }
+    let mut listed = Vec::new();
+    for file in files {
+        let answer = types::ModelEndpointsResponse::decode(&file)?;
+        listed.extend(answer.data.as_ref().and_then(|model| model.id.clone()));
+        market = market.with_answer(&answer);
     }
     if let Some(sort) = sort.as_deref() {
         preferences = if across_models {

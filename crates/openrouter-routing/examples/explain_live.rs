@@ -6,42 +6,64 @@
 //! ```
 //!
 //! Works without a key. With `OPENROUTER_API_KEY` the lists have throughput and latency too.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 use std::error::Error;
-use std::io::Write;
+use std::process::ExitCode;
 
 use openrouter_routing::slug::ModelSlug;
-use openrouter_routing::{Market, Preferences, Request, plan};
+use openrouter_routing::{Market, Plan, Preferences, Request, plan};
 use openrouter_transport::Client;
 use openrouter_types::operations::{ListEndpoints, ListZdrEndpoints};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let usage =
-        "usage: explain_live AUTHOR/MODEL[:VARIANT] [cheapest|fastest|responsive|private|strict]";
-    let first = arguments.next().ok_or(usage)?;
-    if first == "--help" || first == "-h" {
-        return Ok(writeln!(std::io::stdout(), "{usage}")?);
-    }
-    let slug: ModelSlug = first.parse()?;
-    let preferences = match arguments.next().as_deref() {
-        None => Preferences::new(),
-        Some("cheapest") => Preferences::cheapest(),
-        Some("fastest") => Preferences::fastest(),
-        Some("responsive") => Preferences::most_responsive(),
-        Some("private") => Preferences::private(),
-        Some("strict") => Preferences::strict(),
-        Some(_) => return Err(usage.into()),
-    };
+const USAGE: &str =
+    "usage: explain_live AUTHOR/MODEL[:VARIANT] [cheapest|fastest|responsive|private|strict]";
 
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (slug, preferences) = match arguments[..] {
+        ["--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        [slug] => (slug, Preferences::new()),
+        [slug, "cheapest"] => (slug, Preferences::cheapest()),
+        [slug, "fastest"] => (slug, Preferences::fastest()),
+        [slug, "responsive"] => (slug, Preferences::most_responsive()),
+        [slug, "private"] => (slug, Preferences::private()),
+        [slug, "strict"] => (slug, Preferences::strict()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match explain(slug, preferences).await {
+        Ok(plan) => {
+            print!("{plan}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn explain(slug: &str, preferences: Preferences) -> Result<Plan, Box<dyn Error>> {
+    let slug: ModelSlug = slug.parse()?;
     let client = Client::builder().from_env().build()?;
     let listed = slug.listed();
-    let (author, name) = listed.split_once('/').ok_or(usage)?;
+    let (author, name) = listed.split_once('/').ok_or(USAGE)?;
     let endpoints = client.send(&ListEndpoints::new(author, name)).await?.answer;
     let zdr = client.send(&ListZdrEndpoints::default()).await?.answer;
 
     let market = Market::new().with_answer(&endpoints).with_zdr_answer(&zdr);
-    let plan = plan(&Request::new([slug]).with_preferences(preferences), &market);
-    Ok(write!(std::io::stdout(), "{plan}")?)
+    let request = Request::new([slug]).with_preferences(preferences);
+    Ok(plan(&request, &market))
 }

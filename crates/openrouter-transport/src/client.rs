@@ -112,7 +112,7 @@ impl Client {
             Some(_) => Ok(client),
             None => Err(Error::new(
                 ErrorKind::Config,
-                "the environment variable OPENROUTER_API_KEY is not set",
+                "the environment variable OPENROUTER_API_KEY is not set; a key is made at https://openrouter.ai/settings/keys",
             )),
         }
     }

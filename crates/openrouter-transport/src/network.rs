@@ -227,7 +227,7 @@ impl Network {
                 .await
                 .unwrap_or_else(|_| {
                     let by = self.0.connector.way();
-                    let host = self.0.authority.host();
+                    let host = host_and_port(&self.0.authority);
                     let text = format!("no connection to {host}{by} within {limit:?}");
                     Err(Error::new(ErrorKind::ConnectTimeout, text))
                 }),

@@ -203,10 +203,26 @@ impl ClientBuilder {
         self.text_header(USER_AGENT, "user agent", name)
     }
 
-    /// A header field of every request. `Authorization` is set by the keys.
+    /// A header field of every request, by texts or by the types of the crate `http`. `Authorization` is set by the keys.
+    ///
+    /// What cannot be a header field is an error of [`build`](Self::build).
     #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let name = name.try_into().map_err(Into::into);
+        match name.and_then(|name| Ok((name, value.try_into().map_err(Into::into)?))) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            // Its text says which of both is wrong, and holds neither.
+            Err(error) => {
+                let text = format!("a header field cannot be set: {error}");
+                self.fail(Error::new(ErrorKind::Config, text).with_source(error));
+            }
+        }
         self
     }
 

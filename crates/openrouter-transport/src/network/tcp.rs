@@ -33,7 +33,7 @@ pub(super) async fn connect(peer: &Uri) -> Result<TcpStream, Error> {
         Ok(address) => open(SocketAddr::new(address, port)).await,
         Err(_) => Box::pin(to_name(host, port)).await,
     };
-    let stream = stream.map_err(|error| failed(host, error))?;
+    let stream = stream.map_err(|error| failed(host, port, error))?;
     // What cannot be set is no reason to do without the connection.
     let _unset = stream.set_nodelay(true);
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
@@ -49,11 +49,16 @@ pub(super) async fn resolve(host: &str, port: u16) -> Result<IpAddr, Error> {
     };
     first
         .map(|address| address.ip())
-        .map_err(|error| failed(host, error))
+        .map_err(|error| failed(host, port, error))
 }
 
-fn failed(host: &str, error: io::Error) -> Error {
-    let text = format!("no connection to {host}: {error}");
+/// The port belongs to the text: with a server of one's own, it is what is wrong most often.
+fn failed(host: &str, port: u16, error: io::Error) -> Error {
+    let text = if host.contains(':') {
+        format!("no connection to [{host}]:{port}: {error}")
+    } else {
+        format!("no connection to {host}:{port}: {error}")
+    };
     Error::new(ErrorKind::Connect, text).with_source(error)
 }
 

@@ -28,6 +28,19 @@ async fn recording() -> (Server, Arc<Mutex<Vec<Received>>>) {
     (server, received)
 }
 
+#[test]
+fn what_cannot_be_a_header_field_is_an_error_of_the_client_without_its_text() {
+    for (name, value) in [("not a name", "secret"), ("x-name", "secret\nx-other: 1")] {
+        let built = Client::builder().api_key("k").header(name, value).build();
+        let error = built.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(
+            !format!("{error} {error:?}").contains("secret"),
+            "{error:?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_request_carries_the_operation_the_client_and_the_call() {
     let (server, received) = recording().await;
@@ -36,10 +49,7 @@ async fn a_request_carries_the_operation_the_client_and_the_call() {
         .app_title("Älpha")
         .app_categories(["cli-agent", "game"])
         .session_id("of-the-client")
-        .header(
-            HeaderName::from_static("x-mine"),
-            HeaderValue::from_static("of-the-client"),
-        )
+        .header("X-Mine", "of-the-client")
         .build()
         .unwrap();
     let options = CallOptions::new()

@@ -347,9 +347,17 @@ async fn a_request_that_may_have_run_is_sent_again_only_when_it_reads() {
 async fn a_request_that_found_nobody_is_sent_again() {
     let server = Server::answering(json("200 OK", "{}")).await;
     let client = client(&server);
+    let url = server.url();
     drop(server);
     tokio::task::yield_now().await;
     let error = client.send(&paid()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 3));
     assert!(!error.may_have_run());
+    // Whoever runs a server of their own has to see at which port it was looked for.
+    let place = url.trim_start_matches("http://").split('/').next().unwrap();
+    let text = error.to_string();
+    assert!(
+        text.starts_with(&format!("no connection to {place}: ")),
+        "{text}"
+    );
 }
