@@ -43,6 +43,12 @@ impl Extra {
             .map(|(_, value)| value)
     }
 
+    /// The value that came last, where a field came twice.
+    pub(crate) fn last(&self, name: &str) -> Option<&RawJson> {
+        let last = self.0.iter().rfind(|(known, _)| **known == *name);
+        last.map(|(_, value)| value)
+    }
+
     /// Sets a field: in its place when it is there, at the end when it is new. Returns the value that it had.
     pub fn insert(
         &mut self,

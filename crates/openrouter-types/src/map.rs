@@ -63,6 +63,22 @@ impl<T> Map<T> {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Adds an entry at the end, and hands out its value.
+    pub(crate) fn push(&mut self, name: String, value: T) -> &mut T {
+        self.0.push((name, value));
+        let last = self.0.len() - 1;
+        &mut self.0[last].1
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(String, T)> {
+        self.0.pop()
+    }
+
+    /// The entry at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<(&str, &T)> {
+        self.0.get(place).map(|(name, value)| (&**name, value))
+    }
 }
 
 impl<T> Default for Map<T> {

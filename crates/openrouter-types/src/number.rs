@@ -40,6 +40,14 @@ impl Number {
         Some(Self(Repr::Text(raw)))
     }
 
+    /// The integer, or the text of what is none.
+    pub(crate) fn as_raw(&self) -> Result<i64, &RawJson> {
+        match &self.0 {
+            Repr::Integer(integer) => Ok(*integer),
+            Repr::Text(raw) => Err(raw),
+        }
+    }
+
     /// The number, when it is whole and not negative; `2.0` counts as 2.
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {

@@ -72,6 +72,14 @@ impl UnknownMember {
         }
     }
 
+    /// The fields of an object, or the text of anything else.
+    pub(crate) fn as_raw(&self) -> Result<&Extra, &RawJson> {
+        match &self.0 {
+            Inner::Object(fields) => Ok(fields),
+            Inner::Other(json) => Err(json),
+        }
+    }
+
     /// The member's JSON text.
     #[must_use]
     pub fn to_json(&self) -> RawJson {

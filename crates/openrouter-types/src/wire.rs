@@ -1,166 +1,150 @@
 //! How generated types are read from JSON and written to it.
 //!
-//! Reading happens in one pass, with two speeds. The fast way is [`serde::Deserialize`]: it accepts unknown fields,
-//! unknown enum values and union members, missing fields, `null`, and integers written as floats or in quotes. A value
-//! of the wrong kind (a string where a list is expected) makes it fail; then [`Decode::decode`] reads the same text
-//! again the tolerant way, in which such a value lands in `extra` instead, and in which [`mend`] has made JSON of what is
-//! almost JSON. So only text that is cut off or garbled, or whose outermost value is of the wrong kind, does not decode.
+//! Every type of a payload is a [`Value`]: a place that says of what comes whether it fits, and that shows what it holds.
+//! Readers and writers know values only as `dyn Value` and objects only as `dyn Object`, so they are compiled once, not
+//! once for each of the two hundred types; generated code holds no more than names and places. What is generated is never
+//! inlined: it is called through a table anyway, and would otherwise be compiled again in each crate that uses it.
 //!
-//! Generated code holds what differs from type to type: the names of the fields, and one arm per field for reading and
-//! for writing. Everything else is here.
+//! Reading happens in one pass, with two speeds. The fast way ([`read`]) is [`serde::Deserialize`]: it accepts unknown
+//! fields, unknown enum values and union members, missing fields, `null`, and integers written as floats or in quotes. A
+//! value of the wrong kind (a string where a list is expected) makes it fail; then [`Decode::decode`] reads the same text
+//! again the [tolerant] way, in which such a value lands in `extra` instead, and in which [`mend`] has made JSON of what
+//! is almost JSON. So only text that is cut off or garbled, or whose outermost value is of the wrong kind, does not
+//! decode.
 
+mod containers;
 mod macros;
 mod mend;
 mod object;
+mod read;
 mod scalar;
-mod source;
+mod tolerant;
 mod union;
+mod write;
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
-use core::fmt;
-use core::marker::PhantomData;
+use serde::de::{self, DeserializeSeed, Deserializer};
 
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+pub(crate) use macros::{object, open_string, serde_through, tagged_union};
+pub(crate) use object::{Object, Part};
+use read::{Fill, Seen};
+pub(crate) use scalar::only_null;
+pub(crate) use union::{Kind, Tagged, fit, has_fields, kind};
+pub(crate) use write::{Replaced, View, write, write_replacing};
 
-pub(crate) use macros::{object, open_string, serde_through, tagged_union, untagged_union};
-pub(crate) use object::{
-    Fields, Object, Replaced, deserialize_object, object_from_raw, serialize_object,
-    serialize_object_replacing,
-};
-pub(crate) use source::{Seen, Source, constant, optional, required};
-pub(crate) use union::{
-    Kind, KindSource, Members, TaggedUnion, UntaggedUnion, deserialize_tagged,
-    deserialize_untagged, fit, has_fields, tagged_from_raw, untagged_from_raw,
-};
+use crate::{Decode, DecodeError, Extra, RawJson};
 
-use crate::{Decode, DecodeError};
-
-/// A value inside a payload: read quickly by [`read`](Self::read), tolerantly by [`from_raw`](Self::from_raw).
+/// A value inside a payload, whatever its type: told what comes, it says whether that fits.
 ///
-/// Both take `null` for what it means to the type; absent and `null` are told apart one level up, in [`source`].
-pub(crate) trait Value: Sized {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+/// Readers begin with a value that was never touched. When something does not fit, it may be left with a part of that:
+/// readers that go on afterwards offer the text.
+pub(crate) trait Value {
+    /// Takes what came, all but objects and lists.
+    fn take(&mut self, came: Came<'_>) -> Fit;
 
-    /// `None` when the text is of a kind that this type cannot hold.
-    fn from_raw(raw: &RawValue) -> Option<Self> {
-        serde_json::from_str::<ReadAs<Self>>(raw.get())
-            .ok()
-            .map(|value| value.0)
+    /// The beginning of an object or of a list: says what it is filled through.
+    fn open(&mut self, bracket: Bracket) -> Open<'_>;
+
+    /// What it holds.
+    fn view(&self) -> View<'_>;
+}
+
+/// What a reader has found.
+pub(crate) enum Came<'a> {
+    Text(&'a str),
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    /// Anything, as text: for values that are kept so, and the last resort of those that may hold whatever comes.
+    Raw(RawJson),
+    /// It leaves all but options as they are.
+    Null,
+}
+
+/// A [`Value`] whose type is known.
+pub(crate) trait Typed: Value + Default {
+    /// Whether it has to be read as text, because digits or spaces matter.
+    const RAW: bool = false;
+}
+
+/// Whether what came is of a kind that the value can hold.
+pub(crate) type Fit = Result<(), Misfit>;
+
+/// What came is of a kind that the value cannot hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit;
+
+/// What begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bracket {
+    Object,
+    List,
+}
+
+/// What an object or a list is filled through.
+pub(crate) enum Open<'a> {
+    Object(&'a mut dyn Object),
+    Union(&'a mut dyn Tagged),
+    Items(&'a mut dyn Items),
+    Extra(&'a mut Extra),
+    /// The value wants the text.
+    Raw(&'a mut dyn Value),
+    Misfit,
+}
+
+/// The elements of a list, or the entries of a map.
+pub(crate) trait Items {
+    /// Adds one with this name, which lists ignore, and hands out its place.
+    fn add(&mut self, name: alloc::string::String) -> Place<'_>;
+
+    /// Takes out what was added last.
+    fn drop_last(&mut self);
+
+    fn count(&self) -> usize;
+
+    /// The name and value of one; the name is empty for elements of lists.
+    fn get(&self, at: usize) -> Option<(&str, &dyn Value)>;
+}
+
+/// Where a value goes that is about to be read.
+pub(crate) enum Place<'a> {
+    Value(&'a mut dyn Value),
+    /// A value that wants the text.
+    Raw(&'a mut dyn Value),
+    /// Nowhere, since the type itself says it: the field's name, and the only text that is expected.
+    Constant(&'static str, &'static str),
+}
+
+/// Where a value of a known type is read into.
+pub(crate) fn place<T: Typed>(value: &mut T) -> Place<'_> {
+    match T::RAW {
+        true => Place::Raw(value),
+        false => Place::Value(value),
     }
 }
 
-/// Lets a [`Value`] stand where serde wants `Deserialize`.
-pub(crate) struct ReadAs<T>(pub(crate) T);
-
-impl<'de, T: Value> de::Deserialize<'de> for ReadAs<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Self)
-    }
-}
-
-/// Reads a `T`, or nothing from `null`.
-pub(crate) struct Nullable<T>(PhantomData<T>);
-
-impl<T> Nullable<T> {
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<'de, T: Value> DeserializeSeed<'de> for Nullable<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de, T: Value> Visitor<'de> for Nullable<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_none<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer).map(Some)
-    }
-}
-
-impl<T: Value> Value for Box<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Self::new)
-    }
-
-    fn from_raw(raw: &RawValue) -> Option<Self> {
-        T::from_raw(raw).map(Self::new)
-    }
-}
-
-/// A list. Its `null` elements are left out; read tolerantly, so are those of the wrong kind, unless none is left: then
-/// the list as a whole is of the wrong kind, and is kept in `extra`.
-impl<T: Value> Value for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements<T>(PhantomData<T>);
-
-        impl<'de, T: Value> Visitor<'de> for Elements<T> {
-            type Value = Vec<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = list.next_element_seed(Nullable::<T>::new())? {
-                    elements.extend(element);
-                }
-                Ok(elements)
-            }
-        }
-
-        deserializer.deserialize_seq(Elements(PhantomData))
-    }
-
-    fn from_raw(raw: &RawValue) -> Option<Self> {
-        let elements: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
-        let fitting: Vec<T> = elements.iter().copied().filter_map(T::from_raw).collect();
-        (elements.is_empty() || !fitting.is_empty()).then_some(fitting)
-    }
-}
-
-impl<T: Value> Decode for T {
+impl<T: Typed> Decode for T {
     fn decode(json: &[u8]) -> Result<Self, DecodeError> {
-        // Checking the text once as a whole costs less than leaving it to the parser, which checks string by string.
-        let result = match core::str::from_utf8(json) {
-            Ok(text) => serde_json::from_str::<ReadAs<T>>(text),
-            Err(_) => serde_json::from_slice(json),
-        };
-        let error = match result {
-            Ok(value) => return Ok(value.0),
+        let mut value = T::default();
+        let error = match read::whole(&mut value, T::RAW, json) {
+            Ok(()) => return Ok(value),
             Err(error) => error,
         };
-        let mended = mend::mend(json);
-        if let Ok(raw) = serde_json::from_str::<&RawValue>(&mended)
-            && let Some(value) = T::from_raw(raw)
-        {
-            return Ok(value);
-        }
-        Err(error.into())
+        value = T::default();
+        tolerant::whole(&mut value, T::RAW, json, error)?;
+        Ok(value)
     }
 }
 
-/// Reads over a value without looking at it.
-pub(crate) fn skip<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-    deserializer.deserialize_ignored_any(IgnoredAny).map(drop)
+/// `serde::Deserialize` for every type.
+pub(crate) fn deserialize<'de, T: Typed, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut value = T::default();
+    match Fill(place(&mut value)).deserialize(deserializer)? {
+        Seen::Null if value.take(Came::Raw(RawJson::null())).is_err() => Err(
+            de::Error::invalid_type(de::Unexpected::Unit, &value.view().kind()),
+        ),
+        _ => Ok(value),
+    }
 }

@@ -32,37 +32,36 @@ impl CreditsResponse {
 }
 
 impl wire::Object for CreditsResponse {
-    const NAME: &'static str = "CreditsResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -100,40 +99,39 @@ impl Credits {
 }
 
 impl wire::Object for Credits {
-    const NAME: &'static str = "Credits";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "total_credits" => Some(0),
-            "total_usage" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "total_credits" => 0,
+                "total_usage" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.total_credits, source),
-            1 => wire::optional(&mut self.total_usage, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.total_credits),
+            1 => wire::place(&mut self.total_usage),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("total_credits", &self.total_credits),
-            1 => fields.optional("total_usage", &self.total_usage),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("total_credits", wire::Part::Optional(&self.total_credits)),
+                1 => ("total_usage", wire::Part::Optional(&self.total_usage)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -163,37 +161,36 @@ impl CurrentKeyResponse {
 }
 
 impl wire::Object for CurrentKeyResponse {
-    const NAME: &'static str = "CurrentKeyResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -369,91 +366,109 @@ impl CurrentKey {
 }
 
 impl wire::Object for CurrentKey {
-    const NAME: &'static str = "CurrentKey";
-    const FIELDS: u8 = 19;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "label" => Some(0),
-            "limit" => Some(1),
-            "limit_remaining" => Some(2),
-            "limit_reset" => Some(3),
-            "include_byok_in_limit" => Some(4),
-            "usage" => Some(5),
-            "usage_daily" => Some(6),
-            "usage_weekly" => Some(7),
-            "usage_monthly" => Some(8),
-            "byok_usage" => Some(9),
-            "byok_usage_daily" => Some(10),
-            "byok_usage_weekly" => Some(11),
-            "byok_usage_monthly" => Some(12),
-            "is_free_tier" => Some(13),
-            "is_management_key" => Some(14),
-            "is_provisioning_key" => Some(15),
-            "creator_user_id" => Some(16),
-            "expires_at" => Some(17),
-            "rate_limit" => Some(18),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "label" => 0,
+                "limit" => 1,
+                "limit_remaining" => 2,
+                "limit_reset" => 3,
+                "include_byok_in_limit" => 4,
+                "usage" => 5,
+                "usage_daily" => 6,
+                "usage_weekly" => 7,
+                "usage_monthly" => 8,
+                "byok_usage" => 9,
+                "byok_usage_daily" => 10,
+                "byok_usage_weekly" => 11,
+                "byok_usage_monthly" => 12,
+                "is_free_tier" => 13,
+                "is_management_key" => 14,
+                "is_provisioning_key" => 15,
+                "creator_user_id" => 16,
+                "expires_at" => 17,
+                "rate_limit" => 18,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.label, source),
-            1 => wire::optional(&mut self.limit, source),
-            2 => wire::optional(&mut self.limit_remaining, source),
-            3 => wire::optional(&mut self.limit_reset, source),
-            4 => wire::optional(&mut self.include_byok_in_limit, source),
-            5 => wire::optional(&mut self.usage, source),
-            6 => wire::optional(&mut self.usage_daily, source),
-            7 => wire::optional(&mut self.usage_weekly, source),
-            8 => wire::optional(&mut self.usage_monthly, source),
-            9 => wire::optional(&mut self.byok_usage, source),
-            10 => wire::optional(&mut self.byok_usage_daily, source),
-            11 => wire::optional(&mut self.byok_usage_weekly, source),
-            12 => wire::optional(&mut self.byok_usage_monthly, source),
-            13 => wire::optional(&mut self.is_free_tier, source),
-            14 => wire::optional(&mut self.is_management_key, source),
-            15 => wire::optional(&mut self.is_provisioning_key, source),
-            16 => wire::optional(&mut self.creator_user_id, source),
-            17 => wire::optional(&mut self.expires_at, source),
-            18 => wire::optional(&mut self.rate_limit, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.label),
+            1 => wire::place(&mut self.limit),
+            2 => wire::place(&mut self.limit_remaining),
+            3 => wire::place(&mut self.limit_reset),
+            4 => wire::place(&mut self.include_byok_in_limit),
+            5 => wire::place(&mut self.usage),
+            6 => wire::place(&mut self.usage_daily),
+            7 => wire::place(&mut self.usage_weekly),
+            8 => wire::place(&mut self.usage_monthly),
+            9 => wire::place(&mut self.byok_usage),
+            10 => wire::place(&mut self.byok_usage_daily),
+            11 => wire::place(&mut self.byok_usage_weekly),
+            12 => wire::place(&mut self.byok_usage_monthly),
+            13 => wire::place(&mut self.is_free_tier),
+            14 => wire::place(&mut self.is_management_key),
+            15 => wire::place(&mut self.is_provisioning_key),
+            16 => wire::place(&mut self.creator_user_id),
+            17 => wire::place(&mut self.expires_at),
+            18 => wire::place(&mut self.rate_limit),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("label", &self.label),
-            1 => fields.optional("limit", &self.limit),
-            2 => fields.optional("limit_remaining", &self.limit_remaining),
-            3 => fields.optional("limit_reset", &self.limit_reset),
-            4 => fields.optional("include_byok_in_limit", &self.include_byok_in_limit),
-            5 => fields.optional("usage", &self.usage),
-            6 => fields.optional("usage_daily", &self.usage_daily),
-            7 => fields.optional("usage_weekly", &self.usage_weekly),
-            8 => fields.optional("usage_monthly", &self.usage_monthly),
-            9 => fields.optional("byok_usage", &self.byok_usage),
-            10 => fields.optional("byok_usage_daily", &self.byok_usage_daily),
-            11 => fields.optional("byok_usage_weekly", &self.byok_usage_weekly),
-            12 => fields.optional("byok_usage_monthly", &self.byok_usage_monthly),
-            13 => fields.optional("is_free_tier", &self.is_free_tier),
-            14 => fields.optional("is_management_key", &self.is_management_key),
-            15 => fields.optional("is_provisioning_key", &self.is_provisioning_key),
-            16 => fields.optional("creator_user_id", &self.creator_user_id),
-            17 => fields.optional("expires_at", &self.expires_at),
-            18 => fields.optional("rate_limit", &self.rate_limit),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("label", wire::Part::Optional(&self.label)),
+                1 => ("limit", wire::Part::Optional(&self.limit)),
+                2 => ("limit_remaining", wire::Part::Optional(&self.limit_remaining)),
+                3 => ("limit_reset", wire::Part::Optional(&self.limit_reset)),
+                4 => {
+                    (
+                        "include_byok_in_limit",
+                        wire::Part::Optional(&self.include_byok_in_limit),
+                    )
+                }
+                5 => ("usage", wire::Part::Optional(&self.usage)),
+                6 => ("usage_daily", wire::Part::Optional(&self.usage_daily)),
+                7 => ("usage_weekly", wire::Part::Optional(&self.usage_weekly)),
+                8 => ("usage_monthly", wire::Part::Optional(&self.usage_monthly)),
+                9 => ("byok_usage", wire::Part::Optional(&self.byok_usage)),
+                10 => ("byok_usage_daily", wire::Part::Optional(&self.byok_usage_daily)),
+                11 => {
+                    ("byok_usage_weekly", wire::Part::Optional(&self.byok_usage_weekly))
+                }
+                12 => {
+                    (
+                        "byok_usage_monthly",
+                        wire::Part::Optional(&self.byok_usage_monthly),
+                    )
+                }
+                13 => ("is_free_tier", wire::Part::Optional(&self.is_free_tier)),
+                14 => {
+                    ("is_management_key", wire::Part::Optional(&self.is_management_key))
+                }
+                15 => {
+                    (
+                        "is_provisioning_key",
+                        wire::Part::Optional(&self.is_provisioning_key),
+                    )
+                }
+                16 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                17 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                18 => ("rate_limit", wire::Part::Optional(&self.rate_limit)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -499,43 +514,42 @@ impl LegacyRateLimit {
 }
 
 impl wire::Object for LegacyRateLimit {
-    const NAME: &'static str = "LegacyRateLimit";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "requests" => Some(0),
-            "interval" => Some(1),
-            "note" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "requests" => 0,
+                "interval" => 1,
+                "note" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.requests, source),
-            1 => wire::optional(&mut self.interval, source),
-            2 => wire::optional(&mut self.note, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.requests),
+            1 => wire::place(&mut self.interval),
+            2 => wire::place(&mut self.note),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("requests", &self.requests),
-            1 => fields.optional("interval", &self.interval),
-            2 => fields.optional("note", &self.note),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("requests", wire::Part::Optional(&self.requests)),
+                1 => ("interval", wire::Part::Optional(&self.interval)),
+                2 => ("note", wire::Part::Optional(&self.note)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -628,43 +642,47 @@ impl ExchangeAuthCodeRequest {
 }
 
 impl wire::Object for ExchangeAuthCodeRequest {
-    const NAME: &'static str = "ExchangeAuthCodeRequest";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "code_verifier" => Some(1),
-            "code_challenge_method" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "code" => 0,
+                "code_verifier" => 1,
+                "code_challenge_method" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.code, source),
-            1 => wire::optional(&mut self.code_verifier, source),
-            2 => wire::optional(&mut self.code_challenge_method, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.code),
+            1 => wire::place(&mut self.code_verifier),
+            2 => wire::place(&mut self.code_challenge_method),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("code", &self.code),
-            1 => fields.optional("code_verifier", &self.code_verifier),
-            2 => fields.optional("code_challenge_method", &self.code_challenge_method),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("code", wire::Part::Required(&self.code)),
+                1 => ("code_verifier", wire::Part::Optional(&self.code_verifier)),
+                2 => {
+                    (
+                        "code_challenge_method",
+                        wire::Part::Optional(&self.code_challenge_method),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -702,40 +720,39 @@ impl ExchangeAuthCodeResponse {
 }
 
 impl wire::Object for ExchangeAuthCodeResponse {
-    const NAME: &'static str = "ExchangeAuthCodeResponse";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "key" => Some(0),
-            "user_id" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "key" => 0,
+                "user_id" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.key, source),
-            1 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.key),
+            1 => wire::place(&mut self.user_id),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("key", &self.key),
-            1 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("key", wire::Part::Optional(&self.key)),
+                1 => ("user_id", wire::Part::Optional(&self.user_id)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -849,64 +866,68 @@ impl CreateAuthCodeRequest {
 }
 
 impl wire::Object for CreateAuthCodeRequest {
-    const NAME: &'static str = "CreateAuthCodeRequest";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "callback_url" => Some(0),
-            "code_challenge" => Some(1),
-            "code_challenge_method" => Some(2),
-            "key_label" => Some(3),
-            "limit" => Some(4),
-            "usage_limit_type" => Some(5),
-            "expires_at" => Some(6),
-            "workspace_id" => Some(7),
-            "spawn_agent" => Some(8),
-            "spawn_cloud" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "callback_url" => 0,
+                "code_challenge" => 1,
+                "code_challenge_method" => 2,
+                "key_label" => 3,
+                "limit" => 4,
+                "usage_limit_type" => 5,
+                "expires_at" => 6,
+                "workspace_id" => 7,
+                "spawn_agent" => 8,
+                "spawn_cloud" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.callback_url, source),
-            1 => wire::optional(&mut self.code_challenge, source),
-            2 => wire::optional(&mut self.code_challenge_method, source),
-            3 => wire::optional(&mut self.key_label, source),
-            4 => wire::optional(&mut self.limit, source),
-            5 => wire::optional(&mut self.usage_limit_type, source),
-            6 => wire::optional(&mut self.expires_at, source),
-            7 => wire::optional(&mut self.workspace_id, source),
-            8 => wire::optional(&mut self.spawn_agent, source),
-            9 => wire::optional(&mut self.spawn_cloud, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.callback_url),
+            1 => wire::place(&mut self.code_challenge),
+            2 => wire::place(&mut self.code_challenge_method),
+            3 => wire::place(&mut self.key_label),
+            4 => wire::place(&mut self.limit),
+            5 => wire::place(&mut self.usage_limit_type),
+            6 => wire::place(&mut self.expires_at),
+            7 => wire::place(&mut self.workspace_id),
+            8 => wire::place(&mut self.spawn_agent),
+            9 => wire::place(&mut self.spawn_cloud),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("callback_url", &self.callback_url),
-            1 => fields.optional("code_challenge", &self.code_challenge),
-            2 => fields.optional("code_challenge_method", &self.code_challenge_method),
-            3 => fields.optional("key_label", &self.key_label),
-            4 => fields.optional("limit", &self.limit),
-            5 => fields.optional("usage_limit_type", &self.usage_limit_type),
-            6 => fields.optional("expires_at", &self.expires_at),
-            7 => fields.optional("workspace_id", &self.workspace_id),
-            8 => fields.optional("spawn_agent", &self.spawn_agent),
-            9 => fields.optional("spawn_cloud", &self.spawn_cloud),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("callback_url", wire::Part::Required(&self.callback_url)),
+                1 => ("code_challenge", wire::Part::Optional(&self.code_challenge)),
+                2 => {
+                    (
+                        "code_challenge_method",
+                        wire::Part::Optional(&self.code_challenge_method),
+                    )
+                }
+                3 => ("key_label", wire::Part::Optional(&self.key_label)),
+                4 => ("limit", wire::Part::Optional(&self.limit)),
+                5 => ("usage_limit_type", wire::Part::Optional(&self.usage_limit_type)),
+                6 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                7 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                8 => ("spawn_agent", wire::Part::Optional(&self.spawn_agent)),
+                9 => ("spawn_cloud", wire::Part::Optional(&self.spawn_cloud)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -975,37 +996,36 @@ impl CreateAuthCodeResponse {
 }
 
 impl wire::Object for CreateAuthCodeResponse {
-    const NAME: &'static str = "CreateAuthCodeResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1051,43 +1071,42 @@ impl AuthCode {
 }
 
 impl wire::Object for AuthCode {
-    const NAME: &'static str = "AuthCode";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "app_id" => Some(1),
-            "created_at" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "app_id" => 1,
+                "created_at" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.app_id, source),
-            2 => wire::optional(&mut self.created_at, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.app_id),
+            2 => wire::place(&mut self.created_at),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("app_id", &self.app_id),
-            2 => fields.optional("created_at", &self.created_at),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("app_id", wire::Part::Optional(&self.app_id)),
+                2 => ("created_at", wire::Part::Optional(&self.created_at)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -28,12 +28,13 @@ pub enum ChatAnnotation {
 }
 
 impl ChatAnnotation {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::UrlCitation(value) => serde::Serialize::serialize(value, serializer),
-            Self::File(value) => serde::Serialize::serialize(value, serializer),
-            Self::FileAnnotation(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::UrlCitation(value) => wire::View::Member(value),
+            Self::File(value) => wire::View::Member(value),
+            Self::FileAnnotation(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -79,24 +80,42 @@ impl ChatAnnotation {
     }
 }
 
-impl wire::TaggedUnion for ChatAnnotation {
-    const NAME: &'static str = "ChatAnnotation";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "url_citation",
-        "file",
-        "file_annotation",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::UrlCitation),
-            Some(1) => members.object().map(Self::File),
-            Some(2) => members.object().map(Self::FileAnnotation),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatAnnotation {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "url_citation" => {
+                    *self = Self::UrlCitation(Default::default());
+                    "url_citation"
+                }
+                "file" => {
+                    *self = Self::File(Default::default());
+                    "file"
+                }
+                "file_annotation" => {
+                    *self = Self::FileAnnotation(Default::default());
+                    "file_annotation"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::UrlCitation(member) => Some(member),
+            Self::File(member) => Some(member),
+            Self::FileAnnotation(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -131,46 +150,47 @@ impl UrlCitationAnnotation {
 }
 
 impl wire::Object for UrlCitationAnnotation {
-    const NAME: &'static str = "UrlCitationAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "url_citation" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "url_citation" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "url_citation", source),
-            1 => wire::required(&mut self.url_citation, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "url_citation"),
+            1 => wire::place(&mut self.url_citation),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "url_citation"),
-            1 => fields.required("url_citation", &self.url_citation),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("url_citation")),
+                1 => ("url_citation", wire::Part::Required(&self.url_citation)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -239,55 +259,56 @@ impl UrlCitation {
 }
 
 impl wire::Object for UrlCitation {
-    const NAME: &'static str = "UrlCitation";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            "title" => Some(1),
-            "content" => Some(2),
-            "start_index" => Some(3),
-            "end_index" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                "title" => 1,
+                "content" => 2,
+                "start_index" => 3,
+                "end_index" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            1 => wire::optional(&mut self.title, source),
-            2 => wire::optional(&mut self.content, source),
-            3 => wire::optional(&mut self.start_index, source),
-            4 => wire::optional(&mut self.end_index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            1 => wire::place(&mut self.title),
+            2 => wire::place(&mut self.content),
+            3 => wire::place(&mut self.start_index),
+            4 => wire::place(&mut self.end_index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            1 => fields.optional("title", &self.title),
-            2 => fields.optional("content", &self.content),
-            3 => fields.optional("start_index", &self.start_index),
-            4 => fields.optional("end_index", &self.end_index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                1 => ("title", wire::Part::Optional(&self.title)),
+                2 => ("content", wire::Part::Optional(&self.content)),
+                3 => ("start_index", wire::Part::Optional(&self.start_index)),
+                4 => ("end_index", wire::Part::Optional(&self.end_index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -327,46 +348,47 @@ impl FileAnnotation {
 }
 
 impl wire::Object for FileAnnotation {
-    const NAME: &'static str = "FileAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "file" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "file", source),
-            1 => wire::required(&mut self.file, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "file"),
+            1 => wire::place(&mut self.file),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file"),
-            1 => fields.required("file", &self.file),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("file")),
+                1 => ("file", wire::Part::Required(&self.file)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -422,49 +444,50 @@ impl ParsedFile {
 }
 
 impl wire::Object for ParsedFile {
-    const NAME: &'static str = "ParsedFile";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "hash" => Some(0),
-            "name" => Some(1),
-            "content" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "hash" => 0,
+                "name" => 1,
+                "content" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.hash, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::optional(&mut self.content, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.hash),
+            1 => wire::place(&mut self.name),
+            2 => wire::place(&mut self.content),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("hash", &self.hash),
-            1 => fields.optional("name", &self.name),
-            2 => fields.optional("content", &self.content),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("hash", wire::Part::Required(&self.hash)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("content", wire::Part::Optional(&self.content)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -501,46 +524,47 @@ impl FileQuoteAnnotation {
 }
 
 impl wire::Object for FileQuoteAnnotation {
-    const NAME: &'static str = "FileQuoteAnnotation";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file_annotation" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "file_annotation" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "file_annotation", source),
-            1 => wire::required(&mut self.file_annotation, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "file_annotation"),
+            1 => wire::place(&mut self.file_annotation),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file_annotation"),
-            1 => fields.required("file_annotation", &self.file_annotation),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("file_annotation")),
+                1 => ("file_annotation", wire::Part::Required(&self.file_annotation)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -585,46 +609,47 @@ impl FileQuote {
 }
 
 impl wire::Object for FileQuote {
-    const NAME: &'static str = "FileQuote";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "file_id" => Some(0),
-            "quote" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "file_id" => 0,
+                "quote" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.file_id, source),
-            1 => wire::optional(&mut self.quote, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.file_id),
+            1 => wire::place(&mut self.quote),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("file_id", &self.file_id),
-            1 => fields.optional("quote", &self.quote),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("file_id", wire::Part::Required(&self.file_id)),
+                1 => ("quote", wire::Part::Optional(&self.quote)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

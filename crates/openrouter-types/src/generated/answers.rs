@@ -125,70 +125,79 @@ impl ChatResult {
 }
 
 impl wire::Object for ChatResult {
-    const NAME: &'static str = "ChatResult";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "object" => Some(1),
-            "created" => Some(2),
-            "model" => Some(3),
-            "provider" => Some(4),
-            "choices" => Some(5),
-            "usage" => Some(6),
-            "service_tier" => Some(7),
-            "system_fingerprint" => Some(8),
-            "openrouter_metadata" => Some(9),
-            "error" => Some(10),
-            "user_id" => Some(11),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "object" => 1,
+                "created" => 2,
+                "model" => 3,
+                "provider" => 4,
+                "choices" => 5,
+                "usage" => 6,
+                "service_tier" => 7,
+                "system_fingerprint" => 8,
+                "openrouter_metadata" => 9,
+                "error" => 10,
+                "user_id" => 11,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::constant("object", "chat.completion", source),
-            2 => wire::optional(&mut self.created, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.provider, source),
-            5 => wire::required(&mut self.choices, source),
-            6 => wire::optional(&mut self.usage, source),
-            7 => wire::optional(&mut self.service_tier, source),
-            8 => wire::optional(&mut self.system_fingerprint, source),
-            9 => wire::optional(&mut self.openrouter_metadata, source),
-            10 => wire::optional(&mut self.error, source),
-            11 => wire::optional(&mut self.user_id, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::Place::Constant("object", "chat.completion"),
+            2 => wire::place(&mut self.created),
+            3 => wire::place(&mut self.model),
+            4 => wire::place(&mut self.provider),
+            5 => wire::place(&mut self.choices),
+            6 => wire::place(&mut self.usage),
+            7 => wire::place(&mut self.service_tier),
+            8 => wire::place(&mut self.system_fingerprint),
+            9 => wire::place(&mut self.openrouter_metadata),
+            10 => wire::place(&mut self.error),
+            11 => wire::place(&mut self.user_id),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.constant("object", "chat.completion"),
-            2 => fields.optional("created", &self.created),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("provider", &self.provider),
-            5 => fields.list("choices", &self.choices),
-            6 => fields.optional("usage", &self.usage),
-            7 => fields.optional("service_tier", &self.service_tier),
-            8 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            10 => fields.optional("error", &self.error),
-            11 => fields.optional("user_id", &self.user_id),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("object", wire::Part::Constant("chat.completion")),
+                2 => ("created", wire::Part::Optional(&self.created)),
+                3 => ("model", wire::Part::Optional(&self.model)),
+                4 => ("provider", wire::Part::Optional(&self.provider)),
+                5 => ("choices", wire::Part::List(&self.choices)),
+                6 => ("usage", wire::Part::Optional(&self.usage)),
+                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                8 => {
+                    (
+                        "system_fingerprint",
+                        wire::Part::Optional(&self.system_fingerprint),
+                    )
+                }
+                9 => {
+                    (
+                        "openrouter_metadata",
+                        wire::Part::Optional(&self.openrouter_metadata),
+                    )
+                }
+                10 => ("error", wire::Part::Optional(&self.error)),
+                11 => ("user_id", wire::Part::Optional(&self.user_id)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -260,52 +269,56 @@ impl ChatChoice {
 }
 
 impl wire::Object for ChatChoice {
-    const NAME: &'static str = "ChatChoice";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "index" => Some(0),
-            "message" => Some(1),
-            "finish_reason" => Some(2),
-            "native_finish_reason" => Some(3),
-            "logprobs" => Some(4),
-            "error" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "index" => 0,
+                "message" => 1,
+                "finish_reason" => 2,
+                "native_finish_reason" => 3,
+                "logprobs" => 4,
+                "error" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.index, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.finish_reason, source),
-            3 => wire::optional(&mut self.native_finish_reason, source),
-            4 => wire::optional(&mut self.logprobs, source),
-            5 => wire::optional(&mut self.error, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.index),
+            1 => wire::place(&mut self.message),
+            2 => wire::place(&mut self.finish_reason),
+            3 => wire::place(&mut self.native_finish_reason),
+            4 => wire::place(&mut self.logprobs),
+            5 => wire::place(&mut self.error),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("index", &self.index),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("finish_reason", &self.finish_reason),
-            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            4 => fields.optional("logprobs", &self.logprobs),
-            5 => fields.optional("error", &self.error),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
+                3 => {
+                    (
+                        "native_finish_reason",
+                        wire::Part::Optional(&self.native_finish_reason),
+                    )
+                }
+                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                5 => ("error", wire::Part::Optional(&self.error)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -396,40 +409,39 @@ impl ChatTokenLogprobs {
 }
 
 impl wire::Object for ChatTokenLogprobs {
-    const NAME: &'static str = "ChatTokenLogprobs";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            "refusal" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "content" => 0,
+                "refusal" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.content, source),
-            1 => wire::required(&mut self.refusal, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.content),
+            1 => wire::place(&mut self.refusal),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("content", &self.content),
-            1 => fields.list("refusal", &self.refusal),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("content", wire::Part::List(&self.content)),
+                1 => ("refusal", wire::Part::List(&self.refusal)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -489,46 +501,45 @@ impl ChatTokenLogprob {
 }
 
 impl wire::Object for ChatTokenLogprob {
-    const NAME: &'static str = "ChatTokenLogprob";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "token" => Some(0),
-            "logprob" => Some(1),
-            "bytes" => Some(2),
-            "top_logprobs" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "token" => 0,
+                "logprob" => 1,
+                "bytes" => 2,
+                "top_logprobs" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.token, source),
-            1 => wire::optional(&mut self.logprob, source),
-            2 => wire::required(&mut self.bytes, source),
-            3 => wire::required(&mut self.top_logprobs, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.token),
+            1 => wire::place(&mut self.logprob),
+            2 => wire::place(&mut self.bytes),
+            3 => wire::place(&mut self.top_logprobs),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("token", &self.token),
-            1 => fields.optional("logprob", &self.logprob),
-            2 => fields.list("bytes", &self.bytes),
-            3 => fields.list("top_logprobs", &self.top_logprobs),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("token", wire::Part::Optional(&self.token)),
+                1 => ("logprob", wire::Part::Optional(&self.logprob)),
+                2 => ("bytes", wire::Part::List(&self.bytes)),
+                3 => ("top_logprobs", wire::Part::List(&self.top_logprobs)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -575,43 +586,42 @@ impl ChatTopLogprob {
 }
 
 impl wire::Object for ChatTopLogprob {
-    const NAME: &'static str = "ChatTopLogprob";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "token" => Some(0),
-            "logprob" => Some(1),
-            "bytes" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "token" => 0,
+                "logprob" => 1,
+                "bytes" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.token, source),
-            1 => wire::optional(&mut self.logprob, source),
-            2 => wire::required(&mut self.bytes, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.token),
+            1 => wire::place(&mut self.logprob),
+            2 => wire::place(&mut self.bytes),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("token", &self.token),
-            1 => fields.optional("logprob", &self.logprob),
-            2 => fields.list("bytes", &self.bytes),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("token", wire::Part::Optional(&self.token)),
+                1 => ("logprob", wire::Part::Optional(&self.logprob)),
+                2 => ("bytes", wire::Part::List(&self.bytes)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -641,37 +651,36 @@ impl ChatStreamingResponse {
 }
 
 impl wire::Object for ChatStreamingResponse {
-    const NAME: &'static str = "ChatStreamingResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -794,70 +803,79 @@ impl ChatStreamChunk {
 }
 
 impl wire::Object for ChatStreamChunk {
-    const NAME: &'static str = "ChatStreamChunk";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "object" => Some(1),
-            "created" => Some(2),
-            "model" => Some(3),
-            "provider" => Some(4),
-            "choices" => Some(5),
-            "usage" => Some(6),
-            "service_tier" => Some(7),
-            "system_fingerprint" => Some(8),
-            "openrouter_metadata" => Some(9),
-            "error" => Some(10),
-            "debug" => Some(11),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "object" => 1,
+                "created" => 2,
+                "model" => 3,
+                "provider" => 4,
+                "choices" => 5,
+                "usage" => 6,
+                "service_tier" => 7,
+                "system_fingerprint" => 8,
+                "openrouter_metadata" => 9,
+                "error" => 10,
+                "debug" => 11,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::constant("object", "chat.completion.chunk", source),
-            2 => wire::optional(&mut self.created, source),
-            3 => wire::optional(&mut self.model, source),
-            4 => wire::optional(&mut self.provider, source),
-            5 => wire::required(&mut self.choices, source),
-            6 => wire::optional(&mut self.usage, source),
-            7 => wire::optional(&mut self.service_tier, source),
-            8 => wire::optional(&mut self.system_fingerprint, source),
-            9 => wire::optional(&mut self.openrouter_metadata, source),
-            10 => wire::optional(&mut self.error, source),
-            11 => wire::optional(&mut self.debug, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::Place::Constant("object", "chat.completion.chunk"),
+            2 => wire::place(&mut self.created),
+            3 => wire::place(&mut self.model),
+            4 => wire::place(&mut self.provider),
+            5 => wire::place(&mut self.choices),
+            6 => wire::place(&mut self.usage),
+            7 => wire::place(&mut self.service_tier),
+            8 => wire::place(&mut self.system_fingerprint),
+            9 => wire::place(&mut self.openrouter_metadata),
+            10 => wire::place(&mut self.error),
+            11 => wire::place(&mut self.debug),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.constant("object", "chat.completion.chunk"),
-            2 => fields.optional("created", &self.created),
-            3 => fields.optional("model", &self.model),
-            4 => fields.optional("provider", &self.provider),
-            5 => fields.list("choices", &self.choices),
-            6 => fields.optional("usage", &self.usage),
-            7 => fields.optional("service_tier", &self.service_tier),
-            8 => fields.optional("system_fingerprint", &self.system_fingerprint),
-            9 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            10 => fields.optional("error", &self.error),
-            11 => fields.optional("debug", &self.debug),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("object", wire::Part::Constant("chat.completion.chunk")),
+                2 => ("created", wire::Part::Optional(&self.created)),
+                3 => ("model", wire::Part::Optional(&self.model)),
+                4 => ("provider", wire::Part::Optional(&self.provider)),
+                5 => ("choices", wire::Part::List(&self.choices)),
+                6 => ("usage", wire::Part::Optional(&self.usage)),
+                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                8 => {
+                    (
+                        "system_fingerprint",
+                        wire::Part::Optional(&self.system_fingerprint),
+                    )
+                }
+                9 => {
+                    (
+                        "openrouter_metadata",
+                        wire::Part::Optional(&self.openrouter_metadata),
+                    )
+                }
+                10 => ("error", wire::Part::Optional(&self.error)),
+                11 => ("debug", wire::Part::Optional(&self.debug)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -929,52 +947,56 @@ impl ChatStreamChoice {
 }
 
 impl wire::Object for ChatStreamChoice {
-    const NAME: &'static str = "ChatStreamChoice";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "index" => Some(0),
-            "delta" => Some(1),
-            "finish_reason" => Some(2),
-            "native_finish_reason" => Some(3),
-            "logprobs" => Some(4),
-            "error" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "index" => 0,
+                "delta" => 1,
+                "finish_reason" => 2,
+                "native_finish_reason" => 3,
+                "logprobs" => 4,
+                "error" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.index, source),
-            1 => wire::optional(&mut self.delta, source),
-            2 => wire::optional(&mut self.finish_reason, source),
-            3 => wire::optional(&mut self.native_finish_reason, source),
-            4 => wire::optional(&mut self.logprobs, source),
-            5 => wire::optional(&mut self.error, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.index),
+            1 => wire::place(&mut self.delta),
+            2 => wire::place(&mut self.finish_reason),
+            3 => wire::place(&mut self.native_finish_reason),
+            4 => wire::place(&mut self.logprobs),
+            5 => wire::place(&mut self.error),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("index", &self.index),
-            1 => fields.optional("delta", &self.delta),
-            2 => fields.optional("finish_reason", &self.finish_reason),
-            3 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            4 => fields.optional("logprobs", &self.logprobs),
-            5 => fields.optional("error", &self.error),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("delta", wire::Part::Optional(&self.delta)),
+                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
+                3 => {
+                    (
+                        "native_finish_reason",
+                        wire::Part::Optional(&self.native_finish_reason),
+                    )
+                }
+                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                5 => ("error", wire::Part::Optional(&self.error)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1091,64 +1113,63 @@ impl ChatStreamDelta {
 }
 
 impl wire::Object for ChatStreamDelta {
-    const NAME: &'static str = "ChatStreamDelta";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "reasoning" => Some(2),
-            "reasoning_content" => Some(3),
-            "reasoning_details" => Some(4),
-            "tool_calls" => Some(5),
-            "refusal" => Some(6),
-            "images" => Some(7),
-            "audio" => Some(8),
-            "annotations" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "content" => 1,
+                "reasoning" => 2,
+                "reasoning_content" => 3,
+                "reasoning_details" => 4,
+                "tool_calls" => 5,
+                "refusal" => 6,
+                "images" => 7,
+                "audio" => 8,
+                "annotations" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.role, source),
-            1 => wire::optional(&mut self.content, source),
-            2 => wire::optional(&mut self.reasoning, source),
-            3 => wire::optional(&mut self.reasoning_content, source),
-            4 => wire::optional(&mut self.reasoning_details, source),
-            5 => wire::required(&mut self.tool_calls, source),
-            6 => wire::optional(&mut self.refusal, source),
-            7 => wire::required(&mut self.images, source),
-            8 => wire::optional(&mut self.audio, source),
-            9 => wire::required(&mut self.annotations, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.role),
+            1 => wire::place(&mut self.content),
+            2 => wire::place(&mut self.reasoning),
+            3 => wire::place(&mut self.reasoning_content),
+            4 => wire::place(&mut self.reasoning_details),
+            5 => wire::place(&mut self.tool_calls),
+            6 => wire::place(&mut self.refusal),
+            7 => wire::place(&mut self.images),
+            8 => wire::place(&mut self.audio),
+            9 => wire::place(&mut self.annotations),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("role", &self.role),
-            1 => fields.optional("content", &self.content),
-            2 => fields.optional("reasoning", &self.reasoning),
-            3 => fields.optional("reasoning_content", &self.reasoning_content),
-            4 => fields.optional("reasoning_details", &self.reasoning_details),
-            5 => fields.list("tool_calls", &self.tool_calls),
-            6 => fields.optional("refusal", &self.refusal),
-            7 => fields.list("images", &self.images),
-            8 => fields.optional("audio", &self.audio),
-            9 => fields.list("annotations", &self.annotations),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Optional(&self.role)),
+                1 => ("content", wire::Part::Optional(&self.content)),
+                2 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                3 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
+                4 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
+                5 => ("tool_calls", wire::Part::List(&self.tool_calls)),
+                6 => ("refusal", wire::Part::Optional(&self.refusal)),
+                7 => ("images", wire::Part::List(&self.images)),
+                8 => ("audio", wire::Part::Optional(&self.audio)),
+                9 => ("annotations", wire::Part::List(&self.annotations)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -23,11 +23,12 @@ pub enum ChatRequestStop {
 }
 
 impl ChatRequestStop {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Texts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Texts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -56,18 +57,41 @@ impl From<Vec<String>> for ChatRequestStop {
     }
 }
 
-impl wire::UntaggedUnion for ChatRequestStop {
-    const NAME: &'static str = "ChatRequestStop";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Texts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatRequestStop {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Texts(Default::default());
+                match self {
+                    Self::Texts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatRequestStop);
+wire::serde_through!(ChatRequestStop);
 
 /// How urgently the request is served, and at which price.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -836,199 +860,237 @@ impl ChatRequest {
 }
 
 impl wire::Object for ChatRequest {
-    const NAME: &'static str = "ChatRequest";
-    const FIELDS: u8 = 55;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "model" => Some(0),
-            "models" => Some(1),
-            "route" => Some(2),
-            "preset" => Some(3),
-            "messages" => Some(4),
-            "prompt" => Some(5),
-            "stream" => Some(6),
-            "stream_options" => Some(7),
-            "max_tokens" => Some(8),
-            "max_completion_tokens" => Some(9),
-            "temperature" => Some(10),
-            "top_p" => Some(11),
-            "top_k" => Some(12),
-            "min_p" => Some(13),
-            "top_a" => Some(14),
-            "frequency_penalty" => Some(15),
-            "presence_penalty" => Some(16),
-            "repetition_penalty" => Some(17),
-            "seed" => Some(18),
-            "stop" => Some(19),
-            "n" => Some(20),
-            "logit_bias" => Some(21),
-            "logprobs" => Some(22),
-            "top_logprobs" => Some(23),
-            "response_format" => Some(24),
-            "structured_outputs" => Some(25),
-            "tools" => Some(26),
-            "tool_choice" => Some(27),
-            "parallel_tool_calls" => Some(28),
-            "max_tool_calls" => Some(29),
-            "stop_server_tools_when" => Some(30),
-            "reasoning" => Some(31),
-            "reasoning_effort" => Some(32),
-            "include_reasoning" => Some(33),
-            "thinking" => Some(34),
-            "verbosity" => Some(35),
-            "modalities" => Some(36),
-            "audio" => Some(37),
-            "image_config" => Some(38),
-            "prediction" => Some(39),
-            "provider" => Some(40),
-            "plugins" => Some(41),
-            "service_tier" => Some(42),
-            "speed" => Some(43),
-            "cache_control" => Some(44),
-            "prompt_cache_key" => Some(45),
-            "prompt_cache_options" => Some(46),
-            "web_search_options" => Some(47),
-            "x_search_filter" => Some(48),
-            "session_id" => Some(49),
-            "user" => Some(50),
-            "metadata" => Some(51),
-            "trace" => Some(52),
-            "debug" => Some(53),
-            "usage" => Some(54),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "model" => 0,
+                "models" => 1,
+                "route" => 2,
+                "preset" => 3,
+                "messages" => 4,
+                "prompt" => 5,
+                "stream" => 6,
+                "stream_options" => 7,
+                "max_tokens" => 8,
+                "max_completion_tokens" => 9,
+                "temperature" => 10,
+                "top_p" => 11,
+                "top_k" => 12,
+                "min_p" => 13,
+                "top_a" => 14,
+                "frequency_penalty" => 15,
+                "presence_penalty" => 16,
+                "repetition_penalty" => 17,
+                "seed" => 18,
+                "stop" => 19,
+                "n" => 20,
+                "logit_bias" => 21,
+                "logprobs" => 22,
+                "top_logprobs" => 23,
+                "response_format" => 24,
+                "structured_outputs" => 25,
+                "tools" => 26,
+                "tool_choice" => 27,
+                "parallel_tool_calls" => 28,
+                "max_tool_calls" => 29,
+                "stop_server_tools_when" => 30,
+                "reasoning" => 31,
+                "reasoning_effort" => 32,
+                "include_reasoning" => 33,
+                "thinking" => 34,
+                "verbosity" => 35,
+                "modalities" => 36,
+                "audio" => 37,
+                "image_config" => 38,
+                "prediction" => 39,
+                "provider" => 40,
+                "plugins" => 41,
+                "service_tier" => 42,
+                "speed" => 43,
+                "cache_control" => 44,
+                "prompt_cache_key" => 45,
+                "prompt_cache_options" => 46,
+                "web_search_options" => 47,
+                "x_search_filter" => 48,
+                "session_id" => 49,
+                "user" => 50,
+                "metadata" => 51,
+                "trace" => 52,
+                "debug" => 53,
+                "usage" => 54,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.model, source),
-            1 => wire::optional(&mut self.models, source),
-            2 => wire::optional(&mut self.route, source),
-            3 => wire::optional(&mut self.preset, source),
-            4 => wire::required(&mut self.messages, source),
-            5 => wire::optional(&mut self.prompt, source),
-            6 => wire::optional(&mut self.stream, source),
-            7 => wire::optional(&mut self.stream_options, source),
-            8 => wire::optional(&mut self.max_tokens, source),
-            9 => wire::optional(&mut self.max_completion_tokens, source),
-            10 => wire::optional(&mut self.temperature, source),
-            11 => wire::optional(&mut self.top_p, source),
-            12 => wire::optional(&mut self.top_k, source),
-            13 => wire::optional(&mut self.min_p, source),
-            14 => wire::optional(&mut self.top_a, source),
-            15 => wire::optional(&mut self.frequency_penalty, source),
-            16 => wire::optional(&mut self.presence_penalty, source),
-            17 => wire::optional(&mut self.repetition_penalty, source),
-            18 => wire::optional(&mut self.seed, source),
-            19 => wire::optional(&mut self.stop, source),
-            20 => wire::optional(&mut self.n, source),
-            21 => wire::optional(&mut self.logit_bias, source),
-            22 => wire::optional(&mut self.logprobs, source),
-            23 => wire::optional(&mut self.top_logprobs, source),
-            24 => wire::optional(&mut self.response_format, source),
-            25 => wire::optional(&mut self.structured_outputs, source),
-            26 => wire::optional(&mut self.tools, source),
-            27 => wire::optional(&mut self.tool_choice, source),
-            28 => wire::optional(&mut self.parallel_tool_calls, source),
-            29 => wire::optional(&mut self.max_tool_calls, source),
-            30 => wire::optional(&mut self.stop_server_tools_when, source),
-            31 => wire::optional(&mut self.reasoning, source),
-            32 => wire::optional(&mut self.reasoning_effort, source),
-            33 => wire::optional(&mut self.include_reasoning, source),
-            34 => wire::optional(&mut self.thinking, source),
-            35 => wire::optional(&mut self.verbosity, source),
-            36 => wire::optional(&mut self.modalities, source),
-            37 => wire::optional(&mut self.audio, source),
-            38 => wire::optional(&mut self.image_config, source),
-            39 => wire::optional(&mut self.prediction, source),
-            40 => wire::optional(&mut self.provider, source),
-            41 => wire::optional(&mut self.plugins, source),
-            42 => wire::optional(&mut self.service_tier, source),
-            43 => wire::optional(&mut self.speed, source),
-            44 => wire::optional(&mut self.cache_control, source),
-            45 => wire::optional(&mut self.prompt_cache_key, source),
-            46 => wire::optional(&mut self.prompt_cache_options, source),
-            47 => wire::optional(&mut self.web_search_options, source),
-            48 => wire::optional(&mut self.x_search_filter, source),
-            49 => wire::optional(&mut self.session_id, source),
-            50 => wire::optional(&mut self.user, source),
-            51 => wire::optional(&mut self.metadata, source),
-            52 => wire::optional(&mut self.trace, source),
-            53 => wire::optional(&mut self.debug, source),
-            54 => wire::optional(&mut self.usage, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.model),
+            1 => wire::place(&mut self.models),
+            2 => wire::place(&mut self.route),
+            3 => wire::place(&mut self.preset),
+            4 => wire::place(&mut self.messages),
+            5 => wire::place(&mut self.prompt),
+            6 => wire::place(&mut self.stream),
+            7 => wire::place(&mut self.stream_options),
+            8 => wire::place(&mut self.max_tokens),
+            9 => wire::place(&mut self.max_completion_tokens),
+            10 => wire::place(&mut self.temperature),
+            11 => wire::place(&mut self.top_p),
+            12 => wire::place(&mut self.top_k),
+            13 => wire::place(&mut self.min_p),
+            14 => wire::place(&mut self.top_a),
+            15 => wire::place(&mut self.frequency_penalty),
+            16 => wire::place(&mut self.presence_penalty),
+            17 => wire::place(&mut self.repetition_penalty),
+            18 => wire::place(&mut self.seed),
+            19 => wire::place(&mut self.stop),
+            20 => wire::place(&mut self.n),
+            21 => wire::place(&mut self.logit_bias),
+            22 => wire::place(&mut self.logprobs),
+            23 => wire::place(&mut self.top_logprobs),
+            24 => wire::place(&mut self.response_format),
+            25 => wire::place(&mut self.structured_outputs),
+            26 => wire::place(&mut self.tools),
+            27 => wire::place(&mut self.tool_choice),
+            28 => wire::place(&mut self.parallel_tool_calls),
+            29 => wire::place(&mut self.max_tool_calls),
+            30 => wire::place(&mut self.stop_server_tools_when),
+            31 => wire::place(&mut self.reasoning),
+            32 => wire::place(&mut self.reasoning_effort),
+            33 => wire::place(&mut self.include_reasoning),
+            34 => wire::place(&mut self.thinking),
+            35 => wire::place(&mut self.verbosity),
+            36 => wire::place(&mut self.modalities),
+            37 => wire::place(&mut self.audio),
+            38 => wire::place(&mut self.image_config),
+            39 => wire::place(&mut self.prediction),
+            40 => wire::place(&mut self.provider),
+            41 => wire::place(&mut self.plugins),
+            42 => wire::place(&mut self.service_tier),
+            43 => wire::place(&mut self.speed),
+            44 => wire::place(&mut self.cache_control),
+            45 => wire::place(&mut self.prompt_cache_key),
+            46 => wire::place(&mut self.prompt_cache_options),
+            47 => wire::place(&mut self.web_search_options),
+            48 => wire::place(&mut self.x_search_filter),
+            49 => wire::place(&mut self.session_id),
+            50 => wire::place(&mut self.user),
+            51 => wire::place(&mut self.metadata),
+            52 => wire::place(&mut self.trace),
+            53 => wire::place(&mut self.debug),
+            54 => wire::place(&mut self.usage),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("model", &self.model),
-            1 => fields.optional("models", &self.models),
-            2 => fields.optional("route", &self.route),
-            3 => fields.optional("preset", &self.preset),
-            4 => fields.required("messages", &self.messages),
-            5 => fields.optional("prompt", &self.prompt),
-            6 => fields.optional("stream", &self.stream),
-            7 => fields.optional("stream_options", &self.stream_options),
-            8 => fields.optional("max_tokens", &self.max_tokens),
-            9 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            10 => fields.optional("temperature", &self.temperature),
-            11 => fields.optional("top_p", &self.top_p),
-            12 => fields.optional("top_k", &self.top_k),
-            13 => fields.optional("min_p", &self.min_p),
-            14 => fields.optional("top_a", &self.top_a),
-            15 => fields.optional("frequency_penalty", &self.frequency_penalty),
-            16 => fields.optional("presence_penalty", &self.presence_penalty),
-            17 => fields.optional("repetition_penalty", &self.repetition_penalty),
-            18 => fields.optional("seed", &self.seed),
-            19 => fields.optional("stop", &self.stop),
-            20 => fields.optional("n", &self.n),
-            21 => fields.optional("logit_bias", &self.logit_bias),
-            22 => fields.optional("logprobs", &self.logprobs),
-            23 => fields.optional("top_logprobs", &self.top_logprobs),
-            24 => fields.optional("response_format", &self.response_format),
-            25 => fields.optional("structured_outputs", &self.structured_outputs),
-            26 => fields.optional("tools", &self.tools),
-            27 => fields.optional("tool_choice", &self.tool_choice),
-            28 => fields.optional("parallel_tool_calls", &self.parallel_tool_calls),
-            29 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            30 => fields.optional("stop_server_tools_when", &self.stop_server_tools_when),
-            31 => fields.optional("reasoning", &self.reasoning),
-            32 => fields.optional("reasoning_effort", &self.reasoning_effort),
-            33 => fields.optional("include_reasoning", &self.include_reasoning),
-            34 => fields.optional("thinking", &self.thinking),
-            35 => fields.optional("verbosity", &self.verbosity),
-            36 => fields.optional("modalities", &self.modalities),
-            37 => fields.optional("audio", &self.audio),
-            38 => fields.optional("image_config", &self.image_config),
-            39 => fields.optional("prediction", &self.prediction),
-            40 => fields.optional("provider", &self.provider),
-            41 => fields.optional("plugins", &self.plugins),
-            42 => fields.optional("service_tier", &self.service_tier),
-            43 => fields.optional("speed", &self.speed),
-            44 => fields.optional("cache_control", &self.cache_control),
-            45 => fields.optional("prompt_cache_key", &self.prompt_cache_key),
-            46 => fields.optional("prompt_cache_options", &self.prompt_cache_options),
-            47 => fields.optional("web_search_options", &self.web_search_options),
-            48 => fields.optional("x_search_filter", &self.x_search_filter),
-            49 => fields.optional("session_id", &self.session_id),
-            50 => fields.optional("user", &self.user),
-            51 => fields.optional("metadata", &self.metadata),
-            52 => fields.optional("trace", &self.trace),
-            53 => fields.optional("debug", &self.debug),
-            54 => fields.optional("usage", &self.usage),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("model", wire::Part::Optional(&self.model)),
+                1 => ("models", wire::Part::Optional(&self.models)),
+                2 => ("route", wire::Part::Optional(&self.route)),
+                3 => ("preset", wire::Part::Optional(&self.preset)),
+                4 => ("messages", wire::Part::Required(&self.messages)),
+                5 => ("prompt", wire::Part::Optional(&self.prompt)),
+                6 => ("stream", wire::Part::Optional(&self.stream)),
+                7 => ("stream_options", wire::Part::Optional(&self.stream_options)),
+                8 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                9 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
+                    )
+                }
+                10 => ("temperature", wire::Part::Optional(&self.temperature)),
+                11 => ("top_p", wire::Part::Optional(&self.top_p)),
+                12 => ("top_k", wire::Part::Optional(&self.top_k)),
+                13 => ("min_p", wire::Part::Optional(&self.min_p)),
+                14 => ("top_a", wire::Part::Optional(&self.top_a)),
+                15 => {
+                    ("frequency_penalty", wire::Part::Optional(&self.frequency_penalty))
+                }
+                16 => ("presence_penalty", wire::Part::Optional(&self.presence_penalty)),
+                17 => {
+                    (
+                        "repetition_penalty",
+                        wire::Part::Optional(&self.repetition_penalty),
+                    )
+                }
+                18 => ("seed", wire::Part::Optional(&self.seed)),
+                19 => ("stop", wire::Part::Optional(&self.stop)),
+                20 => ("n", wire::Part::Optional(&self.n)),
+                21 => ("logit_bias", wire::Part::Optional(&self.logit_bias)),
+                22 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                23 => ("top_logprobs", wire::Part::Optional(&self.top_logprobs)),
+                24 => ("response_format", wire::Part::Optional(&self.response_format)),
+                25 => {
+                    (
+                        "structured_outputs",
+                        wire::Part::Optional(&self.structured_outputs),
+                    )
+                }
+                26 => ("tools", wire::Part::Optional(&self.tools)),
+                27 => ("tool_choice", wire::Part::Optional(&self.tool_choice)),
+                28 => {
+                    (
+                        "parallel_tool_calls",
+                        wire::Part::Optional(&self.parallel_tool_calls),
+                    )
+                }
+                29 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                30 => {
+                    (
+                        "stop_server_tools_when",
+                        wire::Part::Optional(&self.stop_server_tools_when),
+                    )
+                }
+                31 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                32 => ("reasoning_effort", wire::Part::Optional(&self.reasoning_effort)),
+                33 => {
+                    ("include_reasoning", wire::Part::Optional(&self.include_reasoning))
+                }
+                34 => ("thinking", wire::Part::Optional(&self.thinking)),
+                35 => ("verbosity", wire::Part::Optional(&self.verbosity)),
+                36 => ("modalities", wire::Part::Optional(&self.modalities)),
+                37 => ("audio", wire::Part::Optional(&self.audio)),
+                38 => ("image_config", wire::Part::Optional(&self.image_config)),
+                39 => ("prediction", wire::Part::Optional(&self.prediction)),
+                40 => ("provider", wire::Part::Optional(&self.provider)),
+                41 => ("plugins", wire::Part::Optional(&self.plugins)),
+                42 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                43 => ("speed", wire::Part::Optional(&self.speed)),
+                44 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                45 => ("prompt_cache_key", wire::Part::Optional(&self.prompt_cache_key)),
+                46 => {
+                    (
+                        "prompt_cache_options",
+                        wire::Part::Optional(&self.prompt_cache_options),
+                    )
+                }
+                47 => {
+                    (
+                        "web_search_options",
+                        wire::Part::Optional(&self.web_search_options),
+                    )
+                }
+                48 => ("x_search_filter", wire::Part::Optional(&self.x_search_filter)),
+                49 => ("session_id", wire::Part::Optional(&self.session_id)),
+                50 => ("user", wire::Part::Optional(&self.user)),
+                51 => ("metadata", wire::Part::Optional(&self.metadata)),
+                52 => ("trace", wire::Part::Optional(&self.trace)),
+                53 => ("debug", wire::Part::Optional(&self.debug)),
+                54 => ("usage", wire::Part::Optional(&self.usage)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1111,40 +1173,39 @@ impl ChatRequestAudio {
 }
 
 impl wire::Object for ChatRequestAudio {
-    const NAME: &'static str = "ChatRequestAudio";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "voice" => Some(0),
-            "format" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "voice" => 0,
+                "format" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.voice, source),
-            1 => wire::optional(&mut self.format, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.voice),
+            1 => wire::place(&mut self.format),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("voice", &self.voice),
-            1 => fields.optional("format", &self.format),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("voice", wire::Part::Optional(&self.voice)),
+                1 => ("format", wire::Part::Optional(&self.format)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1210,11 +1271,12 @@ pub enum PredictionContent {
 }
 
 impl PredictionContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -1243,18 +1305,41 @@ impl From<Vec<PredictionContentText>> for PredictionContent {
     }
 }
 
-impl wire::UntaggedUnion for PredictionContent {
-    const NAME: &'static str = "PredictionContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for PredictionContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(PredictionContent);
+wire::serde_through!(PredictionContent);
 
 /// What the answer will probably say.
 ///
@@ -1286,40 +1371,39 @@ impl Prediction {
 }
 
 impl wire::Object for Prediction {
-    const NAME: &'static str = "Prediction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "content" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "content" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "content", source),
-            1 => wire::required(&mut self.content, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "content"),
+            1 => wire::place(&mut self.content),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "content"),
-            1 => fields.required("content", &self.content),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("content")),
+                1 => ("content", wire::Part::Required(&self.content)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1357,40 +1441,39 @@ impl PredictionContentText {
 }
 
 impl wire::Object for PredictionContentText {
-    const NAME: &'static str = "PredictionContentText";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "text" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "text", source),
-            1 => wire::required(&mut self.text, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "text"),
+            1 => wire::place(&mut self.text),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            1 => fields.required("text", &self.text),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("text")),
+                1 => ("text", wire::Part::Required(&self.text)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1432,23 +1515,20 @@ pub enum ChatRequestPlugin {
 }
 
 impl ChatRequestPlugin {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::AutoRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::AutoBetaRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::Moderation(value) => serde::Serialize::serialize(value, serializer),
-            Self::Web(value) => serde::Serialize::serialize(value, serializer),
-            Self::WebFetch(value) => serde::Serialize::serialize(value, serializer),
-            Self::FileParser(value) => serde::Serialize::serialize(value, serializer),
-            Self::ResponseHealing(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ContextCompression(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ParetoRouter(value) => serde::Serialize::serialize(value, serializer),
-            Self::Fusion(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::AutoRouter(value) => wire::View::Member(value),
+            Self::AutoBetaRouter(value) => wire::View::Member(value),
+            Self::Moderation(value) => wire::View::Member(value),
+            Self::Web(value) => wire::View::Member(value),
+            Self::WebFetch(value) => wire::View::Member(value),
+            Self::FileParser(value) => wire::View::Member(value),
+            Self::ResponseHealing(value) => wire::View::Member(value),
+            Self::ContextCompression(value) => wire::View::Member(value),
+            Self::ParetoRouter(value) => wire::View::Member(value),
+            Self::Fusion(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -1547,38 +1627,77 @@ impl ChatRequestPlugin {
     }
 }
 
-impl wire::TaggedUnion for ChatRequestPlugin {
-    const NAME: &'static str = "ChatRequestPlugin";
-    const TAG: &'static str = "id";
-    const MEMBERS: &'static [&'static str] = &[
-        "auto-router",
-        "auto-beta-router",
-        "moderation",
-        "web",
-        "web-fetch",
-        "file-parser",
-        "response-healing",
-        "context-compression",
-        "pareto-router",
-        "fusion",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::AutoRouter),
-            Some(1) => members.object().map(Self::AutoBetaRouter),
-            Some(2) => members.object().map(Self::Moderation),
-            Some(3) => members.object().map(Self::Web),
-            Some(4) => members.object().map(Self::WebFetch),
-            Some(5) => members.object().map(Self::FileParser),
-            Some(6) => members.object().map(Self::ResponseHealing),
-            Some(7) => members.object().map(Self::ContextCompression),
-            Some(8) => members.object().map(Self::ParetoRouter),
-            Some(9) => members.object().map(Self::Fusion),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatRequestPlugin {
+    fn tag(&self) -> &'static str {
+        "id"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "auto-router" => {
+                    *self = Self::AutoRouter(Default::default());
+                    "auto-router"
+                }
+                "auto-beta-router" => {
+                    *self = Self::AutoBetaRouter(Default::default());
+                    "auto-beta-router"
+                }
+                "moderation" => {
+                    *self = Self::Moderation(Default::default());
+                    "moderation"
+                }
+                "web" => {
+                    *self = Self::Web(Default::default());
+                    "web"
+                }
+                "web-fetch" => {
+                    *self = Self::WebFetch(Default::default());
+                    "web-fetch"
+                }
+                "file-parser" => {
+                    *self = Self::FileParser(Default::default());
+                    "file-parser"
+                }
+                "response-healing" => {
+                    *self = Self::ResponseHealing(Default::default());
+                    "response-healing"
+                }
+                "context-compression" => {
+                    *self = Self::ContextCompression(Default::default());
+                    "context-compression"
+                }
+                "pareto-router" => {
+                    *self = Self::ParetoRouter(Default::default());
+                    "pareto-router"
+                }
+                "fusion" => {
+                    *self = Self::Fusion(Default::default());
+                    "fusion"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::AutoRouter(member) => Some(member),
+            Self::AutoBetaRouter(member) => Some(member),
+            Self::Moderation(member) => Some(member),
+            Self::Web(member) => Some(member),
+            Self::WebFetch(member) => Some(member),
+            Self::FileParser(member) => Some(member),
+            Self::ResponseHealing(member) => Some(member),
+            Self::ContextCompression(member) => Some(member),
+            Self::ParetoRouter(member) => Some(member),
+            Self::Fusion(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -1611,37 +1730,36 @@ impl ChatStreamOptions {
 }
 
 impl wire::Object for ChatStreamOptions {
-    const NAME: &'static str = "ChatStreamOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "include_usage" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "include_usage" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.include_usage, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.include_usage),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("include_usage", &self.include_usage),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("include_usage", wire::Part::Optional(&self.include_usage)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1703,46 +1821,50 @@ impl WebSearchOptions {
 }
 
 impl wire::Object for WebSearchOptions {
-    const NAME: &'static str = "WebSearchOptions";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "search_context_size" => Some(0),
-            "max_results" => Some(1),
-            "search_prompt" => Some(2),
-            "engine" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "search_context_size" => 0,
+                "max_results" => 1,
+                "search_prompt" => 2,
+                "engine" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.search_context_size, source),
-            1 => wire::optional(&mut self.max_results, source),
-            2 => wire::optional(&mut self.search_prompt, source),
-            3 => wire::optional(&mut self.engine, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.search_context_size),
+            1 => wire::place(&mut self.max_results),
+            2 => wire::place(&mut self.search_prompt),
+            3 => wire::place(&mut self.engine),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("search_context_size", &self.search_context_size),
-            1 => fields.optional("max_results", &self.max_results),
-            2 => fields.optional("search_prompt", &self.search_prompt),
-            3 => fields.optional("engine", &self.engine),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "search_context_size",
+                        wire::Part::Optional(&self.search_context_size),
+                    )
+                }
+                1 => ("max_results", wire::Part::Optional(&self.max_results)),
+                2 => ("search_prompt", wire::Part::Optional(&self.search_prompt)),
+                3 => ("engine", wire::Part::Optional(&self.engine)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1860,64 +1982,66 @@ impl XSearchFilter {
 }
 
 impl wire::Object for XSearchFilter {
-    const NAME: &'static str = "XSearchFilter";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "allowed_x_handles" => Some(0),
-            "excluded_x_handles" => Some(1),
-            "from_date" => Some(2),
-            "to_date" => Some(3),
-            "enable_image_understanding" => Some(4),
-            "enable_video_understanding" => Some(5),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "allowed_x_handles" => 0,
+                "excluded_x_handles" => 1,
+                "from_date" => 2,
+                "to_date" => 3,
+                "enable_image_understanding" => 4,
+                "enable_video_understanding" => 5,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.allowed_x_handles),
+            1 => wire::place(&mut self.excluded_x_handles),
+            2 => wire::place(&mut self.from_date),
+            3 => wire::place(&mut self.to_date),
+            4 => wire::place(&mut self.enable_image_understanding),
+            5 => wire::place(&mut self.enable_video_understanding),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.allowed_x_handles, source),
-            1 => wire::optional(&mut self.excluded_x_handles, source),
-            2 => wire::optional(&mut self.from_date, source),
-            3 => wire::optional(&mut self.to_date, source),
-            4 => wire::optional(&mut self.enable_image_understanding, source),
-            5 => wire::optional(&mut self.enable_video_understanding, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("allowed_x_handles", &self.allowed_x_handles),
-            1 => fields.optional("excluded_x_handles", &self.excluded_x_handles),
-            2 => fields.optional("from_date", &self.from_date),
-            3 => fields.optional("to_date", &self.to_date),
-            4 => {
-                fields
-                    .optional(
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("allowed_x_handles", wire::Part::Optional(&self.allowed_x_handles)),
+                1 => {
+                    (
+                        "excluded_x_handles",
+                        wire::Part::Optional(&self.excluded_x_handles),
+                    )
+                }
+                2 => ("from_date", wire::Part::Optional(&self.from_date)),
+                3 => ("to_date", wire::Part::Optional(&self.to_date)),
+                4 => {
+                    (
                         "enable_image_understanding",
-                        &self.enable_image_understanding,
+                        wire::Part::Optional(&self.enable_image_understanding),
                     )
-            }
-            5 => {
-                fields
-                    .optional(
+                }
+                5 => {
+                    (
                         "enable_video_understanding",
-                        &self.enable_video_understanding,
+                        wire::Part::Optional(&self.enable_video_understanding),
                     )
-            }
-            _ => Ok(()),
-        }
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1984,49 +2108,48 @@ impl TraceConfig {
 }
 
 impl wire::Object for TraceConfig {
-    const NAME: &'static str = "TraceConfig";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "trace_id" => Some(0),
-            "trace_name" => Some(1),
-            "span_name" => Some(2),
-            "generation_name" => Some(3),
-            "parent_span_id" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "trace_id" => 0,
+                "trace_name" => 1,
+                "span_name" => 2,
+                "generation_name" => 3,
+                "parent_span_id" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.trace_id, source),
-            1 => wire::optional(&mut self.trace_name, source),
-            2 => wire::optional(&mut self.span_name, source),
-            3 => wire::optional(&mut self.generation_name, source),
-            4 => wire::optional(&mut self.parent_span_id, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.trace_id),
+            1 => wire::place(&mut self.trace_name),
+            2 => wire::place(&mut self.span_name),
+            3 => wire::place(&mut self.generation_name),
+            4 => wire::place(&mut self.parent_span_id),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("trace_id", &self.trace_id),
-            1 => fields.optional("trace_name", &self.trace_name),
-            2 => fields.optional("span_name", &self.span_name),
-            3 => fields.optional("generation_name", &self.generation_name),
-            4 => fields.optional("parent_span_id", &self.parent_span_id),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("trace_id", wire::Part::Optional(&self.trace_id)),
+                1 => ("trace_name", wire::Part::Optional(&self.trace_name)),
+                2 => ("span_name", wire::Part::Optional(&self.span_name)),
+                3 => ("generation_name", wire::Part::Optional(&self.generation_name)),
+                4 => ("parent_span_id", wire::Part::Optional(&self.parent_span_id)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -2062,37 +2185,41 @@ impl ChatDebugOptions {
 }
 
 impl wire::Object for ChatDebugOptions {
-    const NAME: &'static str = "ChatDebugOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "echo_upstream_body" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "echo_upstream_body" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.echo_upstream_body, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.echo_upstream_body),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("echo_upstream_body", &self.echo_upstream_body),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "echo_upstream_body",
+                        wire::Part::Optional(&self.echo_upstream_body),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -2126,37 +2253,36 @@ impl UsageOptions {
 }
 
 impl wire::Object for UsageOptions {
-    const NAME: &'static str = "UsageOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "include" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "include" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.include, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.include),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("include", &self.include),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("include", wire::Part::Optional(&self.include)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

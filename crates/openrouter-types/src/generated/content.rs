@@ -35,15 +35,16 @@ pub enum ChatContentItems {
 }
 
 impl ChatContentItems {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::ImageUrl(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputAudio(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputVideo(value) => serde::Serialize::serialize(value, serializer),
-            Self::VideoUrl(value) => serde::Serialize::serialize(value, serializer),
-            Self::File(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::ImageUrl(value) => wire::View::Member(value),
+            Self::InputAudio(value) => wire::View::Member(value),
+            Self::InputVideo(value) => wire::View::Member(value),
+            Self::VideoUrl(value) => wire::View::Member(value),
+            Self::File(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -108,30 +109,57 @@ impl ChatContentItems {
     }
 }
 
-impl wire::TaggedUnion for ChatContentItems {
-    const NAME: &'static str = "ChatContentItems";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "image_url",
-        "input_audio",
-        "input_video",
-        "video_url",
-        "file",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::ImageUrl),
-            Some(2) => members.object().map(Self::InputAudio),
-            Some(3) => members.object().map(Self::InputVideo),
-            Some(4) => members.object().map(Self::VideoUrl),
-            Some(5) => members.object().map(Self::File),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatContentItems {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "text" => {
+                    *self = Self::Text(Default::default());
+                    "text"
+                }
+                "image_url" => {
+                    *self = Self::ImageUrl(Default::default());
+                    "image_url"
+                }
+                "input_audio" => {
+                    *self = Self::InputAudio(Default::default());
+                    "input_audio"
+                }
+                "input_video" => {
+                    *self = Self::InputVideo(Default::default());
+                    "input_video"
+                }
+                "video_url" => {
+                    *self = Self::VideoUrl(Default::default());
+                    "video_url"
+                }
+                "file" => {
+                    *self = Self::File(Default::default());
+                    "file"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::Text(member) => Some(member),
+            Self::ImageUrl(member) => Some(member),
+            Self::InputAudio(member) => Some(member),
+            Self::InputVideo(member) => Some(member),
+            Self::VideoUrl(member) => Some(member),
+            Self::File(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -192,54 +220,58 @@ impl ChatContentText {
 }
 
 impl wire::Object for ChatContentText {
-    const NAME: &'static str = "ChatContentText";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            "cache_control" => Some(2),
-            "prompt_cache_breakpoint" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "text" => 1,
+                "cache_control" => 2,
+                "prompt_cache_breakpoint" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "text", source),
-            1 => wire::required(&mut self.text, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            3 => wire::optional(&mut self.prompt_cache_breakpoint, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "text"),
+            1 => wire::place(&mut self.text),
+            2 => wire::place(&mut self.cache_control),
+            3 => wire::place(&mut self.prompt_cache_breakpoint),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            1 => fields.required("text", &self.text),
-            2 => fields.optional("cache_control", &self.cache_control),
-            3 => {
-                fields.optional("prompt_cache_breakpoint", &self.prompt_cache_breakpoint)
-            }
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("text")),
+                1 => ("text", wire::Part::Required(&self.text)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                3 => {
+                    (
+                        "prompt_cache_breakpoint",
+                        wire::Part::Optional(&self.prompt_cache_breakpoint),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -290,49 +322,50 @@ impl ChatContentImage {
 }
 
 impl wire::Object for ChatContentImage {
-    const NAME: &'static str = "ChatContentImage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "image_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "image_url" => 1,
+                "cache_control" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "image_url", source),
-            1 => wire::required(&mut self.image_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "image_url"),
+            1 => wire::place(&mut self.image_url),
+            2 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "image_url"),
-            1 => fields.required("image_url", &self.image_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("image_url")),
+                1 => ("image_url", wire::Part::Required(&self.image_url)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -379,46 +412,47 @@ impl ChatContentImageUrl {
 }
 
 impl wire::Object for ChatContentImageUrl {
-    const NAME: &'static str = "ChatContentImageUrl";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            "detail" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                "detail" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            1 => wire::optional(&mut self.detail, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            1 => wire::place(&mut self.detail),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            1 => fields.optional("detail", &self.detail),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                1 => ("detail", wire::Part::Optional(&self.detail)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -510,49 +544,50 @@ impl ChatContentAudio {
 }
 
 impl wire::Object for ChatContentAudio {
-    const NAME: &'static str = "ChatContentAudio";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "input_audio" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "input_audio" => 1,
+                "cache_control" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "input_audio", source),
-            1 => wire::required(&mut self.input_audio, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "input_audio"),
+            1 => wire::place(&mut self.input_audio),
+            2 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_audio"),
-            1 => fields.required("input_audio", &self.input_audio),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("input_audio")),
+                1 => ("input_audio", wire::Part::Required(&self.input_audio)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -599,46 +634,47 @@ impl ChatContentAudioInput {
 }
 
 impl wire::Object for ChatContentAudioInput {
-    const NAME: &'static str = "ChatContentAudioInput";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            "format" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                "format" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::required(&mut self.format, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            1 => wire::place(&mut self.format),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("data", &self.data),
-            1 => fields.required("format", &self.format),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Required(&self.data)),
+                1 => ("format", wire::Part::Required(&self.format)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -689,49 +725,50 @@ impl ChatContentVideo {
 }
 
 impl wire::Object for ChatContentVideo {
-    const NAME: &'static str = "ChatContentVideo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "video_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "video_url" => 1,
+                "cache_control" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "video_url", source),
-            1 => wire::required(&mut self.video_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "video_url"),
+            1 => wire::place(&mut self.video_url),
+            2 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "video_url"),
-            1 => fields.required("video_url", &self.video_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("video_url")),
+                1 => ("video_url", wire::Part::Required(&self.video_url)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -771,43 +808,44 @@ impl ChatContentVideoInput {
 }
 
 impl wire::Object for ChatContentVideoInput {
-    const NAME: &'static str = "ChatContentVideoInput";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -861,49 +899,50 @@ impl LegacyChatContentVideo {
 }
 
 impl wire::Object for LegacyChatContentVideo {
-    const NAME: &'static str = "Legacy_ChatContentVideo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "video_url" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "video_url" => 1,
+                "cache_control" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "input_video", source),
-            1 => wire::required(&mut self.video_url, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "input_video"),
+            1 => wire::place(&mut self.video_url),
+            2 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_video"),
-            1 => fields.required("video_url", &self.video_url),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("input_video")),
+                1 => ("video_url", wire::Part::Required(&self.video_url)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -942,43 +981,44 @@ impl LegacyChatContentVideoInput {
 }
 
 impl wire::Object for LegacyChatContentVideoInput {
-    const NAME: &'static str = "Legacy_ChatContentVideoInput";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1032,49 +1072,50 @@ impl ChatContentFile {
 }
 
 impl wire::Object for ChatContentFile {
-    const NAME: &'static str = "ChatContentFile";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "file" => Some(1),
-            "cache_control" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "file" => 1,
+                "cache_control" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "file", source),
-            1 => wire::required(&mut self.file, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "file"),
+            1 => wire::place(&mut self.file),
+            2 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "file"),
-            1 => fields.required("file", &self.file),
-            2 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("file")),
+                1 => ("file", wire::Part::Required(&self.file)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1124,49 +1165,50 @@ impl ChatContentFileData {
 }
 
 impl wire::Object for ChatContentFileData {
-    const NAME: &'static str = "ChatContentFileData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "filename" => Some(0),
-            "file_data" => Some(1),
-            "file_id" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "filename" => 0,
+                "file_data" => 1,
+                "file_id" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.filename, source),
-            1 => wire::optional(&mut self.file_data, source),
-            2 => wire::optional(&mut self.file_id, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.filename),
+            1 => wire::place(&mut self.file_data),
+            2 => wire::place(&mut self.file_id),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("filename", &self.filename),
-            1 => fields.optional("file_data", &self.file_data),
-            2 => fields.optional("file_id", &self.file_id),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("filename", wire::Part::Optional(&self.filename)),
+                1 => ("file_data", wire::Part::Optional(&self.file_data)),
+                2 => ("file_id", wire::Part::Optional(&self.file_id)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

@@ -92,55 +92,54 @@ impl EmbeddingsRequest {
 }
 
 impl wire::Object for EmbeddingsRequest {
-    const NAME: &'static str = "EmbeddingsRequest";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "model" => Some(0),
-            "input" => Some(1),
-            "encoding_format" => Some(2),
-            "dimensions" => Some(3),
-            "input_type" => Some(4),
-            "provider" => Some(5),
-            "user" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "model" => 0,
+                "input" => 1,
+                "encoding_format" => 2,
+                "dimensions" => 3,
+                "input_type" => 4,
+                "provider" => 5,
+                "user" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.model, source),
-            1 => wire::required(&mut self.input, source),
-            2 => wire::optional(&mut self.encoding_format, source),
-            3 => wire::optional(&mut self.dimensions, source),
-            4 => wire::optional(&mut self.input_type, source),
-            5 => wire::optional(&mut self.provider, source),
-            6 => wire::optional(&mut self.user, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.model),
+            1 => wire::place(&mut self.input),
+            2 => wire::place(&mut self.encoding_format),
+            3 => wire::place(&mut self.dimensions),
+            4 => wire::place(&mut self.input_type),
+            5 => wire::place(&mut self.provider),
+            6 => wire::place(&mut self.user),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("model", &self.model),
-            1 => fields.required("input", &self.input),
-            2 => fields.optional("encoding_format", &self.encoding_format),
-            3 => fields.optional("dimensions", &self.dimensions),
-            4 => fields.optional("input_type", &self.input_type),
-            5 => fields.optional("provider", &self.provider),
-            6 => fields.optional("user", &self.user),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("model", wire::Part::Required(&self.model)),
+                1 => ("input", wire::Part::Required(&self.input)),
+                2 => ("encoding_format", wire::Part::Optional(&self.encoding_format)),
+                3 => ("dimensions", wire::Part::Optional(&self.dimensions)),
+                4 => ("input_type", wire::Part::Optional(&self.input_type)),
+                5 => ("provider", wire::Part::Optional(&self.provider)),
+                6 => ("user", wire::Part::Optional(&self.user)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -169,14 +168,15 @@ pub enum EmbeddingInput {
 }
 
 impl EmbeddingInput {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Texts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Tokens(value) => serde::Serialize::serialize(value, serializer),
-            Self::TokenLists(value) => serde::Serialize::serialize(value, serializer),
-            Self::Contents(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Texts(value) => wire::View::Member(value),
+            Self::Tokens(value) => wire::View::Member(value),
+            Self::TokenLists(value) => wire::View::Member(value),
+            Self::Contents(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -223,33 +223,53 @@ impl From<Vec<EmbeddingContent>> for EmbeddingInput {
     }
 }
 
-impl wire::UntaggedUnion for EmbeddingInput {
-    const NAME: &'static str = "EmbeddingInput";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => {
-                let raw = source.raw()?;
-                if let Some(value) = wire::fit::<Vec<String>>(&raw) {
-                    return Ok(Self::Texts(value));
-                }
-                if let Some(value) = wire::fit::<Vec<u64>>(&raw) {
-                    return Ok(Self::Tokens(value));
-                }
-                if let Some(value) = wire::fit::<Vec<Vec<u64>>>(&raw) {
-                    return Ok(Self::TokenLists(value));
-                }
-                if let Some(value) = wire::fit::<Vec<EmbeddingContent>>(&raw) {
-                    return Ok(Self::Contents(value));
-                }
-                Ok(Self::Unknown(UnknownMember::from_json(raw)))
-            }
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for EmbeddingInput {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        if wire::kind(json.as_str()) == wire::Kind::Array {
+            if let Some(value) = wire::fit::<Vec<String>>(&json) {
+                *self = Self::Texts(value);
+                return Ok(());
+            }
+            if let Some(value) = wire::fit::<Vec<u64>>(&json) {
+                *self = Self::Tokens(value);
+                return Ok(());
+            }
+            if let Some(value) = wire::fit::<Vec<Vec<u64>>>(&json) {
+                *self = Self::TokenLists(value);
+                return Ok(());
+            }
+            if let Some(value) = wire::fit::<Vec<EmbeddingContent>>(&json) {
+                *self = Self::Contents(value);
+                return Ok(());
+            }
+        }
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(EmbeddingInput);
+wire::serde_through!(EmbeddingInput);
 
 /// One input of text and media; all its parts together become one vector.
 ///
@@ -286,37 +306,36 @@ impl EmbeddingContent {
 }
 
 impl wire::Object for EmbeddingContent {
-    const NAME: &'static str = "EmbeddingContent";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "content" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "content" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.content, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.content),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("content", &self.content),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("content", wire::Part::Required(&self.content)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -345,14 +364,15 @@ pub enum EmbeddingContentPart {
 }
 
 impl EmbeddingContentPart {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::ImageUrl(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputAudio(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputVideo(value) => serde::Serialize::serialize(value, serializer),
-            Self::InputFile(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::ImageUrl(value) => wire::View::Member(value),
+            Self::InputAudio(value) => wire::View::Member(value),
+            Self::InputVideo(value) => wire::View::Member(value),
+            Self::InputFile(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -410,28 +430,52 @@ impl EmbeddingContentPart {
     }
 }
 
-impl wire::TaggedUnion for EmbeddingContentPart {
-    const NAME: &'static str = "EmbeddingContentPart";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "image_url",
-        "input_audio",
-        "input_video",
-        "input_file",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::ImageUrl),
-            Some(2) => members.object().map(Self::InputAudio),
-            Some(3) => members.object().map(Self::InputVideo),
-            Some(4) => members.object().map(Self::InputFile),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for EmbeddingContentPart {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "text" => {
+                    *self = Self::Text(Default::default());
+                    "text"
+                }
+                "image_url" => {
+                    *self = Self::ImageUrl(Default::default());
+                    "image_url"
+                }
+                "input_audio" => {
+                    *self = Self::InputAudio(Default::default());
+                    "input_audio"
+                }
+                "input_video" => {
+                    *self = Self::InputVideo(Default::default());
+                    "input_video"
+                }
+                "input_file" => {
+                    *self = Self::InputFile(Default::default());
+                    "input_file"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::Text(member) => Some(member),
+            Self::ImageUrl(member) => Some(member),
+            Self::InputAudio(member) => Some(member),
+            Self::InputVideo(member) => Some(member),
+            Self::InputFile(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -467,40 +511,39 @@ impl EmbeddingTextPart {
 }
 
 impl wire::Object for EmbeddingTextPart {
-    const NAME: &'static str = "EmbeddingTextPart";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "text" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "text", source),
-            1 => wire::required(&mut self.text, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "text"),
+            1 => wire::place(&mut self.text),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            1 => fields.required("text", &self.text),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("text")),
+                1 => ("text", wire::Part::Required(&self.text)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -538,40 +581,39 @@ impl EmbeddingImagePart {
 }
 
 impl wire::Object for EmbeddingImagePart {
-    const NAME: &'static str = "EmbeddingImagePart";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "image_url" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "image_url" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "image_url", source),
-            1 => wire::required(&mut self.image_url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "image_url"),
+            1 => wire::place(&mut self.image_url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "image_url"),
-            1 => fields.required("image_url", &self.image_url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("image_url")),
+                1 => ("image_url", wire::Part::Required(&self.image_url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -609,37 +651,36 @@ impl EmbeddingImageUrl {
 }
 
 impl wire::Object for EmbeddingImageUrl {
-    const NAME: &'static str = "EmbeddingImageUrl";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -677,40 +718,39 @@ impl ContentPartInputAudio {
 }
 
 impl wire::Object for ContentPartInputAudio {
-    const NAME: &'static str = "ContentPartInputAudio";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "input_audio" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "input_audio" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "input_audio", source),
-            1 => wire::required(&mut self.input_audio, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "input_audio"),
+            1 => wire::place(&mut self.input_audio),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_audio"),
-            1 => fields.required("input_audio", &self.input_audio),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("input_audio")),
+                1 => ("input_audio", wire::Part::Required(&self.input_audio)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -748,40 +788,39 @@ impl ContentPartInputVideo {
 }
 
 impl wire::Object for ContentPartInputVideo {
-    const NAME: &'static str = "ContentPartInputVideo";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "input_video" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "input_video" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "input_video", source),
-            1 => wire::required(&mut self.input_video, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "input_video"),
+            1 => wire::place(&mut self.input_video),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_video"),
-            1 => fields.required("input_video", &self.input_video),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("input_video")),
+                1 => ("input_video", wire::Part::Required(&self.input_video)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -819,40 +858,39 @@ impl ContentPartInputFile {
 }
 
 impl wire::Object for ContentPartInputFile {
-    const NAME: &'static str = "ContentPartInputFile";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "input_file" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "input_file" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "input_file", source),
-            1 => wire::required(&mut self.input_file, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "input_file"),
+            1 => wire::place(&mut self.input_file),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "input_file"),
-            1 => fields.required("input_file", &self.input_file),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("input_file")),
+                1 => ("input_file", wire::Part::Required(&self.input_file)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -898,40 +936,39 @@ impl MultimodalMedia {
 }
 
 impl wire::Object for MultimodalMedia {
-    const NAME: &'static str = "MultimodalMedia";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            "format" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                "format" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::optional(&mut self.format, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            1 => wire::place(&mut self.format),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("data", &self.data),
-            1 => fields.optional("format", &self.format),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Required(&self.data)),
+                1 => ("format", wire::Part::Optional(&self.format)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1024,49 +1061,48 @@ impl EmbeddingsResponse {
 }
 
 impl wire::Object for EmbeddingsResponse {
-    const NAME: &'static str = "EmbeddingsResponse";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "object" => Some(0),
-            "id" => Some(1),
-            "model" => Some(2),
-            "data" => Some(3),
-            "usage" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "object" => 0,
+                "id" => 1,
+                "model" => 2,
+                "data" => 3,
+                "usage" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("object", "list", source),
-            1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.model, source),
-            3 => wire::required(&mut self.data, source),
-            4 => wire::optional(&mut self.usage, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("object", "list"),
+            1 => wire::place(&mut self.id),
+            2 => wire::place(&mut self.model),
+            3 => wire::place(&mut self.data),
+            4 => wire::place(&mut self.usage),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("object", "list"),
-            1 => fields.optional("id", &self.id),
-            2 => fields.optional("model", &self.model),
-            3 => fields.list("data", &self.data),
-            4 => fields.optional("usage", &self.usage),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("object", wire::Part::Constant("list")),
+                1 => ("id", wire::Part::Optional(&self.id)),
+                2 => ("model", wire::Part::Optional(&self.model)),
+                3 => ("data", wire::Part::List(&self.data)),
+                4 => ("usage", wire::Part::Optional(&self.usage)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1104,43 +1140,42 @@ impl Embedding {
 }
 
 impl wire::Object for Embedding {
-    const NAME: &'static str = "Embedding";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "object" => Some(0),
-            "index" => Some(1),
-            "embedding" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "object" => 0,
+                "index" => 1,
+                "embedding" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("object", "embedding", source),
-            1 => wire::optional(&mut self.index, source),
-            2 => wire::optional(&mut self.embedding, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("object", "embedding"),
+            1 => wire::place(&mut self.index),
+            2 => wire::place(&mut self.embedding),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("object", "embedding"),
-            1 => fields.optional("index", &self.index),
-            2 => fields.optional("embedding", &self.embedding),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("object", wire::Part::Constant("embedding")),
+                1 => ("index", wire::Part::Optional(&self.index)),
+                2 => ("embedding", wire::Part::Optional(&self.embedding)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1163,11 +1198,12 @@ pub enum EmbeddingVector {
 }
 
 impl EmbeddingVector {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Floats(value) => serde::Serialize::serialize(value, serializer),
-            Self::Base64(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Floats(value) => wire::View::Member(value),
+            Self::Base64(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -1190,18 +1226,41 @@ impl From<BulkText> for EmbeddingVector {
     }
 }
 
-impl wire::UntaggedUnion for EmbeddingVector {
-    const NAME: &'static str = "EmbeddingVector";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Floats),
-            wire::Kind::String => source.value().map(Self::Base64),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for EmbeddingVector {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <BulkText>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Base64(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Floats(Default::default());
+                match self {
+                    Self::Floats(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(EmbeddingVector);
+wire::serde_through!(EmbeddingVector);
 
 /// What an embedding took. All zero when the answer came from the response cache.
 ///
@@ -1268,52 +1327,56 @@ impl EmbeddingsUsage {
 }
 
 impl wire::Object for EmbeddingsUsage {
-    const NAME: &'static str = "EmbeddingsUsage";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt_tokens" => Some(0),
-            "total_tokens" => Some(1),
-            "prompt_tokens_details" => Some(2),
-            "cost" => Some(3),
-            "cost_details" => Some(4),
-            "is_byok" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt_tokens" => 0,
+                "total_tokens" => 1,
+                "prompt_tokens_details" => 2,
+                "cost" => 3,
+                "cost_details" => 4,
+                "is_byok" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.prompt_tokens, source),
-            1 => wire::optional(&mut self.total_tokens, source),
-            2 => wire::optional(&mut self.prompt_tokens_details, source),
-            3 => wire::optional(&mut self.cost, source),
-            4 => wire::optional(&mut self.cost_details, source),
-            5 => wire::optional(&mut self.is_byok, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.prompt_tokens),
+            1 => wire::place(&mut self.total_tokens),
+            2 => wire::place(&mut self.prompt_tokens_details),
+            3 => wire::place(&mut self.cost),
+            4 => wire::place(&mut self.cost_details),
+            5 => wire::place(&mut self.is_byok),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
-            1 => fields.optional("total_tokens", &self.total_tokens),
-            2 => fields.optional("prompt_tokens_details", &self.prompt_tokens_details),
-            3 => fields.optional("cost", &self.cost),
-            4 => fields.optional("cost_details", &self.cost_details),
-            5 => fields.optional("is_byok", &self.is_byok),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("total_tokens", wire::Part::Optional(&self.total_tokens)),
+                2 => {
+                    (
+                        "prompt_tokens_details",
+                        wire::Part::Optional(&self.prompt_tokens_details),
+                    )
+                }
+                3 => ("cost", wire::Part::Optional(&self.cost)),
+                4 => ("cost_details", wire::Part::Optional(&self.cost_details)),
+                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1375,49 +1438,48 @@ impl EmbeddingsPromptTokensDetails {
 }
 
 impl wire::Object for EmbeddingsPromptTokensDetails {
-    const NAME: &'static str = "EmbeddingsPromptTokensDetails";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "text_tokens" => Some(0),
-            "image_tokens" => Some(1),
-            "audio_tokens" => Some(2),
-            "video_tokens" => Some(3),
-            "file_tokens" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "text_tokens" => 0,
+                "image_tokens" => 1,
+                "audio_tokens" => 2,
+                "video_tokens" => 3,
+                "file_tokens" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.text_tokens, source),
-            1 => wire::optional(&mut self.image_tokens, source),
-            2 => wire::optional(&mut self.audio_tokens, source),
-            3 => wire::optional(&mut self.video_tokens, source),
-            4 => wire::optional(&mut self.file_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.text_tokens),
+            1 => wire::place(&mut self.image_tokens),
+            2 => wire::place(&mut self.audio_tokens),
+            3 => wire::place(&mut self.video_tokens),
+            4 => wire::place(&mut self.file_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("text_tokens", &self.text_tokens),
-            1 => fields.optional("image_tokens", &self.image_tokens),
-            2 => fields.optional("audio_tokens", &self.audio_tokens),
-            3 => fields.optional("video_tokens", &self.video_tokens),
-            4 => fields.optional("file_tokens", &self.file_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("text_tokens", wire::Part::Optional(&self.text_tokens)),
+                1 => ("image_tokens", wire::Part::Optional(&self.image_tokens)),
+                2 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                3 => ("video_tokens", wire::Part::Optional(&self.video_tokens)),
+                4 => ("file_tokens", wire::Part::Optional(&self.file_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -32,37 +32,36 @@ impl ModelEndpointsResponse {
 }
 
 impl wire::Object for ModelEndpointsResponse {
-    const NAME: &'static str = "ModelEndpointsResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -135,52 +134,51 @@ impl ListEndpointsResponse {
 }
 
 impl wire::Object for ListEndpointsResponse {
-    const NAME: &'static str = "ListEndpointsResponse";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "name" => Some(1),
-            "description" => Some(2),
-            "created" => Some(3),
-            "architecture" => Some(4),
-            "endpoints" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "name" => 1,
+                "description" => 2,
+                "created" => 3,
+                "architecture" => 4,
+                "endpoints" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::optional(&mut self.description, source),
-            3 => wire::optional(&mut self.created, source),
-            4 => wire::optional(&mut self.architecture, source),
-            5 => wire::required(&mut self.endpoints, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.name),
+            2 => wire::place(&mut self.description),
+            3 => wire::place(&mut self.created),
+            4 => wire::place(&mut self.architecture),
+            5 => wire::place(&mut self.endpoints),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("name", &self.name),
-            2 => fields.optional("description", &self.description),
-            3 => fields.optional("created", &self.created),
-            4 => fields.optional("architecture", &self.architecture),
-            5 => fields.list("endpoints", &self.endpoints),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("description", wire::Part::Optional(&self.description)),
+                3 => ("created", wire::Part::Optional(&self.created)),
+                4 => ("architecture", wire::Part::Optional(&self.architecture)),
+                5 => ("endpoints", wire::Part::List(&self.endpoints)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -213,37 +211,36 @@ impl ZdrEndpointsResponse {
 }
 
 impl wire::Object for ZdrEndpointsResponse {
-    const NAME: &'static str = "ZdrEndpointsResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::List(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -432,97 +429,115 @@ impl PublicEndpoint {
 }
 
 impl wire::Object for PublicEndpoint {
-    const NAME: &'static str = "PublicEndpoint";
-    const FIELDS: u8 = 19;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "model_id" => Some(1),
-            "model_name" => Some(2),
-            "provider_name" => Some(3),
-            "tag" => Some(4),
-            "quantization" => Some(5),
-            "context_length" => Some(6),
-            "max_completion_tokens" => Some(7),
-            "max_prompt_tokens" => Some(8),
-            "pricing" => Some(9),
-            "supported_parameters" => Some(10),
-            "supports_implicit_caching" => Some(11),
-            "supports_voice_cloning" => Some(12),
-            "status" => Some(13),
-            "uptime_last_5m" => Some(14),
-            "uptime_last_30m" => Some(15),
-            "uptime_last_1d" => Some(16),
-            "latency_last_30m" => Some(17),
-            "throughput_last_30m" => Some(18),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "model_id" => 1,
+                "model_name" => 2,
+                "provider_name" => 3,
+                "tag" => 4,
+                "quantization" => 5,
+                "context_length" => 6,
+                "max_completion_tokens" => 7,
+                "max_prompt_tokens" => 8,
+                "pricing" => 9,
+                "supported_parameters" => 10,
+                "supports_implicit_caching" => 11,
+                "supports_voice_cloning" => 12,
+                "status" => 13,
+                "uptime_last_5m" => 14,
+                "uptime_last_30m" => 15,
+                "uptime_last_1d" => 16,
+                "latency_last_30m" => 17,
+                "throughput_last_30m" => 18,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.model_id),
+            2 => wire::place(&mut self.model_name),
+            3 => wire::place(&mut self.provider_name),
+            4 => wire::place(&mut self.tag),
+            5 => wire::place(&mut self.quantization),
+            6 => wire::place(&mut self.context_length),
+            7 => wire::place(&mut self.max_completion_tokens),
+            8 => wire::place(&mut self.max_prompt_tokens),
+            9 => wire::place(&mut self.pricing),
+            10 => wire::place(&mut self.supported_parameters),
+            11 => wire::place(&mut self.supports_implicit_caching),
+            12 => wire::place(&mut self.supports_voice_cloning),
+            13 => wire::place(&mut self.status),
+            14 => wire::place(&mut self.uptime_last_5m),
+            15 => wire::place(&mut self.uptime_last_30m),
+            16 => wire::place(&mut self.uptime_last_1d),
+            17 => wire::place(&mut self.latency_last_30m),
+            18 => wire::place(&mut self.throughput_last_30m),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.model_id, source),
-            2 => wire::optional(&mut self.model_name, source),
-            3 => wire::optional(&mut self.provider_name, source),
-            4 => wire::optional(&mut self.tag, source),
-            5 => wire::optional(&mut self.quantization, source),
-            6 => wire::optional(&mut self.context_length, source),
-            7 => wire::optional(&mut self.max_completion_tokens, source),
-            8 => wire::optional(&mut self.max_prompt_tokens, source),
-            9 => wire::optional(&mut self.pricing, source),
-            10 => wire::required(&mut self.supported_parameters, source),
-            11 => wire::optional(&mut self.supports_implicit_caching, source),
-            12 => wire::optional(&mut self.supports_voice_cloning, source),
-            13 => wire::optional(&mut self.status, source),
-            14 => wire::optional(&mut self.uptime_last_5m, source),
-            15 => wire::optional(&mut self.uptime_last_30m, source),
-            16 => wire::optional(&mut self.uptime_last_1d, source),
-            17 => wire::optional(&mut self.latency_last_30m, source),
-            18 => wire::optional(&mut self.throughput_last_30m, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("model_id", &self.model_id),
-            2 => fields.optional("model_name", &self.model_name),
-            3 => fields.optional("provider_name", &self.provider_name),
-            4 => fields.optional("tag", &self.tag),
-            5 => fields.optional("quantization", &self.quantization),
-            6 => fields.optional("context_length", &self.context_length),
-            7 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            8 => fields.optional("max_prompt_tokens", &self.max_prompt_tokens),
-            9 => fields.optional("pricing", &self.pricing),
-            10 => fields.list("supported_parameters", &self.supported_parameters),
-            11 => {
-                fields
-                    .optional(
-                        "supports_implicit_caching",
-                        &self.supports_implicit_caching,
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model_id", wire::Part::Optional(&self.model_id)),
+                2 => ("model_name", wire::Part::Optional(&self.model_name)),
+                3 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                4 => ("tag", wire::Part::Optional(&self.tag)),
+                5 => ("quantization", wire::Part::Optional(&self.quantization)),
+                6 => ("context_length", wire::Part::Optional(&self.context_length)),
+                7 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
-            }
-            12 => fields.optional("supports_voice_cloning", &self.supports_voice_cloning),
-            13 => fields.optional("status", &self.status),
-            14 => fields.optional("uptime_last_5m", &self.uptime_last_5m),
-            15 => fields.optional("uptime_last_30m", &self.uptime_last_30m),
-            16 => fields.optional("uptime_last_1d", &self.uptime_last_1d),
-            17 => fields.optional("latency_last_30m", &self.latency_last_30m),
-            18 => fields.optional("throughput_last_30m", &self.throughput_last_30m),
-            _ => Ok(()),
-        }
+                }
+                8 => ("max_prompt_tokens", wire::Part::Optional(&self.max_prompt_tokens)),
+                9 => ("pricing", wire::Part::Optional(&self.pricing)),
+                10 => {
+                    (
+                        "supported_parameters",
+                        wire::Part::List(&self.supported_parameters),
+                    )
+                }
+                11 => {
+                    (
+                        "supports_implicit_caching",
+                        wire::Part::Optional(&self.supports_implicit_caching),
+                    )
+                }
+                12 => {
+                    (
+                        "supports_voice_cloning",
+                        wire::Part::Optional(&self.supports_voice_cloning),
+                    )
+                }
+                13 => ("status", wire::Part::Optional(&self.status)),
+                14 => ("uptime_last_5m", wire::Part::Optional(&self.uptime_last_5m)),
+                15 => ("uptime_last_30m", wire::Part::Optional(&self.uptime_last_30m)),
+                16 => ("uptime_last_1d", wire::Part::Optional(&self.uptime_last_1d)),
+                17 => ("latency_last_30m", wire::Part::Optional(&self.latency_last_30m)),
+                18 => {
+                    (
+                        "throughput_last_30m",
+                        wire::Part::Optional(&self.throughput_last_30m),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -583,46 +598,45 @@ impl PercentileStats {
 }
 
 impl wire::Object for PercentileStats {
-    const NAME: &'static str = "PercentileStats";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "p50" => Some(0),
-            "p75" => Some(1),
-            "p90" => Some(2),
-            "p99" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "p50" => 0,
+                "p75" => 1,
+                "p90" => 2,
+                "p99" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.p50, source),
-            1 => wire::optional(&mut self.p75, source),
-            2 => wire::optional(&mut self.p90, source),
-            3 => wire::optional(&mut self.p99, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.p50),
+            1 => wire::place(&mut self.p75),
+            2 => wire::place(&mut self.p90),
+            3 => wire::place(&mut self.p99),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("p50", &self.p50),
-            1 => fields.optional("p75", &self.p75),
-            2 => fields.optional("p90", &self.p90),
-            3 => fields.optional("p99", &self.p99),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -783,82 +797,93 @@ impl PublicPricing {
 }
 
 impl wire::Object for PublicPricing {
-    const NAME: &'static str = "PublicPricing";
-    const FIELDS: u8 = 16;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt" => Some(0),
-            "completion" => Some(1),
-            "request" => Some(2),
-            "image" => Some(3),
-            "image_token" => Some(4),
-            "image_output" => Some(5),
-            "audio" => Some(6),
-            "audio_output" => Some(7),
-            "input_audio_cache" => Some(8),
-            "input_cache_read" => Some(9),
-            "input_cache_write" => Some(10),
-            "input_cache_write_1h" => Some(11),
-            "internal_reasoning" => Some(12),
-            "web_search" => Some(13),
-            "discount" => Some(14),
-            "overrides" => Some(15),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt" => 0,
+                "completion" => 1,
+                "request" => 2,
+                "image" => 3,
+                "image_token" => 4,
+                "image_output" => 5,
+                "audio" => 6,
+                "audio_output" => 7,
+                "input_audio_cache" => 8,
+                "input_cache_read" => 9,
+                "input_cache_write" => 10,
+                "input_cache_write_1h" => 11,
+                "internal_reasoning" => 12,
+                "web_search" => 13,
+                "discount" => 14,
+                "overrides" => 15,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.prompt, source),
-            1 => wire::optional(&mut self.completion, source),
-            2 => wire::optional(&mut self.request, source),
-            3 => wire::optional(&mut self.image, source),
-            4 => wire::optional(&mut self.image_token, source),
-            5 => wire::optional(&mut self.image_output, source),
-            6 => wire::optional(&mut self.audio, source),
-            7 => wire::optional(&mut self.audio_output, source),
-            8 => wire::optional(&mut self.input_audio_cache, source),
-            9 => wire::optional(&mut self.input_cache_read, source),
-            10 => wire::optional(&mut self.input_cache_write, source),
-            11 => wire::optional(&mut self.input_cache_write_1h, source),
-            12 => wire::optional(&mut self.internal_reasoning, source),
-            13 => wire::optional(&mut self.web_search, source),
-            14 => wire::optional(&mut self.discount, source),
-            15 => wire::required(&mut self.overrides, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.prompt),
+            1 => wire::place(&mut self.completion),
+            2 => wire::place(&mut self.request),
+            3 => wire::place(&mut self.image),
+            4 => wire::place(&mut self.image_token),
+            5 => wire::place(&mut self.image_output),
+            6 => wire::place(&mut self.audio),
+            7 => wire::place(&mut self.audio_output),
+            8 => wire::place(&mut self.input_audio_cache),
+            9 => wire::place(&mut self.input_cache_read),
+            10 => wire::place(&mut self.input_cache_write),
+            11 => wire::place(&mut self.input_cache_write_1h),
+            12 => wire::place(&mut self.internal_reasoning),
+            13 => wire::place(&mut self.web_search),
+            14 => wire::place(&mut self.discount),
+            15 => wire::place(&mut self.overrides),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt", &self.prompt),
-            1 => fields.optional("completion", &self.completion),
-            2 => fields.optional("request", &self.request),
-            3 => fields.optional("image", &self.image),
-            4 => fields.optional("image_token", &self.image_token),
-            5 => fields.optional("image_output", &self.image_output),
-            6 => fields.optional("audio", &self.audio),
-            7 => fields.optional("audio_output", &self.audio_output),
-            8 => fields.optional("input_audio_cache", &self.input_audio_cache),
-            9 => fields.optional("input_cache_read", &self.input_cache_read),
-            10 => fields.optional("input_cache_write", &self.input_cache_write),
-            11 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
-            12 => fields.optional("internal_reasoning", &self.internal_reasoning),
-            13 => fields.optional("web_search", &self.web_search),
-            14 => fields.optional("discount", &self.discount),
-            15 => fields.list("overrides", &self.overrides),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
+                1 => ("completion", wire::Part::Optional(&self.completion)),
+                2 => ("request", wire::Part::Optional(&self.request)),
+                3 => ("image", wire::Part::Optional(&self.image)),
+                4 => ("image_token", wire::Part::Optional(&self.image_token)),
+                5 => ("image_output", wire::Part::Optional(&self.image_output)),
+                6 => ("audio", wire::Part::Optional(&self.audio)),
+                7 => ("audio_output", wire::Part::Optional(&self.audio_output)),
+                8 => ("input_audio_cache", wire::Part::Optional(&self.input_audio_cache)),
+                9 => ("input_cache_read", wire::Part::Optional(&self.input_cache_read)),
+                10 => {
+                    ("input_cache_write", wire::Part::Optional(&self.input_cache_write))
+                }
+                11 => {
+                    (
+                        "input_cache_write_1h",
+                        wire::Part::Optional(&self.input_cache_write_1h),
+                    )
+                }
+                12 => {
+                    (
+                        "internal_reasoning",
+                        wire::Part::Optional(&self.internal_reasoning),
+                    )
+                }
+                13 => ("web_search", wire::Part::Optional(&self.web_search)),
+                14 => ("discount", wire::Part::Optional(&self.discount)),
+                15 => ("overrides", wire::Part::List(&self.overrides)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -965,64 +990,68 @@ impl PricingOverride {
 }
 
 impl wire::Object for PricingOverride {
-    const NAME: &'static str = "PricingOverride";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "min_prompt_tokens" => Some(0),
-            "utc_start" => Some(1),
-            "utc_end" => Some(2),
-            "prompt" => Some(3),
-            "completion" => Some(4),
-            "audio" => Some(5),
-            "input_audio_cache" => Some(6),
-            "input_cache_read" => Some(7),
-            "input_cache_write" => Some(8),
-            "input_cache_write_1h" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "min_prompt_tokens" => 0,
+                "utc_start" => 1,
+                "utc_end" => 2,
+                "prompt" => 3,
+                "completion" => 4,
+                "audio" => 5,
+                "input_audio_cache" => 6,
+                "input_cache_read" => 7,
+                "input_cache_write" => 8,
+                "input_cache_write_1h" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.min_prompt_tokens, source),
-            1 => wire::optional(&mut self.utc_start, source),
-            2 => wire::optional(&mut self.utc_end, source),
-            3 => wire::optional(&mut self.prompt, source),
-            4 => wire::optional(&mut self.completion, source),
-            5 => wire::optional(&mut self.audio, source),
-            6 => wire::optional(&mut self.input_audio_cache, source),
-            7 => wire::optional(&mut self.input_cache_read, source),
-            8 => wire::optional(&mut self.input_cache_write, source),
-            9 => wire::optional(&mut self.input_cache_write_1h, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.min_prompt_tokens),
+            1 => wire::place(&mut self.utc_start),
+            2 => wire::place(&mut self.utc_end),
+            3 => wire::place(&mut self.prompt),
+            4 => wire::place(&mut self.completion),
+            5 => wire::place(&mut self.audio),
+            6 => wire::place(&mut self.input_audio_cache),
+            7 => wire::place(&mut self.input_cache_read),
+            8 => wire::place(&mut self.input_cache_write),
+            9 => wire::place(&mut self.input_cache_write_1h),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("min_prompt_tokens", &self.min_prompt_tokens),
-            1 => fields.optional("utc_start", &self.utc_start),
-            2 => fields.optional("utc_end", &self.utc_end),
-            3 => fields.optional("prompt", &self.prompt),
-            4 => fields.optional("completion", &self.completion),
-            5 => fields.optional("audio", &self.audio),
-            6 => fields.optional("input_audio_cache", &self.input_audio_cache),
-            7 => fields.optional("input_cache_read", &self.input_cache_read),
-            8 => fields.optional("input_cache_write", &self.input_cache_write),
-            9 => fields.optional("input_cache_write_1h", &self.input_cache_write_1h),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("min_prompt_tokens", wire::Part::Optional(&self.min_prompt_tokens)),
+                1 => ("utc_start", wire::Part::Optional(&self.utc_start)),
+                2 => ("utc_end", wire::Part::Optional(&self.utc_end)),
+                3 => ("prompt", wire::Part::Optional(&self.prompt)),
+                4 => ("completion", wire::Part::Optional(&self.completion)),
+                5 => ("audio", wire::Part::Optional(&self.audio)),
+                6 => ("input_audio_cache", wire::Part::Optional(&self.input_audio_cache)),
+                7 => ("input_cache_read", wire::Part::Optional(&self.input_cache_read)),
+                8 => ("input_cache_write", wire::Part::Optional(&self.input_cache_write)),
+                9 => {
+                    (
+                        "input_cache_write_1h",
+                        wire::Part::Optional(&self.input_cache_write_1h),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

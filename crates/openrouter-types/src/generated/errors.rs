@@ -63,49 +63,55 @@ impl ErrorResponse {
 }
 
 impl wire::Object for ErrorResponse {
-    const NAME: &'static str = "ErrorResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error" => Some(0),
-            "user_id" => Some(1),
-            "openrouter_metadata" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "error" => 0,
+                "user_id" => 1,
+                "openrouter_metadata" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.error, source),
-            1 => wire::optional(&mut self.user_id, source),
-            2 => wire::optional(&mut self.openrouter_metadata, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.error),
+            1 => wire::place(&mut self.user_id),
+            2 => wire::place(&mut self.openrouter_metadata),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("error", &self.error),
-            1 => fields.optional("user_id", &self.user_id),
-            2 => fields.optional("openrouter_metadata", &self.openrouter_metadata),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("error", wire::Part::Required(&self.error)),
+                1 => ("user_id", wire::Part::Optional(&self.user_id)),
+                2 => {
+                    (
+                        "openrouter_metadata",
+                        wire::Part::Optional(&self.openrouter_metadata),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -202,64 +208,65 @@ impl ErrorBody {
 }
 
 impl wire::Object for ErrorBody {
-    const NAME: &'static str = "ErrorBody";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "metadata" => Some(2),
-            "error_type" => Some(3),
-            "http_status" => Some(4),
-            "availability" => Some(5),
-            "type" => Some(6),
-            "param" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "code" => 0,
+                "message" => 1,
+                "metadata" => 2,
+                "error_type" => 3,
+                "http_status" => 4,
+                "availability" => 5,
+                "type" => 6,
+                "param" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.code, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.metadata, source),
-            3 => wire::optional(&mut self.error_type, source),
-            4 => wire::optional(&mut self.http_status, source),
-            5 => wire::optional(&mut self.availability, source),
-            6 => wire::optional(&mut self.kind, source),
-            7 => wire::optional(&mut self.param, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.code),
+            1 => wire::place(&mut self.message),
+            2 => wire::place(&mut self.metadata),
+            3 => wire::place(&mut self.error_type),
+            4 => wire::place(&mut self.http_status),
+            5 => wire::place(&mut self.availability),
+            6 => wire::place(&mut self.kind),
+            7 => wire::place(&mut self.param),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("code", &self.code),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("metadata", &self.metadata),
-            3 => fields.optional("error_type", &self.error_type),
-            4 => fields.optional("http_status", &self.http_status),
-            5 => fields.optional("availability", &self.availability),
-            6 => fields.optional("type", &self.kind),
-            7 => fields.optional("param", &self.param),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("metadata", wire::Part::Optional(&self.metadata)),
+                3 => ("error_type", wire::Part::Optional(&self.error_type)),
+                4 => ("http_status", wire::Part::Optional(&self.http_status)),
+                5 => ("availability", wire::Part::Optional(&self.availability)),
+                6 => ("type", wire::Part::Optional(&self.kind)),
+                7 => ("param", wire::Part::Optional(&self.param)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -381,70 +388,71 @@ impl ErrorMetadata {
 }
 
 impl wire::Object for ErrorMetadata {
-    const NAME: &'static str = "ErrorMetadata";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "error_type" => Some(0),
-            "provider_code" => Some(1),
-            "provider_name" => Some(2),
-            "raw" => Some(3),
-            "reasons" => Some(4),
-            "flagged_input" => Some(5),
-            "model_slug" => Some(6),
-            "patterns" => Some(7),
-            "previous_errors" => Some(8),
-            "file_annotations" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "error_type" => 0,
+                "provider_code" => 1,
+                "provider_name" => 2,
+                "raw" => 3,
+                "reasons" => 4,
+                "flagged_input" => 5,
+                "model_slug" => 6,
+                "patterns" => 7,
+                "previous_errors" => 8,
+                "file_annotations" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.error_type, source),
-            1 => wire::optional(&mut self.provider_code, source),
-            2 => wire::optional(&mut self.provider_name, source),
-            3 => wire::optional(&mut self.raw, source),
-            4 => wire::required(&mut self.reasons, source),
-            5 => wire::optional(&mut self.flagged_input, source),
-            6 => wire::optional(&mut self.model_slug, source),
-            7 => wire::required(&mut self.patterns, source),
-            8 => wire::required(&mut self.previous_errors, source),
-            9 => wire::required(&mut self.file_annotations, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.error_type),
+            1 => wire::place(&mut self.provider_code),
+            2 => wire::place(&mut self.provider_name),
+            3 => wire::place(&mut self.raw),
+            4 => wire::place(&mut self.reasons),
+            5 => wire::place(&mut self.flagged_input),
+            6 => wire::place(&mut self.model_slug),
+            7 => wire::place(&mut self.patterns),
+            8 => wire::place(&mut self.previous_errors),
+            9 => wire::place(&mut self.file_annotations),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("error_type", &self.error_type),
-            1 => fields.optional("provider_code", &self.provider_code),
-            2 => fields.optional("provider_name", &self.provider_name),
-            3 => fields.optional("raw", &self.raw),
-            4 => fields.list("reasons", &self.reasons),
-            5 => fields.optional("flagged_input", &self.flagged_input),
-            6 => fields.optional("model_slug", &self.model_slug),
-            7 => fields.list("patterns", &self.patterns),
-            8 => fields.list("previous_errors", &self.previous_errors),
-            9 => fields.list("file_annotations", &self.file_annotations),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("error_type", wire::Part::Optional(&self.error_type)),
+                1 => ("provider_code", wire::Part::Optional(&self.provider_code)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
+                4 => ("reasons", wire::Part::List(&self.reasons)),
+                5 => ("flagged_input", wire::Part::Optional(&self.flagged_input)),
+                6 => ("model_slug", wire::Part::Optional(&self.model_slug)),
+                7 => ("patterns", wire::Part::List(&self.patterns)),
+                8 => ("previous_errors", wire::Part::List(&self.previous_errors)),
+                9 => ("file_annotations", wire::Part::List(&self.file_annotations)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -497,52 +505,53 @@ impl PreviousError {
 }
 
 impl wire::Object for PreviousError {
-    const NAME: &'static str = "PreviousError";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "provider" => Some(0),
-            "code" => Some(1),
-            "status" => Some(2),
-            "message" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "provider" => 0,
+                "code" => 1,
+                "status" => 2,
+                "message" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.provider, source),
-            1 => wire::optional(&mut self.code, source),
-            2 => wire::optional(&mut self.status, source),
-            3 => wire::optional(&mut self.message, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.provider),
+            1 => wire::place(&mut self.code),
+            2 => wire::place(&mut self.status),
+            3 => wire::place(&mut self.message),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("provider", &self.provider),
-            1 => fields.optional("code", &self.code),
-            2 => fields.optional("status", &self.status),
-            3 => fields.optional("message", &self.message),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("code", wire::Part::Optional(&self.code)),
+                2 => ("status", wire::Part::Optional(&self.status)),
+                3 => ("message", wire::Part::Optional(&self.message)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -650,67 +659,68 @@ impl ErrorAvailability {
 }
 
 impl wire::Object for ErrorAvailability {
-    const NAME: &'static str = "ErrorAvailability";
-    const FIELDS: u8 = 9;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "retryable" => Some(1),
-            "retry_after" => Some(2),
-            "requested_models" => Some(3),
-            "affected_providers" => Some(4),
-            "excluded_by" => Some(5),
-            "fallback_models" => Some(6),
-            "constraint" => Some(7),
-            "docs_url" => Some(8),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "code" => 0,
+                "retryable" => 1,
+                "retry_after" => 2,
+                "requested_models" => 3,
+                "affected_providers" => 4,
+                "excluded_by" => 5,
+                "fallback_models" => 6,
+                "constraint" => 7,
+                "docs_url" => 8,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.code, source),
-            1 => wire::optional(&mut self.retryable, source),
-            2 => wire::optional(&mut self.retry_after, source),
-            3 => wire::required(&mut self.requested_models, source),
-            4 => wire::required(&mut self.affected_providers, source),
-            5 => wire::required(&mut self.excluded_by, source),
-            6 => wire::required(&mut self.fallback_models, source),
-            7 => wire::optional(&mut self.constraint, source),
-            8 => wire::optional(&mut self.docs_url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.code),
+            1 => wire::place(&mut self.retryable),
+            2 => wire::place(&mut self.retry_after),
+            3 => wire::place(&mut self.requested_models),
+            4 => wire::place(&mut self.affected_providers),
+            5 => wire::place(&mut self.excluded_by),
+            6 => wire::place(&mut self.fallback_models),
+            7 => wire::place(&mut self.constraint),
+            8 => wire::place(&mut self.docs_url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("code", &self.code),
-            1 => fields.optional("retryable", &self.retryable),
-            2 => fields.optional("retry_after", &self.retry_after),
-            3 => fields.list("requested_models", &self.requested_models),
-            4 => fields.list("affected_providers", &self.affected_providers),
-            5 => fields.list("excluded_by", &self.excluded_by),
-            6 => fields.list("fallback_models", &self.fallback_models),
-            7 => fields.optional("constraint", &self.constraint),
-            8 => fields.optional("docs_url", &self.docs_url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("retryable", wire::Part::Optional(&self.retryable)),
+                2 => ("retry_after", wire::Part::Optional(&self.retry_after)),
+                3 => ("requested_models", wire::Part::List(&self.requested_models)),
+                4 => ("affected_providers", wire::Part::List(&self.affected_providers)),
+                5 => ("excluded_by", wire::Part::List(&self.excluded_by)),
+                6 => ("fallback_models", wire::Part::List(&self.fallback_models)),
+                7 => ("constraint", wire::Part::Optional(&self.constraint)),
+                8 => ("docs_url", wire::Part::Optional(&self.docs_url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -747,46 +757,47 @@ impl AvailabilityConstraint {
 }
 
 impl wire::Object for AvailabilityConstraint {
-    const NAME: &'static str = "AvailabilityConstraint";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "field" => Some(0),
-            "detail" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "field" => 0,
+                "detail" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.field, source),
-            1 => wire::optional(&mut self.detail, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.field),
+            1 => wire::place(&mut self.detail),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("field", &self.field),
-            1 => fields.optional("detail", &self.detail),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("field", wire::Part::Optional(&self.field)),
+                1 => ("detail", wire::Part::Optional(&self.detail)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

@@ -32,14 +32,15 @@ pub enum ChatRequestResponseFormat {
 }
 
 impl ChatRequestResponseFormat {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonObject(value) => serde::Serialize::serialize(value, serializer),
-            Self::JsonSchema(value) => serde::Serialize::serialize(value, serializer),
-            Self::Grammar(value) => serde::Serialize::serialize(value, serializer),
-            Self::Python(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::JsonObject(value) => wire::View::Member(value),
+            Self::JsonSchema(value) => wire::View::Member(value),
+            Self::Grammar(value) => wire::View::Member(value),
+            Self::Python(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -97,28 +98,52 @@ impl ChatRequestResponseFormat {
     }
 }
 
-impl wire::TaggedUnion for ChatRequestResponseFormat {
-    const NAME: &'static str = "ChatRequestResponseFormat";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "text",
-        "json_object",
-        "json_schema",
-        "grammar",
-        "python",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Text),
-            Some(1) => members.object().map(Self::JsonObject),
-            Some(2) => members.object().map(Self::JsonSchema),
-            Some(3) => members.object().map(Self::Grammar),
-            Some(4) => members.object().map(Self::Python),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatRequestResponseFormat {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "text" => {
+                    *self = Self::Text(Default::default());
+                    "text"
+                }
+                "json_object" => {
+                    *self = Self::JsonObject(Default::default());
+                    "json_object"
+                }
+                "json_schema" => {
+                    *self = Self::JsonSchema(Default::default());
+                    "json_schema"
+                }
+                "grammar" => {
+                    *self = Self::Grammar(Default::default());
+                    "grammar"
+                }
+                "python" => {
+                    *self = Self::Python(Default::default());
+                    "python"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::Text(member) => Some(member),
+            Self::JsonObject(member) => Some(member),
+            Self::JsonSchema(member) => Some(member),
+            Self::Grammar(member) => Some(member),
+            Self::Python(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -143,37 +168,36 @@ impl ChatFormatTextConfig {
 }
 
 impl wire::Object for ChatFormatTextConfig {
-    const NAME: &'static str = "ChatFormatTextConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "text", source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "text"),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "text"),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("text")),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -200,37 +224,36 @@ impl ChatFormatJsonObjectConfig {
 }
 
 impl wire::Object for ChatFormatJsonObjectConfig {
-    const NAME: &'static str = "ChatFormatJsonObjectConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "json_object", source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "json_object"),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "json_object"),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("json_object")),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -268,40 +291,39 @@ impl ChatFormatJsonSchemaConfig {
 }
 
 impl wire::Object for ChatFormatJsonSchemaConfig {
-    const NAME: &'static str = "ChatFormatJsonSchemaConfig";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "json_schema" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "json_schema" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "json_schema", source),
-            1 => wire::required(&mut self.json_schema, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "json_schema"),
+            1 => wire::place(&mut self.json_schema),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "json_schema"),
-            1 => fields.required("json_schema", &self.json_schema),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("json_schema")),
+                1 => ("json_schema", wire::Part::Required(&self.json_schema)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -364,46 +386,45 @@ impl ChatJsonSchemaConfig {
 }
 
 impl wire::Object for ChatJsonSchemaConfig {
-    const NAME: &'static str = "ChatJsonSchemaConfig";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "description" => Some(1),
-            "schema" => Some(2),
-            "strict" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "description" => 1,
+                "schema" => 2,
+                "strict" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.name, source),
-            1 => wire::optional(&mut self.description, source),
-            2 => wire::optional(&mut self.schema, source),
-            3 => wire::optional(&mut self.strict, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.description),
+            2 => wire::place(&mut self.schema),
+            3 => wire::place(&mut self.strict),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("name", &self.name),
-            1 => fields.optional("description", &self.description),
-            2 => fields.optional("schema", &self.schema),
-            3 => fields.optional("strict", &self.strict),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Required(&self.name)),
+                1 => ("description", wire::Part::Optional(&self.description)),
+                2 => ("schema", wire::Part::Optional(&self.schema)),
+                3 => ("strict", wire::Part::Optional(&self.strict)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -441,40 +462,39 @@ impl ChatFormatGrammarConfig {
 }
 
 impl wire::Object for ChatFormatGrammarConfig {
-    const NAME: &'static str = "ChatFormatGrammarConfig";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "grammar" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "grammar" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "grammar", source),
-            1 => wire::required(&mut self.grammar, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "grammar"),
+            1 => wire::place(&mut self.grammar),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "grammar"),
-            1 => fields.required("grammar", &self.grammar),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("grammar")),
+                1 => ("grammar", wire::Part::Required(&self.grammar)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -501,37 +521,36 @@ impl ChatFormatPythonConfig {
 }
 
 impl wire::Object for ChatFormatPythonConfig {
-    const NAME: &'static str = "ChatFormatPythonConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "python", source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "python"),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "python"),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("python")),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

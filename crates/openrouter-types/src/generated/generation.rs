@@ -32,37 +32,36 @@ impl GenerationResponse {
 }
 
 impl wire::Object for GenerationResponse {
-    const NAME: &'static str = "GenerationResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -448,185 +447,232 @@ impl GenerationResponseData {
 }
 
 impl wire::Object for GenerationResponseData {
-    const NAME: &'static str = "GenerationResponseData";
-    const FIELDS: u8 = 45;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "request_id" => Some(1),
-            "session_id" => Some(2),
-            "created_at" => Some(3),
-            "api_type" => Some(4),
-            "model" => Some(5),
-            "router" => Some(6),
-            "provider_name" => Some(7),
-            "provider_responses" => Some(8),
-            "upstream_id" => Some(9),
-            "streamed" => Some(10),
-            "cancelled" => Some(11),
-            "finish_reason" => Some(12),
-            "native_finish_reason" => Some(13),
-            "service_tier" => Some(14),
-            "latency" => Some(15),
-            "generation_time" => Some(16),
-            "moderation_latency" => Some(17),
-            "tokens_prompt" => Some(18),
-            "tokens_completion" => Some(19),
-            "native_tokens_prompt" => Some(20),
-            "native_tokens_completion" => Some(21),
-            "native_tokens_reasoning" => Some(22),
-            "native_tokens_cached" => Some(23),
-            "native_tokens_completion_images" => Some(24),
-            "num_media_prompt" => Some(25),
-            "num_input_audio_prompt" => Some(26),
-            "num_media_completion" => Some(27),
-            "num_search_results" => Some(28),
-            "num_fetches" => Some(29),
-            "web_search_engine" => Some(30),
-            "total_cost" => Some(31),
-            "usage" => Some(32),
-            "cache_discount" => Some(33),
-            "upstream_inference_cost" => Some(34),
-            "is_byok" => Some(35),
-            "data_region" => Some(36),
-            "response_cache_source_id" => Some(37),
-            "preset_id" => Some(38),
-            "workspace_id" => Some(39),
-            "external_user" => Some(40),
-            "app_id" => Some(41),
-            "origin" => Some(42),
-            "http_referer" => Some(43),
-            "user_agent" => Some(44),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "request_id" => 1,
+                "session_id" => 2,
+                "created_at" => 3,
+                "api_type" => 4,
+                "model" => 5,
+                "router" => 6,
+                "provider_name" => 7,
+                "provider_responses" => 8,
+                "upstream_id" => 9,
+                "streamed" => 10,
+                "cancelled" => 11,
+                "finish_reason" => 12,
+                "native_finish_reason" => 13,
+                "service_tier" => 14,
+                "latency" => 15,
+                "generation_time" => 16,
+                "moderation_latency" => 17,
+                "tokens_prompt" => 18,
+                "tokens_completion" => 19,
+                "native_tokens_prompt" => 20,
+                "native_tokens_completion" => 21,
+                "native_tokens_reasoning" => 22,
+                "native_tokens_cached" => 23,
+                "native_tokens_completion_images" => 24,
+                "num_media_prompt" => 25,
+                "num_input_audio_prompt" => 26,
+                "num_media_completion" => 27,
+                "num_search_results" => 28,
+                "num_fetches" => 29,
+                "web_search_engine" => 30,
+                "total_cost" => 31,
+                "usage" => 32,
+                "cache_discount" => 33,
+                "upstream_inference_cost" => 34,
+                "is_byok" => 35,
+                "data_region" => 36,
+                "response_cache_source_id" => 37,
+                "preset_id" => 38,
+                "workspace_id" => 39,
+                "external_user" => 40,
+                "app_id" => 41,
+                "origin" => 42,
+                "http_referer" => 43,
+                "user_agent" => 44,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.request_id),
+            2 => wire::place(&mut self.session_id),
+            3 => wire::place(&mut self.created_at),
+            4 => wire::place(&mut self.api_type),
+            5 => wire::place(&mut self.model),
+            6 => wire::place(&mut self.router),
+            7 => wire::place(&mut self.provider_name),
+            8 => wire::place(&mut self.provider_responses),
+            9 => wire::place(&mut self.upstream_id),
+            10 => wire::place(&mut self.streamed),
+            11 => wire::place(&mut self.cancelled),
+            12 => wire::place(&mut self.finish_reason),
+            13 => wire::place(&mut self.native_finish_reason),
+            14 => wire::place(&mut self.service_tier),
+            15 => wire::place(&mut self.latency),
+            16 => wire::place(&mut self.generation_time),
+            17 => wire::place(&mut self.moderation_latency),
+            18 => wire::place(&mut self.tokens_prompt),
+            19 => wire::place(&mut self.tokens_completion),
+            20 => wire::place(&mut self.native_tokens_prompt),
+            21 => wire::place(&mut self.native_tokens_completion),
+            22 => wire::place(&mut self.native_tokens_reasoning),
+            23 => wire::place(&mut self.native_tokens_cached),
+            24 => wire::place(&mut self.native_tokens_completion_images),
+            25 => wire::place(&mut self.num_media_prompt),
+            26 => wire::place(&mut self.num_input_audio_prompt),
+            27 => wire::place(&mut self.num_media_completion),
+            28 => wire::place(&mut self.num_search_results),
+            29 => wire::place(&mut self.num_fetches),
+            30 => wire::place(&mut self.web_search_engine),
+            31 => wire::place(&mut self.total_cost),
+            32 => wire::place(&mut self.usage),
+            33 => wire::place(&mut self.cache_discount),
+            34 => wire::place(&mut self.upstream_inference_cost),
+            35 => wire::place(&mut self.is_byok),
+            36 => wire::place(&mut self.data_region),
+            37 => wire::place(&mut self.response_cache_source_id),
+            38 => wire::place(&mut self.preset_id),
+            39 => wire::place(&mut self.workspace_id),
+            40 => wire::place(&mut self.external_user),
+            41 => wire::place(&mut self.app_id),
+            42 => wire::place(&mut self.origin),
+            43 => wire::place(&mut self.http_referer),
+            44 => wire::place(&mut self.user_agent),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.request_id, source),
-            2 => wire::optional(&mut self.session_id, source),
-            3 => wire::optional(&mut self.created_at, source),
-            4 => wire::optional(&mut self.api_type, source),
-            5 => wire::optional(&mut self.model, source),
-            6 => wire::optional(&mut self.router, source),
-            7 => wire::optional(&mut self.provider_name, source),
-            8 => wire::required(&mut self.provider_responses, source),
-            9 => wire::optional(&mut self.upstream_id, source),
-            10 => wire::optional(&mut self.streamed, source),
-            11 => wire::optional(&mut self.cancelled, source),
-            12 => wire::optional(&mut self.finish_reason, source),
-            13 => wire::optional(&mut self.native_finish_reason, source),
-            14 => wire::optional(&mut self.service_tier, source),
-            15 => wire::optional(&mut self.latency, source),
-            16 => wire::optional(&mut self.generation_time, source),
-            17 => wire::optional(&mut self.moderation_latency, source),
-            18 => wire::optional(&mut self.tokens_prompt, source),
-            19 => wire::optional(&mut self.tokens_completion, source),
-            20 => wire::optional(&mut self.native_tokens_prompt, source),
-            21 => wire::optional(&mut self.native_tokens_completion, source),
-            22 => wire::optional(&mut self.native_tokens_reasoning, source),
-            23 => wire::optional(&mut self.native_tokens_cached, source),
-            24 => wire::optional(&mut self.native_tokens_completion_images, source),
-            25 => wire::optional(&mut self.num_media_prompt, source),
-            26 => wire::optional(&mut self.num_input_audio_prompt, source),
-            27 => wire::optional(&mut self.num_media_completion, source),
-            28 => wire::optional(&mut self.num_search_results, source),
-            29 => wire::optional(&mut self.num_fetches, source),
-            30 => wire::optional(&mut self.web_search_engine, source),
-            31 => wire::optional(&mut self.total_cost, source),
-            32 => wire::optional(&mut self.usage, source),
-            33 => wire::optional(&mut self.cache_discount, source),
-            34 => wire::optional(&mut self.upstream_inference_cost, source),
-            35 => wire::optional(&mut self.is_byok, source),
-            36 => wire::optional(&mut self.data_region, source),
-            37 => wire::optional(&mut self.response_cache_source_id, source),
-            38 => wire::optional(&mut self.preset_id, source),
-            39 => wire::optional(&mut self.workspace_id, source),
-            40 => wire::optional(&mut self.external_user, source),
-            41 => wire::optional(&mut self.app_id, source),
-            42 => wire::optional(&mut self.origin, source),
-            43 => wire::optional(&mut self.http_referer, source),
-            44 => wire::optional(&mut self.user_agent, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("request_id", &self.request_id),
-            2 => fields.optional("session_id", &self.session_id),
-            3 => fields.optional("created_at", &self.created_at),
-            4 => fields.optional("api_type", &self.api_type),
-            5 => fields.optional("model", &self.model),
-            6 => fields.optional("router", &self.router),
-            7 => fields.optional("provider_name", &self.provider_name),
-            8 => fields.list("provider_responses", &self.provider_responses),
-            9 => fields.optional("upstream_id", &self.upstream_id),
-            10 => fields.optional("streamed", &self.streamed),
-            11 => fields.optional("cancelled", &self.cancelled),
-            12 => fields.optional("finish_reason", &self.finish_reason),
-            13 => fields.optional("native_finish_reason", &self.native_finish_reason),
-            14 => fields.optional("service_tier", &self.service_tier),
-            15 => fields.optional("latency", &self.latency),
-            16 => fields.optional("generation_time", &self.generation_time),
-            17 => fields.optional("moderation_latency", &self.moderation_latency),
-            18 => fields.optional("tokens_prompt", &self.tokens_prompt),
-            19 => fields.optional("tokens_completion", &self.tokens_completion),
-            20 => fields.optional("native_tokens_prompt", &self.native_tokens_prompt),
-            21 => {
-                fields
-                    .optional("native_tokens_completion", &self.native_tokens_completion)
-            }
-            22 => {
-                fields.optional("native_tokens_reasoning", &self.native_tokens_reasoning)
-            }
-            23 => fields.optional("native_tokens_cached", &self.native_tokens_cached),
-            24 => {
-                fields
-                    .optional(
-                        "native_tokens_completion_images",
-                        &self.native_tokens_completion_images,
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("request_id", wire::Part::Optional(&self.request_id)),
+                2 => ("session_id", wire::Part::Optional(&self.session_id)),
+                3 => ("created_at", wire::Part::Optional(&self.created_at)),
+                4 => ("api_type", wire::Part::Optional(&self.api_type)),
+                5 => ("model", wire::Part::Optional(&self.model)),
+                6 => ("router", wire::Part::Optional(&self.router)),
+                7 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                8 => ("provider_responses", wire::Part::List(&self.provider_responses)),
+                9 => ("upstream_id", wire::Part::Optional(&self.upstream_id)),
+                10 => ("streamed", wire::Part::Optional(&self.streamed)),
+                11 => ("cancelled", wire::Part::Optional(&self.cancelled)),
+                12 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
+                13 => {
+                    (
+                        "native_finish_reason",
+                        wire::Part::Optional(&self.native_finish_reason),
                     )
-            }
-            25 => fields.optional("num_media_prompt", &self.num_media_prompt),
-            26 => fields.optional("num_input_audio_prompt", &self.num_input_audio_prompt),
-            27 => fields.optional("num_media_completion", &self.num_media_completion),
-            28 => fields.optional("num_search_results", &self.num_search_results),
-            29 => fields.optional("num_fetches", &self.num_fetches),
-            30 => fields.optional("web_search_engine", &self.web_search_engine),
-            31 => fields.optional("total_cost", &self.total_cost),
-            32 => fields.optional("usage", &self.usage),
-            33 => fields.optional("cache_discount", &self.cache_discount),
-            34 => {
-                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
-            }
-            35 => fields.optional("is_byok", &self.is_byok),
-            36 => fields.optional("data_region", &self.data_region),
-            37 => {
-                fields
-                    .optional("response_cache_source_id", &self.response_cache_source_id)
-            }
-            38 => fields.optional("preset_id", &self.preset_id),
-            39 => fields.optional("workspace_id", &self.workspace_id),
-            40 => fields.optional("external_user", &self.external_user),
-            41 => fields.optional("app_id", &self.app_id),
-            42 => fields.optional("origin", &self.origin),
-            43 => fields.optional("http_referer", &self.http_referer),
-            44 => fields.optional("user_agent", &self.user_agent),
-            _ => Ok(()),
-        }
+                }
+                14 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                15 => ("latency", wire::Part::Optional(&self.latency)),
+                16 => ("generation_time", wire::Part::Optional(&self.generation_time)),
+                17 => {
+                    (
+                        "moderation_latency",
+                        wire::Part::Optional(&self.moderation_latency),
+                    )
+                }
+                18 => ("tokens_prompt", wire::Part::Optional(&self.tokens_prompt)),
+                19 => {
+                    ("tokens_completion", wire::Part::Optional(&self.tokens_completion))
+                }
+                20 => {
+                    (
+                        "native_tokens_prompt",
+                        wire::Part::Optional(&self.native_tokens_prompt),
+                    )
+                }
+                21 => {
+                    (
+                        "native_tokens_completion",
+                        wire::Part::Optional(&self.native_tokens_completion),
+                    )
+                }
+                22 => {
+                    (
+                        "native_tokens_reasoning",
+                        wire::Part::Optional(&self.native_tokens_reasoning),
+                    )
+                }
+                23 => {
+                    (
+                        "native_tokens_cached",
+                        wire::Part::Optional(&self.native_tokens_cached),
+                    )
+                }
+                24 => {
+                    (
+                        "native_tokens_completion_images",
+                        wire::Part::Optional(&self.native_tokens_completion_images),
+                    )
+                }
+                25 => ("num_media_prompt", wire::Part::Optional(&self.num_media_prompt)),
+                26 => {
+                    (
+                        "num_input_audio_prompt",
+                        wire::Part::Optional(&self.num_input_audio_prompt),
+                    )
+                }
+                27 => {
+                    (
+                        "num_media_completion",
+                        wire::Part::Optional(&self.num_media_completion),
+                    )
+                }
+                28 => {
+                    (
+                        "num_search_results",
+                        wire::Part::Optional(&self.num_search_results),
+                    )
+                }
+                29 => ("num_fetches", wire::Part::Optional(&self.num_fetches)),
+                30 => {
+                    ("web_search_engine", wire::Part::Optional(&self.web_search_engine))
+                }
+                31 => ("total_cost", wire::Part::Optional(&self.total_cost)),
+                32 => ("usage", wire::Part::Optional(&self.usage)),
+                33 => ("cache_discount", wire::Part::Optional(&self.cache_discount)),
+                34 => {
+                    (
+                        "upstream_inference_cost",
+                        wire::Part::Optional(&self.upstream_inference_cost),
+                    )
+                }
+                35 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                36 => ("data_region", wire::Part::Optional(&self.data_region)),
+                37 => {
+                    (
+                        "response_cache_source_id",
+                        wire::Part::Optional(&self.response_cache_source_id),
+                    )
+                }
+                38 => ("preset_id", wire::Part::Optional(&self.preset_id)),
+                39 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                40 => ("external_user", wire::Part::Optional(&self.external_user)),
+                41 => ("app_id", wire::Part::Optional(&self.app_id)),
+                42 => ("origin", wire::Part::Optional(&self.origin)),
+                43 => ("http_referer", wire::Part::Optional(&self.http_referer)),
+                44 => ("user_agent", wire::Part::Optional(&self.user_agent)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -812,58 +858,62 @@ impl ProviderResponse {
 }
 
 impl wire::Object for ProviderResponse {
-    const NAME: &'static str = "ProviderResponse";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "provider_name" => Some(0),
-            "model_permaslug" => Some(1),
-            "endpoint_id" => Some(2),
-            "id" => Some(3),
-            "status" => Some(4),
-            "latency" => Some(5),
-            "is_byok" => Some(6),
-            "routed_service_tier" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "provider_name" => 0,
+                "model_permaslug" => 1,
+                "endpoint_id" => 2,
+                "id" => 3,
+                "status" => 4,
+                "latency" => 5,
+                "is_byok" => 6,
+                "routed_service_tier" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.provider_name, source),
-            1 => wire::optional(&mut self.model_permaslug, source),
-            2 => wire::optional(&mut self.endpoint_id, source),
-            3 => wire::optional(&mut self.id, source),
-            4 => wire::optional(&mut self.status, source),
-            5 => wire::optional(&mut self.latency, source),
-            6 => wire::optional(&mut self.is_byok, source),
-            7 => wire::optional(&mut self.routed_service_tier, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.provider_name),
+            1 => wire::place(&mut self.model_permaslug),
+            2 => wire::place(&mut self.endpoint_id),
+            3 => wire::place(&mut self.id),
+            4 => wire::place(&mut self.status),
+            5 => wire::place(&mut self.latency),
+            6 => wire::place(&mut self.is_byok),
+            7 => wire::place(&mut self.routed_service_tier),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("provider_name", &self.provider_name),
-            1 => fields.optional("model_permaslug", &self.model_permaslug),
-            2 => fields.optional("endpoint_id", &self.endpoint_id),
-            3 => fields.optional("id", &self.id),
-            4 => fields.optional("status", &self.status),
-            5 => fields.optional("latency", &self.latency),
-            6 => fields.optional("is_byok", &self.is_byok),
-            7 => fields.optional("routed_service_tier", &self.routed_service_tier),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                1 => ("model_permaslug", wire::Part::Optional(&self.model_permaslug)),
+                2 => ("endpoint_id", wire::Part::Optional(&self.endpoint_id)),
+                3 => ("id", wire::Part::Optional(&self.id)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("latency", wire::Part::Optional(&self.latency)),
+                6 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                7 => {
+                    (
+                        "routed_service_tier",
+                        wire::Part::Optional(&self.routed_service_tier),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1224,37 +1274,36 @@ impl GenerationContentResponse {
 }
 
 impl wire::Object for GenerationContentResponse {
-    const NAME: &'static str = "GenerationContentResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1300,43 +1349,42 @@ impl GenerationContentData {
 }
 
 impl wire::Object for GenerationContentData {
-    const NAME: &'static str = "GenerationContentData";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "input" => Some(0),
-            "output" => Some(1),
-            "error" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "input" => 0,
+                "output" => 1,
+                "error" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.input, source),
-            1 => wire::optional(&mut self.output, source),
-            2 => wire::optional(&mut self.error, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.input),
+            1 => wire::place(&mut self.output),
+            2 => wire::place(&mut self.error),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("input", &self.input),
-            1 => fields.optional("output", &self.output),
-            2 => fields.optional("error", &self.error),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("input", wire::Part::Optional(&self.input)),
+                1 => ("output", wire::Part::Optional(&self.output)),
+                2 => ("error", wire::Part::Optional(&self.error)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1359,15 +1407,12 @@ pub enum GenerationContentInput {
 }
 
 impl GenerationContentInput {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::GenerationContentPrompt(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::GenerationContentMessages(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::GenerationContentPrompt(value) => wire::View::Member(value),
+            Self::GenerationContentMessages(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -1390,30 +1435,43 @@ impl From<GenerationContentMessages> for GenerationContentInput {
     }
 }
 
-impl wire::UntaggedUnion for GenerationContentInput {
-    const NAME: &'static str = "GenerationContentInput";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Object => {
-                let raw = source.raw()?;
-                if wire::has_fields(&raw, &["prompt"])
-                    && let Some(value) = wire::fit::<GenerationContentPrompt>(&raw)
-                {
-                    return Ok(Self::GenerationContentPrompt(value));
-                }
-                if wire::has_fields(&raw, &["messages"])
-                    && let Some(value) = wire::fit::<GenerationContentMessages>(&raw)
-                {
-                    return Ok(Self::GenerationContentMessages(value));
-                }
-                Ok(Self::Unknown(UnknownMember::from_json(raw)))
+impl wire::Value for GenerationContentInput {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        if wire::kind(json.as_str()) == wire::Kind::Object {
+            if wire::has_fields(&json, &["prompt"])
+                && let Some(value) = wire::fit::<GenerationContentPrompt>(&json)
+            {
+                *self = Self::GenerationContentPrompt(value);
+                return Ok(());
             }
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+            if wire::has_fields(&json, &["messages"])
+                && let Some(value) = wire::fit::<GenerationContentMessages>(&json)
+            {
+                *self = Self::GenerationContentMessages(value);
+                return Ok(());
+            }
         }
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(GenerationContentInput);
+wire::serde_through!(GenerationContentInput);
 
 /// A prompt that was sent.
 ///
@@ -1437,37 +1495,36 @@ impl GenerationContentPrompt {
 }
 
 impl wire::Object for GenerationContentPrompt {
-    const NAME: &'static str = "GenerationContentPrompt";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.prompt, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.prompt),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt", &self.prompt),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1500,37 +1557,36 @@ impl GenerationContentMessages {
 }
 
 impl wire::Object for GenerationContentMessages {
-    const NAME: &'static str = "GenerationContentMessages";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "messages" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "messages" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.messages, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.messages),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("messages", &self.messages),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("messages", wire::Part::List(&self.messages)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1568,40 +1624,39 @@ impl GenerationContentOutput {
 }
 
 impl wire::Object for GenerationContentOutput {
-    const NAME: &'static str = "GenerationContentOutput";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "completion" => Some(0),
-            "reasoning" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "completion" => 0,
+                "reasoning" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.completion, source),
-            1 => wire::optional(&mut self.reasoning, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.completion),
+            1 => wire::place(&mut self.reasoning),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("completion", &self.completion),
-            1 => fields.optional("reasoning", &self.reasoning),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("completion", wire::Part::Optional(&self.completion)),
+                1 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1666,49 +1721,48 @@ impl GenerationContentError {
 }
 
 impl wire::Object for GenerationContentError {
-    const NAME: &'static str = "GenerationContentError";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "status" => Some(0),
-            "message" => Some(1),
-            "provider_name" => Some(2),
-            "raw" => Some(3),
-            "previous_errors" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "status" => 0,
+                "message" => 1,
+                "provider_name" => 2,
+                "raw" => 3,
+                "previous_errors" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.status, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.provider_name, source),
-            3 => wire::optional(&mut self.raw, source),
-            4 => wire::required(&mut self.previous_errors, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.status),
+            1 => wire::place(&mut self.message),
+            2 => wire::place(&mut self.provider_name),
+            3 => wire::place(&mut self.raw),
+            4 => wire::place(&mut self.previous_errors),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("status", &self.status),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("provider_name", &self.provider_name),
-            3 => fields.optional("raw", &self.raw),
-            4 => fields.list("previous_errors", &self.previous_errors),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("status", wire::Part::Optional(&self.status)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
+                4 => ("previous_errors", wire::Part::List(&self.previous_errors)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1762,46 +1816,45 @@ impl GenerationContentErrorAttempt {
 }
 
 impl wire::Object for GenerationContentErrorAttempt {
-    const NAME: &'static str = "GenerationContentErrorAttempt";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "code" => Some(0),
-            "message" => Some(1),
-            "provider_name" => Some(2),
-            "raw" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "code" => 0,
+                "message" => 1,
+                "provider_name" => 2,
+                "raw" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.code, source),
-            1 => wire::optional(&mut self.message, source),
-            2 => wire::optional(&mut self.provider_name, source),
-            3 => wire::optional(&mut self.raw, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.code),
+            1 => wire::place(&mut self.message),
+            2 => wire::place(&mut self.provider_name),
+            3 => wire::place(&mut self.raw),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("code", &self.code),
-            1 => fields.optional("message", &self.message),
-            2 => fields.optional("provider_name", &self.provider_name),
-            3 => fields.optional("raw", &self.raw),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

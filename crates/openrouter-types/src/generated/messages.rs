@@ -35,14 +35,15 @@ pub enum ChatMessages {
 }
 
 impl ChatMessages {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::System(value) => serde::Serialize::serialize(value, serializer),
-            Self::User(value) => serde::Serialize::serialize(value, serializer),
-            Self::Developer(value) => serde::Serialize::serialize(value, serializer),
-            Self::Assistant(value) => serde::Serialize::serialize(value, serializer),
-            Self::Tool(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::System(value) => wire::View::Member(value),
+            Self::User(value) => wire::View::Member(value),
+            Self::Developer(value) => wire::View::Member(value),
+            Self::Assistant(value) => wire::View::Member(value),
+            Self::Tool(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -100,28 +101,52 @@ impl ChatMessages {
     }
 }
 
-impl wire::TaggedUnion for ChatMessages {
-    const NAME: &'static str = "ChatMessages";
-    const TAG: &'static str = "role";
-    const MEMBERS: &'static [&'static str] = &[
-        "system",
-        "user",
-        "developer",
-        "assistant",
-        "tool",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::System),
-            Some(1) => members.object().map(Self::User),
-            Some(2) => members.object().map(Self::Developer),
-            Some(3) => members.object().map(Self::Assistant),
-            Some(4) => members.object().map(Self::Tool),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatMessages {
+    fn tag(&self) -> &'static str {
+        "role"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "system" => {
+                    *self = Self::System(Default::default());
+                    "system"
+                }
+                "user" => {
+                    *self = Self::User(Default::default());
+                    "user"
+                }
+                "developer" => {
+                    *self = Self::Developer(Default::default());
+                    "developer"
+                }
+                "assistant" => {
+                    *self = Self::Assistant(Default::default());
+                    "assistant"
+                }
+                "tool" => {
+                    *self = Self::Tool(Default::default());
+                    "tool"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::System(member) => Some(member),
+            Self::User(member) => Some(member),
+            Self::Developer(member) => Some(member),
+            Self::Assistant(member) => Some(member),
+            Self::Tool(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -166,43 +191,42 @@ impl ChatSystemMessage {
 }
 
 impl wire::Object for ChatSystemMessage {
-    const NAME: &'static str = "ChatSystemMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "content" => 1,
+                "name" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("role", "system", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("role", "system"),
+            1 => wire::place(&mut self.content),
+            2 => wire::place(&mut self.name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "system"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Constant("system")),
+                1 => ("content", wire::Part::Required(&self.content)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -252,43 +276,42 @@ impl ChatDeveloperMessage {
 }
 
 impl wire::Object for ChatDeveloperMessage {
-    const NAME: &'static str = "ChatDeveloperMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "content" => 1,
+                "name" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("role", "developer", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("role", "developer"),
+            1 => wire::place(&mut self.content),
+            2 => wire::place(&mut self.name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "developer"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Constant("developer")),
+                1 => ("content", wire::Part::Required(&self.content)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -335,43 +358,42 @@ impl ChatUserMessage {
 }
 
 impl wire::Object for ChatUserMessage {
-    const NAME: &'static str = "ChatUserMessage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "content" => 1,
+                "name" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("role", "user", source),
-            1 => wire::required(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("role", "user"),
+            1 => wire::place(&mut self.content),
+            2 => wire::place(&mut self.name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "user"),
-            1 => fields.required("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Constant("user")),
+                1 => ("content", wire::Part::Required(&self.content)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -515,76 +537,77 @@ impl ChatAssistantMessage {
 }
 
 impl wire::Object for ChatAssistantMessage {
-    const NAME: &'static str = "ChatAssistantMessage";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "content" => Some(1),
-            "name" => Some(2),
-            "reasoning" => Some(3),
-            "reasoning_content" => Some(4),
-            "reasoning_details" => Some(5),
-            "tool_calls" => Some(6),
-            "refusal" => Some(7),
-            "images" => Some(8),
-            "audio" => Some(9),
-            "annotations" => Some(10),
-            "model" => Some(11),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "content" => 1,
+                "name" => 2,
+                "reasoning" => 3,
+                "reasoning_content" => 4,
+                "reasoning_details" => 5,
+                "tool_calls" => 6,
+                "refusal" => 7,
+                "images" => 8,
+                "audio" => 9,
+                "annotations" => 10,
+                "model" => 11,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("role", "assistant", source),
-            1 => wire::optional(&mut self.content, source),
-            2 => wire::optional(&mut self.name, source),
-            3 => wire::optional(&mut self.reasoning, source),
-            4 => wire::optional(&mut self.reasoning_content, source),
-            5 => wire::optional(&mut self.reasoning_details, source),
-            6 => wire::optional(&mut self.tool_calls, source),
-            7 => wire::optional(&mut self.refusal, source),
-            8 => wire::optional(&mut self.images, source),
-            9 => wire::optional(&mut self.audio, source),
-            10 => wire::optional(&mut self.annotations, source),
-            11 => wire::optional(&mut self.model, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("role", "assistant"),
+            1 => wire::place(&mut self.content),
+            2 => wire::place(&mut self.name),
+            3 => wire::place(&mut self.reasoning),
+            4 => wire::place(&mut self.reasoning_content),
+            5 => wire::place(&mut self.reasoning_details),
+            6 => wire::place(&mut self.tool_calls),
+            7 => wire::place(&mut self.refusal),
+            8 => wire::place(&mut self.images),
+            9 => wire::place(&mut self.audio),
+            10 => wire::place(&mut self.annotations),
+            11 => wire::place(&mut self.model),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "assistant"),
-            1 => fields.nullable("content", &self.content),
-            2 => fields.optional("name", &self.name),
-            3 => fields.optional("reasoning", &self.reasoning),
-            4 => fields.optional("reasoning_content", &self.reasoning_content),
-            5 => fields.optional("reasoning_details", &self.reasoning_details),
-            6 => fields.optional("tool_calls", &self.tool_calls),
-            7 => fields.optional("refusal", &self.refusal),
-            8 => fields.optional("images", &self.images),
-            9 => fields.optional("audio", &self.audio),
-            10 => fields.optional("annotations", &self.annotations),
-            11 => fields.optional("model", &self.model),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Constant("assistant")),
+                1 => ("content", wire::Part::Nullable(&self.content)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                4 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
+                5 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
+                6 => ("tool_calls", wire::Part::Optional(&self.tool_calls)),
+                7 => ("refusal", wire::Part::Optional(&self.refusal)),
+                8 => ("images", wire::Part::Optional(&self.images)),
+                9 => ("audio", wire::Part::Optional(&self.audio)),
+                10 => ("annotations", wire::Part::Optional(&self.annotations)),
+                11 => ("model", wire::Part::Optional(&self.model)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -657,49 +680,48 @@ impl ChatToolMessage {
 }
 
 impl wire::Object for ChatToolMessage {
-    const NAME: &'static str = "ChatToolMessage";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "role" => Some(0),
-            "tool_call_id" => Some(1),
-            "content" => Some(2),
-            "name" => Some(3),
-            "cache_control" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "role" => 0,
+                "tool_call_id" => 1,
+                "content" => 2,
+                "name" => 3,
+                "cache_control" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("role", "tool", source),
-            1 => wire::required(&mut self.tool_call_id, source),
-            2 => wire::required(&mut self.content, source),
-            3 => wire::optional(&mut self.name, source),
-            4 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("role", "tool"),
+            1 => wire::place(&mut self.tool_call_id),
+            2 => wire::place(&mut self.content),
+            3 => wire::place(&mut self.name),
+            4 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("role", "tool"),
-            1 => fields.required("tool_call_id", &self.tool_call_id),
-            2 => fields.required("content", &self.content),
-            3 => fields.optional("name", &self.name),
-            4 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("role", wire::Part::Constant("tool")),
+                1 => ("tool_call_id", wire::Part::Required(&self.tool_call_id)),
+                2 => ("content", wire::Part::Required(&self.content)),
+                3 => ("name", wire::Part::Optional(&self.name)),
+                4 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -720,11 +742,12 @@ pub enum ChatSystemMessageContent {
 }
 
 impl ChatSystemMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -753,18 +776,41 @@ impl From<Vec<ChatContentText>> for ChatSystemMessageContent {
     }
 }
 
-impl wire::UntaggedUnion for ChatSystemMessageContent {
-    const NAME: &'static str = "ChatSystemMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatSystemMessageContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatSystemMessageContent);
+wire::serde_through!(ChatSystemMessageContent);
 
 /// Instructions: one text, or text parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -779,11 +825,12 @@ pub enum ChatDeveloperMessageContent {
 }
 
 impl ChatDeveloperMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -812,18 +859,41 @@ impl From<Vec<ChatContentText>> for ChatDeveloperMessageContent {
     }
 }
 
-impl wire::UntaggedUnion for ChatDeveloperMessageContent {
-    const NAME: &'static str = "ChatDeveloperMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatDeveloperMessageContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatDeveloperMessageContent);
+wire::serde_through!(ChatDeveloperMessageContent);
 
 /// What the user says: one text, or parts of several kinds.
 ///
@@ -840,11 +910,12 @@ pub enum ChatUserMessageContent {
 }
 
 impl ChatUserMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -873,18 +944,41 @@ impl From<Vec<ChatContentItems>> for ChatUserMessageContent {
     }
 }
 
-impl wire::UntaggedUnion for ChatUserMessageContent {
-    const NAME: &'static str = "ChatUserMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatUserMessageContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatUserMessageContent);
+wire::serde_through!(ChatUserMessageContent);
 
 /// What the model says: one text, or parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -899,11 +993,12 @@ pub enum ChatAssistantMessageContent {
 }
 
 impl ChatAssistantMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -932,18 +1027,41 @@ impl From<Vec<ChatContentItems>> for ChatAssistantMessageContent {
     }
 }
 
-impl wire::UntaggedUnion for ChatAssistantMessageContent {
-    const NAME: &'static str = "ChatAssistantMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatAssistantMessageContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatAssistantMessageContent);
+wire::serde_through!(ChatAssistantMessageContent);
 
 /// The result of a tool: one text, or parts of several kinds.
 #[derive(Clone, Debug, PartialEq)]
@@ -958,11 +1076,12 @@ pub enum ChatToolMessageContent {
 }
 
 impl ChatToolMessageContent {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -991,18 +1110,41 @@ impl From<Vec<ChatContentItems>> for ChatToolMessageContent {
     }
 }
 
-impl wire::UntaggedUnion for ChatToolMessageContent {
-    const NAME: &'static str = "ChatToolMessageContent";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatToolMessageContent {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatToolMessageContent);
+wire::serde_through!(ChatToolMessageContent);
 
 /// Images that the model made, in order.
 ///
@@ -1056,49 +1198,50 @@ impl ChatAssistantImage {
 }
 
 impl wire::Object for ChatAssistantImage {
-    const NAME: &'static str = "ChatAssistantImage";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "image_url" => Some(1),
-            "index" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "image_url" => 1,
+                "index" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.kind, source),
-            1 => wire::required(&mut self.image_url, source),
-            2 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.image_url),
+            2 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("type", &self.kind),
-            1 => fields.required("image_url", &self.image_url),
-            2 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("image_url", wire::Part::Required(&self.image_url)),
+                2 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1135,43 +1278,44 @@ impl ChatAssistantImageUrl {
 }
 
 impl wire::Object for ChatAssistantImageUrl {
-    const NAME: &'static str = "ChatAssistantImageUrl";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "url" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "url" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("url", &self.url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("url", wire::Part::Required(&self.url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1234,52 +1378,53 @@ impl ChatAudioOutput {
 }
 
 impl wire::Object for ChatAudioOutput {
-    const NAME: &'static str = "ChatAudioOutput";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "data" => Some(1),
-            "transcript" => Some(2),
-            "expires_at" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "data" => 1,
+                "transcript" => 2,
+                "expires_at" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.data, source),
-            2 => wire::optional(&mut self.transcript, source),
-            3 => wire::optional(&mut self.expires_at, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.data),
+            2 => wire::place(&mut self.transcript),
+            3 => wire::place(&mut self.expires_at),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("data", &self.data),
-            2 => fields.optional("transcript", &self.transcript),
-            3 => fields.optional("expires_at", &self.expires_at),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("data", wire::Part::Optional(&self.data)),
+                2 => ("transcript", wire::Part::Optional(&self.transcript)),
+                3 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

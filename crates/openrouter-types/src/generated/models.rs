@@ -51,43 +51,42 @@ impl ModelsListResponse {
 }
 
 impl wire::Object for ModelsListResponse {
-    const NAME: &'static str = "ModelsListResponse";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            "total_count" => Some(1),
-            "links" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                "total_count" => 1,
+                "links" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            1 => wire::optional(&mut self.total_count, source),
-            2 => wire::optional(&mut self.links, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            1 => wire::place(&mut self.total_count),
+            2 => wire::place(&mut self.links),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("data", &self.data),
-            1 => fields.optional("total_count", &self.total_count),
-            2 => fields.optional("links", &self.links),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::List(&self.data)),
+                1 => ("total_count", wire::Part::Optional(&self.total_count)),
+                2 => ("links", wire::Part::Optional(&self.links)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -123,37 +122,36 @@ impl ModelsListLinks {
 }
 
 impl wire::Object for ModelsListLinks {
-    const NAME: &'static str = "ModelsListLinks";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "next" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "next" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.next, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.next),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("next", &self.next),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("next", wire::Part::Optional(&self.next)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -183,37 +181,36 @@ impl ModelsCountResponse {
 }
 
 impl wire::Object for ModelsCountResponse {
-    const NAME: &'static str = "ModelsCountResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -243,37 +240,36 @@ impl ModelsCount {
 }
 
 impl wire::Object for ModelsCount {
-    const NAME: &'static str = "ModelsCount";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "count" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "count" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.count, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.count),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("count", &self.count),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("count", wire::Part::Optional(&self.count)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -303,37 +299,36 @@ impl ModelResponse {
 }
 
 impl wire::Object for ModelResponse {
-    const NAME: &'static str = "ModelResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -530,94 +525,108 @@ impl Model {
 }
 
 impl wire::Object for Model {
-    const NAME: &'static str = "Model";
-    const FIELDS: u8 = 20;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "canonical_slug" => Some(1),
-            "name" => Some(2),
-            "description" => Some(3),
-            "created" => Some(4),
-            "context_length" => Some(5),
-            "architecture" => Some(6),
-            "pricing" => Some(7),
-            "top_provider" => Some(8),
-            "per_request_limits" => Some(9),
-            "supported_parameters" => Some(10),
-            "default_parameters" => Some(11),
-            "reasoning" => Some(12),
-            "benchmarks" => Some(13),
-            "supported_voices" => Some(14),
-            "hugging_face_id" => Some(15),
-            "knowledge_cutoff" => Some(16),
-            "expiration_date" => Some(17),
-            "alias_target" => Some(18),
-            "links" => Some(19),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "canonical_slug" => 1,
+                "name" => 2,
+                "description" => 3,
+                "created" => 4,
+                "context_length" => 5,
+                "architecture" => 6,
+                "pricing" => 7,
+                "top_provider" => 8,
+                "per_request_limits" => 9,
+                "supported_parameters" => 10,
+                "default_parameters" => 11,
+                "reasoning" => 12,
+                "benchmarks" => 13,
+                "supported_voices" => 14,
+                "hugging_face_id" => 15,
+                "knowledge_cutoff" => 16,
+                "expiration_date" => 17,
+                "alias_target" => 18,
+                "links" => 19,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.canonical_slug, source),
-            2 => wire::optional(&mut self.name, source),
-            3 => wire::optional(&mut self.description, source),
-            4 => wire::optional(&mut self.created, source),
-            5 => wire::optional(&mut self.context_length, source),
-            6 => wire::optional(&mut self.architecture, source),
-            7 => wire::optional(&mut self.pricing, source),
-            8 => wire::optional(&mut self.top_provider, source),
-            9 => wire::optional(&mut self.per_request_limits, source),
-            10 => wire::required(&mut self.supported_parameters, source),
-            11 => wire::optional(&mut self.default_parameters, source),
-            12 => wire::optional(&mut self.reasoning, source),
-            13 => wire::optional(&mut self.benchmarks, source),
-            14 => wire::required(&mut self.supported_voices, source),
-            15 => wire::optional(&mut self.hugging_face_id, source),
-            16 => wire::optional(&mut self.knowledge_cutoff, source),
-            17 => wire::optional(&mut self.expiration_date, source),
-            18 => wire::optional(&mut self.alias_target, source),
-            19 => wire::optional(&mut self.links, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.canonical_slug),
+            2 => wire::place(&mut self.name),
+            3 => wire::place(&mut self.description),
+            4 => wire::place(&mut self.created),
+            5 => wire::place(&mut self.context_length),
+            6 => wire::place(&mut self.architecture),
+            7 => wire::place(&mut self.pricing),
+            8 => wire::place(&mut self.top_provider),
+            9 => wire::place(&mut self.per_request_limits),
+            10 => wire::place(&mut self.supported_parameters),
+            11 => wire::place(&mut self.default_parameters),
+            12 => wire::place(&mut self.reasoning),
+            13 => wire::place(&mut self.benchmarks),
+            14 => wire::place(&mut self.supported_voices),
+            15 => wire::place(&mut self.hugging_face_id),
+            16 => wire::place(&mut self.knowledge_cutoff),
+            17 => wire::place(&mut self.expiration_date),
+            18 => wire::place(&mut self.alias_target),
+            19 => wire::place(&mut self.links),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("canonical_slug", &self.canonical_slug),
-            2 => fields.optional("name", &self.name),
-            3 => fields.optional("description", &self.description),
-            4 => fields.optional("created", &self.created),
-            5 => fields.optional("context_length", &self.context_length),
-            6 => fields.optional("architecture", &self.architecture),
-            7 => fields.optional("pricing", &self.pricing),
-            8 => fields.optional("top_provider", &self.top_provider),
-            9 => fields.optional("per_request_limits", &self.per_request_limits),
-            10 => fields.list("supported_parameters", &self.supported_parameters),
-            11 => fields.optional("default_parameters", &self.default_parameters),
-            12 => fields.optional("reasoning", &self.reasoning),
-            13 => fields.optional("benchmarks", &self.benchmarks),
-            14 => fields.list("supported_voices", &self.supported_voices),
-            15 => fields.optional("hugging_face_id", &self.hugging_face_id),
-            16 => fields.optional("knowledge_cutoff", &self.knowledge_cutoff),
-            17 => fields.optional("expiration_date", &self.expiration_date),
-            18 => fields.optional("alias_target", &self.alias_target),
-            19 => fields.optional("links", &self.links),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("canonical_slug", wire::Part::Optional(&self.canonical_slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("created", wire::Part::Optional(&self.created)),
+                5 => ("context_length", wire::Part::Optional(&self.context_length)),
+                6 => ("architecture", wire::Part::Optional(&self.architecture)),
+                7 => ("pricing", wire::Part::Optional(&self.pricing)),
+                8 => ("top_provider", wire::Part::Optional(&self.top_provider)),
+                9 => {
+                    (
+                        "per_request_limits",
+                        wire::Part::Optional(&self.per_request_limits),
+                    )
+                }
+                10 => {
+                    (
+                        "supported_parameters",
+                        wire::Part::List(&self.supported_parameters),
+                    )
+                }
+                11 => {
+                    (
+                        "default_parameters",
+                        wire::Part::Optional(&self.default_parameters),
+                    )
+                }
+                12 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                13 => ("benchmarks", wire::Part::Optional(&self.benchmarks)),
+                14 => ("supported_voices", wire::Part::List(&self.supported_voices)),
+                15 => ("hugging_face_id", wire::Part::Optional(&self.hugging_face_id)),
+                16 => ("knowledge_cutoff", wire::Part::Optional(&self.knowledge_cutoff)),
+                17 => ("expiration_date", wire::Part::Optional(&self.expiration_date)),
+                18 => ("alias_target", wire::Part::Optional(&self.alias_target)),
+                19 => ("links", wire::Part::Optional(&self.links)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -655,40 +664,39 @@ impl ModelAliasTarget {
 }
 
 impl wire::Object for ModelAliasTarget {
-    const NAME: &'static str = "ModelAliasTarget";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "slug" => Some(0),
-            "name" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "slug" => 0,
+                "name" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.slug, source),
-            1 => wire::optional(&mut self.name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.slug),
+            1 => wire::place(&mut self.name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("slug", &self.slug),
-            1 => fields.optional("name", &self.name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("slug", wire::Part::Optional(&self.slug)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -756,49 +764,48 @@ impl ModelArchitecture {
 }
 
 impl wire::Object for ModelArchitecture {
-    const NAME: &'static str = "ModelArchitecture";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "modality" => Some(0),
-            "input_modalities" => Some(1),
-            "output_modalities" => Some(2),
-            "tokenizer" => Some(3),
-            "instruct_type" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "modality" => 0,
+                "input_modalities" => 1,
+                "output_modalities" => 2,
+                "tokenizer" => 3,
+                "instruct_type" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.modality, source),
-            1 => wire::required(&mut self.input_modalities, source),
-            2 => wire::required(&mut self.output_modalities, source),
-            3 => wire::optional(&mut self.tokenizer, source),
-            4 => wire::optional(&mut self.instruct_type, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.modality),
+            1 => wire::place(&mut self.input_modalities),
+            2 => wire::place(&mut self.output_modalities),
+            3 => wire::place(&mut self.tokenizer),
+            4 => wire::place(&mut self.instruct_type),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("modality", &self.modality),
-            1 => fields.list("input_modalities", &self.input_modalities),
-            2 => fields.list("output_modalities", &self.output_modalities),
-            3 => fields.optional("tokenizer", &self.tokenizer),
-            4 => fields.optional("instruct_type", &self.instruct_type),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("modality", wire::Part::Optional(&self.modality)),
+                1 => ("input_modalities", wire::Part::List(&self.input_modalities)),
+                2 => ("output_modalities", wire::Part::List(&self.output_modalities)),
+                3 => ("tokenizer", wire::Part::Optional(&self.tokenizer)),
+                4 => ("instruct_type", wire::Part::Optional(&self.instruct_type)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1173,43 +1180,47 @@ impl TopProviderInfo {
 }
 
 impl wire::Object for TopProviderInfo {
-    const NAME: &'static str = "TopProviderInfo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "context_length" => Some(0),
-            "max_completion_tokens" => Some(1),
-            "is_moderated" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "context_length" => 0,
+                "max_completion_tokens" => 1,
+                "is_moderated" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.context_length, source),
-            1 => wire::optional(&mut self.max_completion_tokens, source),
-            2 => wire::optional(&mut self.is_moderated, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.context_length),
+            1 => wire::place(&mut self.max_completion_tokens),
+            2 => wire::place(&mut self.is_moderated),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("context_length", &self.context_length),
-            1 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            2 => fields.optional("is_moderated", &self.is_moderated),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("context_length", wire::Part::Optional(&self.context_length)),
+                1 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
+                    )
+                }
+                2 => ("is_moderated", wire::Part::Optional(&self.is_moderated)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1247,40 +1258,39 @@ impl PerRequestLimits {
 }
 
 impl wire::Object for PerRequestLimits {
-    const NAME: &'static str = "PerRequestLimits";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt_tokens" => Some(0),
-            "completion_tokens" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt_tokens" => 0,
+                "completion_tokens" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.prompt_tokens, source),
-            1 => wire::optional(&mut self.completion_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.prompt_tokens),
+            1 => wire::place(&mut self.completion_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
-            1 => fields.optional("completion_tokens", &self.completion_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("completion_tokens", wire::Part::Optional(&self.completion_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1353,52 +1363,56 @@ impl DefaultParameters {
 }
 
 impl wire::Object for DefaultParameters {
-    const NAME: &'static str = "DefaultParameters";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "temperature" => Some(0),
-            "top_p" => Some(1),
-            "top_k" => Some(2),
-            "frequency_penalty" => Some(3),
-            "presence_penalty" => Some(4),
-            "repetition_penalty" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "temperature" => 0,
+                "top_p" => 1,
+                "top_k" => 2,
+                "frequency_penalty" => 3,
+                "presence_penalty" => 4,
+                "repetition_penalty" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.temperature, source),
-            1 => wire::optional(&mut self.top_p, source),
-            2 => wire::optional(&mut self.top_k, source),
-            3 => wire::optional(&mut self.frequency_penalty, source),
-            4 => wire::optional(&mut self.presence_penalty, source),
-            5 => wire::optional(&mut self.repetition_penalty, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.temperature),
+            1 => wire::place(&mut self.top_p),
+            2 => wire::place(&mut self.top_k),
+            3 => wire::place(&mut self.frequency_penalty),
+            4 => wire::place(&mut self.presence_penalty),
+            5 => wire::place(&mut self.repetition_penalty),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("temperature", &self.temperature),
-            1 => fields.optional("top_p", &self.top_p),
-            2 => fields.optional("top_k", &self.top_k),
-            3 => fields.optional("frequency_penalty", &self.frequency_penalty),
-            4 => fields.optional("presence_penalty", &self.presence_penalty),
-            5 => fields.optional("repetition_penalty", &self.repetition_penalty),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("temperature", wire::Part::Optional(&self.temperature)),
+                1 => ("top_p", wire::Part::Optional(&self.top_p)),
+                2 => ("top_k", wire::Part::Optional(&self.top_k)),
+                3 => ("frequency_penalty", wire::Part::Optional(&self.frequency_penalty)),
+                4 => ("presence_penalty", wire::Part::Optional(&self.presence_penalty)),
+                5 => {
+                    (
+                        "repetition_penalty",
+                        wire::Part::Optional(&self.repetition_penalty),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1558,49 +1572,53 @@ impl ModelReasoning {
 }
 
 impl wire::Object for ModelReasoning {
-    const NAME: &'static str = "ModelReasoning";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "mandatory" => Some(0),
-            "default_enabled" => Some(1),
-            "default_effort" => Some(2),
-            "supported_efforts" => Some(3),
-            "supports_max_tokens" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "mandatory" => 0,
+                "default_enabled" => 1,
+                "default_effort" => 2,
+                "supported_efforts" => 3,
+                "supports_max_tokens" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.mandatory, source),
-            1 => wire::optional(&mut self.default_enabled, source),
-            2 => wire::optional(&mut self.default_effort, source),
-            3 => wire::required(&mut self.supported_efforts, source),
-            4 => wire::optional(&mut self.supports_max_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.mandatory),
+            1 => wire::place(&mut self.default_enabled),
+            2 => wire::place(&mut self.default_effort),
+            3 => wire::place(&mut self.supported_efforts),
+            4 => wire::place(&mut self.supports_max_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("mandatory", &self.mandatory),
-            1 => fields.optional("default_enabled", &self.default_enabled),
-            2 => fields.optional("default_effort", &self.default_effort),
-            3 => fields.list("supported_efforts", &self.supported_efforts),
-            4 => fields.optional("supports_max_tokens", &self.supports_max_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("mandatory", wire::Part::Optional(&self.mandatory)),
+                1 => ("default_enabled", wire::Part::Optional(&self.default_enabled)),
+                2 => ("default_effort", wire::Part::Optional(&self.default_effort)),
+                3 => ("supported_efforts", wire::Part::List(&self.supported_efforts)),
+                4 => {
+                    (
+                        "supports_max_tokens",
+                        wire::Part::Optional(&self.supports_max_tokens),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1645,40 +1663,44 @@ impl ModelBenchmarks {
 }
 
 impl wire::Object for ModelBenchmarks {
-    const NAME: &'static str = "ModelBenchmarks";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "artificial_analysis" => Some(0),
-            "design_arena" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "artificial_analysis" => 0,
+                "design_arena" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.artificial_analysis, source),
-            1 => wire::required(&mut self.design_arena, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.artificial_analysis),
+            1 => wire::place(&mut self.design_arena),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("artificial_analysis", &self.artificial_analysis),
-            1 => fields.list("design_arena", &self.design_arena),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "artificial_analysis",
+                        wire::Part::Optional(&self.artificial_analysis),
+                    )
+                }
+                1 => ("design_arena", wire::Part::List(&self.design_arena)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1724,43 +1746,47 @@ impl AABenchmarkEntry {
 }
 
 impl wire::Object for AABenchmarkEntry {
-    const NAME: &'static str = "AABenchmarkEntry";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "intelligence_index" => Some(0),
-            "coding_index" => Some(1),
-            "agentic_index" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "intelligence_index" => 0,
+                "coding_index" => 1,
+                "agentic_index" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.intelligence_index, source),
-            1 => wire::optional(&mut self.coding_index, source),
-            2 => wire::optional(&mut self.agentic_index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.intelligence_index),
+            1 => wire::place(&mut self.coding_index),
+            2 => wire::place(&mut self.agentic_index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("intelligence_index", &self.intelligence_index),
-            1 => fields.optional("coding_index", &self.coding_index),
-            2 => fields.optional("agentic_index", &self.agentic_index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "intelligence_index",
+                        wire::Part::Optional(&self.intelligence_index),
+                    )
+                }
+                1 => ("coding_index", wire::Part::Optional(&self.coding_index)),
+                2 => ("agentic_index", wire::Part::Optional(&self.agentic_index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1822,49 +1848,48 @@ impl DABenchmarkEntry {
 }
 
 impl wire::Object for DABenchmarkEntry {
-    const NAME: &'static str = "DABenchmarkEntry";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "arena" => Some(0),
-            "category" => Some(1),
-            "elo" => Some(2),
-            "win_rate" => Some(3),
-            "rank" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "arena" => 0,
+                "category" => 1,
+                "elo" => 2,
+                "win_rate" => 3,
+                "rank" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.arena, source),
-            1 => wire::optional(&mut self.category, source),
-            2 => wire::optional(&mut self.elo, source),
-            3 => wire::optional(&mut self.win_rate, source),
-            4 => wire::optional(&mut self.rank, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.arena),
+            1 => wire::place(&mut self.category),
+            2 => wire::place(&mut self.elo),
+            3 => wire::place(&mut self.win_rate),
+            4 => wire::place(&mut self.rank),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("arena", &self.arena),
-            1 => fields.optional("category", &self.category),
-            2 => fields.optional("elo", &self.elo),
-            3 => fields.optional("win_rate", &self.win_rate),
-            4 => fields.optional("rank", &self.rank),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("arena", wire::Part::Optional(&self.arena)),
+                1 => ("category", wire::Part::Optional(&self.category)),
+                2 => ("elo", wire::Part::Optional(&self.elo)),
+                3 => ("win_rate", wire::Part::Optional(&self.win_rate)),
+                4 => ("rank", wire::Part::Optional(&self.rank)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1894,37 +1919,36 @@ impl ModelLinks {
 }
 
 impl wire::Object for ModelLinks {
-    const NAME: &'static str = "ModelLinks";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "details" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "details" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.details, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.details),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("details", &self.details),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("details", wire::Part::Optional(&self.details)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -115,64 +115,63 @@ impl WebSearchPlugin {
 }
 
 impl wire::Object for WebSearchPlugin {
-    const NAME: &'static str = "WebSearchPlugin";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "engine" => Some(2),
-            "mode" => Some(3),
-            "max_results" => Some(4),
-            "max_uses" => Some(5),
-            "search_prompt" => Some(6),
-            "include_domains" => Some(7),
-            "exclude_domains" => Some(8),
-            "user_location" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "engine" => 2,
+                "mode" => 3,
+                "max_results" => 4,
+                "max_uses" => 5,
+                "search_prompt" => 6,
+                "include_domains" => 7,
+                "exclude_domains" => 8,
+                "user_location" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "web", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.engine, source),
-            3 => wire::optional(&mut self.mode, source),
-            4 => wire::optional(&mut self.max_results, source),
-            5 => wire::optional(&mut self.max_uses, source),
-            6 => wire::optional(&mut self.search_prompt, source),
-            7 => wire::optional(&mut self.include_domains, source),
-            8 => wire::optional(&mut self.exclude_domains, source),
-            9 => wire::optional(&mut self.user_location, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "web"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.engine),
+            3 => wire::place(&mut self.mode),
+            4 => wire::place(&mut self.max_results),
+            5 => wire::place(&mut self.max_uses),
+            6 => wire::place(&mut self.search_prompt),
+            7 => wire::place(&mut self.include_domains),
+            8 => wire::place(&mut self.exclude_domains),
+            9 => wire::place(&mut self.user_location),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "web"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("engine", &self.engine),
-            3 => fields.optional("mode", &self.mode),
-            4 => fields.optional("max_results", &self.max_results),
-            5 => fields.optional("max_uses", &self.max_uses),
-            6 => fields.optional("search_prompt", &self.search_prompt),
-            7 => fields.optional("include_domains", &self.include_domains),
-            8 => fields.optional("exclude_domains", &self.exclude_domains),
-            9 => fields.optional("user_location", &self.user_location),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("web")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
+                3 => ("mode", wire::Part::Optional(&self.mode)),
+                4 => ("max_results", wire::Part::Optional(&self.max_results)),
+                5 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                6 => ("search_prompt", wire::Part::Optional(&self.search_prompt)),
+                7 => ("include_domains", wire::Part::Optional(&self.include_domains)),
+                8 => ("exclude_domains", wire::Part::Optional(&self.exclude_domains)),
+                9 => ("user_location", wire::Part::Optional(&self.user_location)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -237,49 +236,53 @@ impl WebFetchPlugin {
 }
 
 impl wire::Object for WebFetchPlugin {
-    const NAME: &'static str = "WebFetchPlugin";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "max_uses" => Some(1),
-            "max_content_tokens" => Some(2),
-            "allowed_domains" => Some(3),
-            "blocked_domains" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "max_uses" => 1,
+                "max_content_tokens" => 2,
+                "allowed_domains" => 3,
+                "blocked_domains" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "web-fetch", source),
-            1 => wire::optional(&mut self.max_uses, source),
-            2 => wire::optional(&mut self.max_content_tokens, source),
-            3 => wire::optional(&mut self.allowed_domains, source),
-            4 => wire::optional(&mut self.blocked_domains, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "web-fetch"),
+            1 => wire::place(&mut self.max_uses),
+            2 => wire::place(&mut self.max_content_tokens),
+            3 => wire::place(&mut self.allowed_domains),
+            4 => wire::place(&mut self.blocked_domains),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "web-fetch"),
-            1 => fields.optional("max_uses", &self.max_uses),
-            2 => fields.optional("max_content_tokens", &self.max_content_tokens),
-            3 => fields.optional("allowed_domains", &self.allowed_domains),
-            4 => fields.optional("blocked_domains", &self.blocked_domains),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("web-fetch")),
+                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                2 => {
+                    (
+                        "max_content_tokens",
+                        wire::Part::Optional(&self.max_content_tokens),
+                    )
+                }
+                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -326,43 +329,42 @@ impl FileParserPlugin {
 }
 
 impl wire::Object for FileParserPlugin {
-    const NAME: &'static str = "FileParserPlugin";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "pdf" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "pdf" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "file-parser", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.pdf, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "file-parser"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.pdf),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "file-parser"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("pdf", &self.pdf),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("file-parser")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("pdf", wire::Part::Optional(&self.pdf)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -397,37 +399,36 @@ impl PDFParserOptions {
 }
 
 impl wire::Object for PDFParserOptions {
-    const NAME: &'static str = "PDFParserOptions";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "engine" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "engine" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.engine, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.engine),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("engine", &self.engine),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -510,40 +511,39 @@ impl ResponseHealingPlugin {
 }
 
 impl wire::Object for ResponseHealingPlugin {
-    const NAME: &'static str = "ResponseHealingPlugin";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "response-healing", source),
-            1 => wire::optional(&mut self.enabled, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "response-healing"),
+            1 => wire::place(&mut self.enabled),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "response-healing"),
-            1 => fields.optional("enabled", &self.enabled),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("response-healing")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -590,43 +590,42 @@ impl ContextCompressionPlugin {
 }
 
 impl wire::Object for ContextCompressionPlugin {
-    const NAME: &'static str = "ContextCompressionPlugin";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "engine" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "engine" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "context-compression", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.engine, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "context-compression"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.engine),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "context-compression"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("engine", &self.engine),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("context-compression")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -659,37 +658,36 @@ impl ModerationPlugin {
 }
 
 impl wire::Object for ModerationPlugin {
-    const NAME: &'static str = "ModerationPlugin";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "moderation", source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "moderation"),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "moderation"),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("moderation")),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -823,55 +821,59 @@ impl AutoRouterPlugin {
 }
 
 impl wire::Object for AutoRouterPlugin {
-    const NAME: &'static str = "AutoRouterPlugin";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "allowed_models" => Some(2),
-            "excluded_models" => Some(3),
-            "cost_tier" => Some(4),
-            "cost_quality_tradeoff" => Some(5),
-            "pin_model" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "allowed_models" => 2,
+                "excluded_models" => 3,
+                "cost_tier" => 4,
+                "cost_quality_tradeoff" => 5,
+                "pin_model" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "auto-router", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.allowed_models, source),
-            3 => wire::optional(&mut self.excluded_models, source),
-            4 => wire::optional(&mut self.cost_tier, source),
-            5 => wire::optional(&mut self.cost_quality_tradeoff, source),
-            6 => wire::optional(&mut self.pin_model, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "auto-router"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.allowed_models),
+            3 => wire::place(&mut self.excluded_models),
+            4 => wire::place(&mut self.cost_tier),
+            5 => wire::place(&mut self.cost_quality_tradeoff),
+            6 => wire::place(&mut self.pin_model),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "auto-router"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("allowed_models", &self.allowed_models),
-            3 => fields.optional("excluded_models", &self.excluded_models),
-            4 => fields.optional("cost_tier", &self.cost_tier),
-            5 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
-            6 => fields.optional("pin_model", &self.pin_model),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("auto-router")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
+                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
+                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
+                5 => {
+                    (
+                        "cost_quality_tradeoff",
+                        wire::Part::Optional(&self.cost_quality_tradeoff),
+                    )
+                }
+                6 => ("pin_model", wire::Part::Optional(&self.pin_model)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -950,52 +952,56 @@ impl AutoBetaRouterPlugin {
 }
 
 impl wire::Object for AutoBetaRouterPlugin {
-    const NAME: &'static str = "AutoBetaRouterPlugin";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "allowed_models" => Some(2),
-            "excluded_models" => Some(3),
-            "cost_tier" => Some(4),
-            "cost_quality_tradeoff" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "allowed_models" => 2,
+                "excluded_models" => 3,
+                "cost_tier" => 4,
+                "cost_quality_tradeoff" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "auto-beta-router", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.allowed_models, source),
-            3 => wire::optional(&mut self.excluded_models, source),
-            4 => wire::optional(&mut self.cost_tier, source),
-            5 => wire::optional(&mut self.cost_quality_tradeoff, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "auto-beta-router"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.allowed_models),
+            3 => wire::place(&mut self.excluded_models),
+            4 => wire::place(&mut self.cost_tier),
+            5 => wire::place(&mut self.cost_quality_tradeoff),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "auto-beta-router"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("allowed_models", &self.allowed_models),
-            3 => fields.optional("excluded_models", &self.excluded_models),
-            4 => fields.optional("cost_tier", &self.cost_tier),
-            5 => fields.optional("cost_quality_tradeoff", &self.cost_quality_tradeoff),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("auto-beta-router")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
+                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
+                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
+                5 => {
+                    (
+                        "cost_quality_tradeoff",
+                        wire::Part::Optional(&self.cost_quality_tradeoff),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1059,49 +1065,48 @@ impl ParetoRouterPlugin {
 }
 
 impl wire::Object for ParetoRouterPlugin {
-    const NAME: &'static str = "ParetoRouterPlugin";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "min_coding_score" => Some(2),
-            "max_price" => Some(3),
-            "price_source" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "min_coding_score" => 2,
+                "max_price" => 3,
+                "price_source" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "pareto-router", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.min_coding_score, source),
-            3 => wire::optional(&mut self.max_price, source),
-            4 => wire::optional(&mut self.price_source, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "pareto-router"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.min_coding_score),
+            3 => wire::place(&mut self.max_price),
+            4 => wire::place(&mut self.price_source),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "pareto-router"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("min_coding_score", &self.min_coding_score),
-            3 => fields.optional("max_price", &self.max_price),
-            4 => fields.optional("price_source", &self.price_source),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("pareto-router")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("min_coding_score", wire::Part::Optional(&self.min_coding_score)),
+                3 => ("max_price", wire::Part::Optional(&self.max_price)),
+                4 => ("price_source", wire::Part::Optional(&self.price_source)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1224,55 +1229,54 @@ impl FusionPlugin {
 }
 
 impl wire::Object for FusionPlugin {
-    const NAME: &'static str = "FusionPlugin";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "enabled" => Some(1),
-            "preset" => Some(2),
-            "analysis_models" => Some(3),
-            "model" => Some(4),
-            "max_tool_calls" => Some(5),
-            "tools" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "enabled" => 1,
+                "preset" => 2,
+                "analysis_models" => 3,
+                "model" => 4,
+                "max_tool_calls" => 5,
+                "tools" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("id", "fusion", source),
-            1 => wire::optional(&mut self.enabled, source),
-            2 => wire::optional(&mut self.preset, source),
-            3 => wire::optional(&mut self.analysis_models, source),
-            4 => wire::optional(&mut self.model, source),
-            5 => wire::optional(&mut self.max_tool_calls, source),
-            6 => wire::optional(&mut self.tools, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("id", "fusion"),
+            1 => wire::place(&mut self.enabled),
+            2 => wire::place(&mut self.preset),
+            3 => wire::place(&mut self.analysis_models),
+            4 => wire::place(&mut self.model),
+            5 => wire::place(&mut self.max_tool_calls),
+            6 => wire::place(&mut self.tools),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("id", "fusion"),
-            1 => fields.optional("enabled", &self.enabled),
-            2 => fields.optional("preset", &self.preset),
-            3 => fields.optional("analysis_models", &self.analysis_models),
-            4 => fields.optional("model", &self.model),
-            5 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            6 => fields.optional("tools", &self.tools),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Constant("fusion")),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("preset", wire::Part::Optional(&self.preset)),
+                3 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
+                4 => ("model", wire::Part::Optional(&self.model)),
+                5 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                6 => ("tools", wire::Part::Optional(&self.tools)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1357,40 +1361,39 @@ impl FusionPluginTool {
 }
 
 impl wire::Object for FusionPluginTool {
-    const NAME: &'static str = "FusionPluginTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.kind, source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Required(&self.kind)),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

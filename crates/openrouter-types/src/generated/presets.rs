@@ -32,37 +32,36 @@ impl CreatePresetFromInferenceResponse {
 }
 
 impl wire::Object for CreatePresetFromInferenceResponse {
-    const NAME: &'static str = "CreatePresetFromInferenceResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::Optional(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -183,70 +182,79 @@ impl PresetWithDesignatedVersion {
 }
 
 impl wire::Object for PresetWithDesignatedVersion {
-    const NAME: &'static str = "PresetWithDesignatedVersion";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "slug" => Some(1),
-            "name" => Some(2),
-            "description" => Some(3),
-            "status" => Some(4),
-            "status_updated_at" => Some(5),
-            "designated_version_id" => Some(6),
-            "creator_user_id" => Some(7),
-            "workspace_id" => Some(8),
-            "created_at" => Some(9),
-            "updated_at" => Some(10),
-            "designated_version" => Some(11),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "slug" => 1,
+                "name" => 2,
+                "description" => 3,
+                "status" => 4,
+                "status_updated_at" => 5,
+                "designated_version_id" => 6,
+                "creator_user_id" => 7,
+                "workspace_id" => 8,
+                "created_at" => 9,
+                "updated_at" => 10,
+                "designated_version" => 11,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.slug, source),
-            2 => wire::optional(&mut self.name, source),
-            3 => wire::optional(&mut self.description, source),
-            4 => wire::optional(&mut self.status, source),
-            5 => wire::optional(&mut self.status_updated_at, source),
-            6 => wire::optional(&mut self.designated_version_id, source),
-            7 => wire::optional(&mut self.creator_user_id, source),
-            8 => wire::optional(&mut self.workspace_id, source),
-            9 => wire::optional(&mut self.created_at, source),
-            10 => wire::optional(&mut self.updated_at, source),
-            11 => wire::optional(&mut self.designated_version, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.slug),
+            2 => wire::place(&mut self.name),
+            3 => wire::place(&mut self.description),
+            4 => wire::place(&mut self.status),
+            5 => wire::place(&mut self.status_updated_at),
+            6 => wire::place(&mut self.designated_version_id),
+            7 => wire::place(&mut self.creator_user_id),
+            8 => wire::place(&mut self.workspace_id),
+            9 => wire::place(&mut self.created_at),
+            10 => wire::place(&mut self.updated_at),
+            11 => wire::place(&mut self.designated_version),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("slug", &self.slug),
-            2 => fields.optional("name", &self.name),
-            3 => fields.optional("description", &self.description),
-            4 => fields.optional("status", &self.status),
-            5 => fields.optional("status_updated_at", &self.status_updated_at),
-            6 => fields.optional("designated_version_id", &self.designated_version_id),
-            7 => fields.optional("creator_user_id", &self.creator_user_id),
-            8 => fields.optional("workspace_id", &self.workspace_id),
-            9 => fields.optional("created_at", &self.created_at),
-            10 => fields.optional("updated_at", &self.updated_at),
-            11 => fields.optional("designated_version", &self.designated_version),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("status_updated_at", wire::Part::Optional(&self.status_updated_at)),
+                6 => {
+                    (
+                        "designated_version_id",
+                        wire::Part::Optional(&self.designated_version_id),
+                    )
+                }
+                7 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                8 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                9 => ("created_at", wire::Part::Optional(&self.created_at)),
+                10 => ("updated_at", wire::Part::Optional(&self.updated_at)),
+                11 => {
+                    (
+                        "designated_version",
+                        wire::Part::Optional(&self.designated_version),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -359,67 +367,71 @@ impl Preset {
 }
 
 impl wire::Object for Preset {
-    const NAME: &'static str = "Preset";
-    const FIELDS: u8 = 11;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "slug" => Some(1),
-            "name" => Some(2),
-            "description" => Some(3),
-            "status" => Some(4),
-            "status_updated_at" => Some(5),
-            "designated_version_id" => Some(6),
-            "creator_user_id" => Some(7),
-            "workspace_id" => Some(8),
-            "created_at" => Some(9),
-            "updated_at" => Some(10),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "slug" => 1,
+                "name" => 2,
+                "description" => 3,
+                "status" => 4,
+                "status_updated_at" => 5,
+                "designated_version_id" => 6,
+                "creator_user_id" => 7,
+                "workspace_id" => 8,
+                "created_at" => 9,
+                "updated_at" => 10,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.slug, source),
-            2 => wire::optional(&mut self.name, source),
-            3 => wire::optional(&mut self.description, source),
-            4 => wire::optional(&mut self.status, source),
-            5 => wire::optional(&mut self.status_updated_at, source),
-            6 => wire::optional(&mut self.designated_version_id, source),
-            7 => wire::optional(&mut self.creator_user_id, source),
-            8 => wire::optional(&mut self.workspace_id, source),
-            9 => wire::optional(&mut self.created_at, source),
-            10 => wire::optional(&mut self.updated_at, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.slug),
+            2 => wire::place(&mut self.name),
+            3 => wire::place(&mut self.description),
+            4 => wire::place(&mut self.status),
+            5 => wire::place(&mut self.status_updated_at),
+            6 => wire::place(&mut self.designated_version_id),
+            7 => wire::place(&mut self.creator_user_id),
+            8 => wire::place(&mut self.workspace_id),
+            9 => wire::place(&mut self.created_at),
+            10 => wire::place(&mut self.updated_at),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("slug", &self.slug),
-            2 => fields.optional("name", &self.name),
-            3 => fields.optional("description", &self.description),
-            4 => fields.optional("status", &self.status),
-            5 => fields.optional("status_updated_at", &self.status_updated_at),
-            6 => fields.optional("designated_version_id", &self.designated_version_id),
-            7 => fields.optional("creator_user_id", &self.creator_user_id),
-            8 => fields.optional("workspace_id", &self.workspace_id),
-            9 => fields.optional("created_at", &self.created_at),
-            10 => fields.optional("updated_at", &self.updated_at),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("status_updated_at", wire::Part::Optional(&self.status_updated_at)),
+                6 => {
+                    (
+                        "designated_version_id",
+                        wire::Part::Optional(&self.designated_version_id),
+                    )
+                }
+                7 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                8 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                9 => ("created_at", wire::Part::Optional(&self.created_at)),
+                10 => ("updated_at", wire::Part::Optional(&self.updated_at)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -545,58 +557,57 @@ impl PresetDesignatedVersion {
 }
 
 impl wire::Object for PresetDesignatedVersion {
-    const NAME: &'static str = "PresetDesignatedVersion";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "preset_id" => Some(1),
-            "version" => Some(2),
-            "config" => Some(3),
-            "system_prompt" => Some(4),
-            "creator_id" => Some(5),
-            "created_at" => Some(6),
-            "updated_at" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "preset_id" => 1,
+                "version" => 2,
+                "config" => 3,
+                "system_prompt" => 4,
+                "creator_id" => 5,
+                "created_at" => 6,
+                "updated_at" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.id, source),
-            1 => wire::optional(&mut self.preset_id, source),
-            2 => wire::optional(&mut self.version, source),
-            3 => wire::optional(&mut self.config, source),
-            4 => wire::optional(&mut self.system_prompt, source),
-            5 => wire::optional(&mut self.creator_id, source),
-            6 => wire::optional(&mut self.created_at, source),
-            7 => wire::optional(&mut self.updated_at, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::place(&mut self.preset_id),
+            2 => wire::place(&mut self.version),
+            3 => wire::place(&mut self.config),
+            4 => wire::place(&mut self.system_prompt),
+            5 => wire::place(&mut self.creator_id),
+            6 => wire::place(&mut self.created_at),
+            7 => wire::place(&mut self.updated_at),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("id", &self.id),
-            1 => fields.optional("preset_id", &self.preset_id),
-            2 => fields.optional("version", &self.version),
-            3 => fields.optional("config", &self.config),
-            4 => fields.optional("system_prompt", &self.system_prompt),
-            5 => fields.optional("creator_id", &self.creator_id),
-            6 => fields.optional("created_at", &self.created_at),
-            7 => fields.optional("updated_at", &self.updated_at),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("preset_id", wire::Part::Optional(&self.preset_id)),
+                2 => ("version", wire::Part::Optional(&self.version)),
+                3 => ("config", wire::Part::Optional(&self.config)),
+                4 => ("system_prompt", wire::Part::Optional(&self.system_prompt)),
+                5 => ("creator_id", wire::Part::Optional(&self.creator_id)),
+                6 => ("created_at", wire::Part::Optional(&self.created_at)),
+                7 => ("updated_at", wire::Part::Optional(&self.updated_at)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

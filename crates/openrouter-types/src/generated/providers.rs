@@ -35,37 +35,36 @@ impl ProvidersResponse {
 }
 
 impl wire::Object for ProvidersResponse {
-    const NAME: &'static str = "ProvidersResponse";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "data" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "data" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.data, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.data),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.list("data", &self.data),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("data", wire::Part::List(&self.data)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -146,55 +145,64 @@ impl ProviderInfo {
 }
 
 impl wire::Object for ProviderInfo {
-    const NAME: &'static str = "ProviderInfo";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "slug" => Some(1),
-            "headquarters" => Some(2),
-            "datacenters" => Some(3),
-            "privacy_policy_url" => Some(4),
-            "terms_of_service_url" => Some(5),
-            "status_page_url" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "slug" => 1,
+                "headquarters" => 2,
+                "datacenters" => 3,
+                "privacy_policy_url" => 4,
+                "terms_of_service_url" => 5,
+                "status_page_url" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.slug, source),
-            2 => wire::optional(&mut self.headquarters, source),
-            3 => wire::required(&mut self.datacenters, source),
-            4 => wire::optional(&mut self.privacy_policy_url, source),
-            5 => wire::optional(&mut self.terms_of_service_url, source),
-            6 => wire::optional(&mut self.status_page_url, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.slug),
+            2 => wire::place(&mut self.headquarters),
+            3 => wire::place(&mut self.datacenters),
+            4 => wire::place(&mut self.privacy_policy_url),
+            5 => wire::place(&mut self.terms_of_service_url),
+            6 => wire::place(&mut self.status_page_url),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("slug", &self.slug),
-            2 => fields.optional("headquarters", &self.headquarters),
-            3 => fields.list("datacenters", &self.datacenters),
-            4 => fields.optional("privacy_policy_url", &self.privacy_policy_url),
-            5 => fields.optional("terms_of_service_url", &self.terms_of_service_url),
-            6 => fields.optional("status_page_url", &self.status_page_url),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("headquarters", wire::Part::Optional(&self.headquarters)),
+                3 => ("datacenters", wire::Part::List(&self.datacenters)),
+                4 => {
+                    (
+                        "privacy_policy_url",
+                        wire::Part::Optional(&self.privacy_policy_url),
+                    )
+                }
+                5 => {
+                    (
+                        "terms_of_service_url",
+                        wire::Part::Optional(&self.terms_of_service_url),
+                    )
+                }
+                6 => ("status_page_url", wire::Part::Optional(&self.status_page_url)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -35,13 +35,14 @@ pub enum ReasoningDetailUnion {
 }
 
 impl ReasoningDetailUnion {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Summary(value) => serde::Serialize::serialize(value, serializer),
-            Self::Encrypted(value) => serde::Serialize::serialize(value, serializer),
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::ServerToolCall(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Summary(value) => wire::View::Member(value),
+            Self::Encrypted(value) => wire::View::Member(value),
+            Self::Text(value) => wire::View::Member(value),
+            Self::ServerToolCall(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -96,26 +97,47 @@ impl ReasoningDetailUnion {
     }
 }
 
-impl wire::TaggedUnion for ReasoningDetailUnion {
-    const NAME: &'static str = "ReasoningDetailUnion";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "reasoning.summary",
-        "reasoning.encrypted",
-        "reasoning.text",
-        "reasoning.server_tool_call",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Summary),
-            Some(1) => members.object().map(Self::Encrypted),
-            Some(2) => members.object().map(Self::Text),
-            Some(3) => members.object().map(Self::ServerToolCall),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ReasoningDetailUnion {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "reasoning.summary" => {
+                    *self = Self::Summary(Default::default());
+                    "reasoning.summary"
+                }
+                "reasoning.encrypted" => {
+                    *self = Self::Encrypted(Default::default());
+                    "reasoning.encrypted"
+                }
+                "reasoning.text" => {
+                    *self = Self::Text(Default::default());
+                    "reasoning.text"
+                }
+                "reasoning.server_tool_call" => {
+                    *self = Self::ServerToolCall(Default::default());
+                    "reasoning.server_tool_call"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::Summary(member) => Some(member),
+            Self::Encrypted(member) => Some(member),
+            Self::Text(member) => Some(member),
+            Self::ServerToolCall(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -184,58 +206,59 @@ impl ReasoningDetailText {
 }
 
 impl wire::Object for ReasoningDetailText {
-    const NAME: &'static str = "ReasoningDetailText";
-    const FIELDS: u8 = 6;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "text" => Some(1),
-            "signature" => Some(2),
-            "id" => Some(3),
-            "format" => Some(4),
-            "index" => Some(5),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "text" => 1,
+                "signature" => 2,
+                "id" => 3,
+                "format" => 4,
+                "index" => 5,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "reasoning.text", source),
-            1 => wire::optional(&mut self.text, source),
-            2 => wire::optional(&mut self.signature, source),
-            3 => wire::optional(&mut self.id, source),
-            4 => wire::optional(&mut self.format, source),
-            5 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "reasoning.text"),
+            1 => wire::place(&mut self.text),
+            2 => wire::place(&mut self.signature),
+            3 => wire::place(&mut self.id),
+            4 => wire::place(&mut self.format),
+            5 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.text"),
-            1 => fields.optional("text", &self.text),
-            2 => fields.optional("signature", &self.signature),
-            3 => fields.optional("id", &self.id),
-            4 => fields.optional("format", &self.format),
-            5 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("reasoning.text")),
+                1 => ("text", wire::Part::Optional(&self.text)),
+                2 => ("signature", wire::Part::Optional(&self.signature)),
+                3 => ("id", wire::Part::Optional(&self.id)),
+                4 => ("format", wire::Part::Optional(&self.format)),
+                5 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -299,55 +322,56 @@ impl ReasoningDetailSummary {
 }
 
 impl wire::Object for ReasoningDetailSummary {
-    const NAME: &'static str = "ReasoningDetailSummary";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "summary" => Some(1),
-            "id" => Some(2),
-            "format" => Some(3),
-            "index" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "summary" => 1,
+                "id" => 2,
+                "format" => 3,
+                "index" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "reasoning.summary", source),
-            1 => wire::required(&mut self.summary, source),
-            2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.format, source),
-            4 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "reasoning.summary"),
+            1 => wire::place(&mut self.summary),
+            2 => wire::place(&mut self.id),
+            3 => wire::place(&mut self.format),
+            4 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.summary"),
-            1 => fields.required("summary", &self.summary),
-            2 => fields.optional("id", &self.id),
-            3 => fields.optional("format", &self.format),
-            4 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("reasoning.summary")),
+                1 => ("summary", wire::Part::Required(&self.summary)),
+                2 => ("id", wire::Part::Optional(&self.id)),
+                3 => ("format", wire::Part::Optional(&self.format)),
+                4 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -413,55 +437,56 @@ impl ReasoningDetailEncrypted {
 }
 
 impl wire::Object for ReasoningDetailEncrypted {
-    const NAME: &'static str = "ReasoningDetailEncrypted";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "data" => Some(1),
-            "id" => Some(2),
-            "format" => Some(3),
-            "index" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "data" => 1,
+                "id" => 2,
+                "format" => 3,
+                "index" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "reasoning.encrypted", source),
-            1 => wire::required(&mut self.data, source),
-            2 => wire::optional(&mut self.id, source),
-            3 => wire::optional(&mut self.format, source),
-            4 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "reasoning.encrypted"),
+            1 => wire::place(&mut self.data),
+            2 => wire::place(&mut self.id),
+            3 => wire::place(&mut self.format),
+            4 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.encrypted"),
-            1 => fields.required("data", &self.data),
-            2 => fields.optional("id", &self.id),
-            3 => fields.optional("format", &self.format),
-            4 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("reasoning.encrypted")),
+                1 => ("data", wire::Part::Required(&self.data)),
+                2 => ("id", wire::Part::Optional(&self.id)),
+                3 => ("format", wire::Part::Optional(&self.format)),
+                4 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -555,64 +580,65 @@ impl ReasoningDetailServerToolCall {
 }
 
 impl wire::Object for ReasoningDetailServerToolCall {
-    const NAME: &'static str = "ReasoningDetailServerToolCall";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "tool_name" => Some(1),
-            "arguments" => Some(2),
-            "result" => Some(3),
-            "tool_call_id" => Some(4),
-            "id" => Some(5),
-            "format" => Some(6),
-            "index" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "tool_name" => 1,
+                "arguments" => 2,
+                "result" => 3,
+                "tool_call_id" => 4,
+                "id" => 5,
+                "format" => 6,
+                "index" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "reasoning.server_tool_call", source),
-            1 => wire::required(&mut self.tool_name, source),
-            2 => wire::required(&mut self.arguments, source),
-            3 => wire::required(&mut self.result, source),
-            4 => wire::optional(&mut self.tool_call_id, source),
-            5 => wire::optional(&mut self.id, source),
-            6 => wire::optional(&mut self.format, source),
-            7 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "reasoning.server_tool_call"),
+            1 => wire::place(&mut self.tool_name),
+            2 => wire::place(&mut self.arguments),
+            3 => wire::place(&mut self.result),
+            4 => wire::place(&mut self.tool_call_id),
+            5 => wire::place(&mut self.id),
+            6 => wire::place(&mut self.format),
+            7 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "reasoning.server_tool_call"),
-            1 => fields.required("tool_name", &self.tool_name),
-            2 => fields.required("arguments", &self.arguments),
-            3 => fields.required("result", &self.result),
-            4 => fields.optional("tool_call_id", &self.tool_call_id),
-            5 => fields.optional("id", &self.id),
-            6 => fields.optional("format", &self.format),
-            7 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("reasoning.server_tool_call")),
+                1 => ("tool_name", wire::Part::Required(&self.tool_name)),
+                2 => ("arguments", wire::Part::Required(&self.arguments)),
+                3 => ("result", wire::Part::Required(&self.result)),
+                4 => ("tool_call_id", wire::Part::Optional(&self.tool_call_id)),
+                5 => ("id", wire::Part::Optional(&self.id)),
+                6 => ("format", wire::Part::Optional(&self.format)),
+                7 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -781,55 +807,54 @@ impl ChatRequestReasoning {
 }
 
 impl wire::Object for ChatRequestReasoning {
-    const NAME: &'static str = "ChatRequestReasoning";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            "summary" => Some(2),
-            "exclude" => Some(3),
-            "enabled" => Some(4),
-            "context" => Some(5),
-            "mode" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "effort" => 0,
+                "max_tokens" => 1,
+                "summary" => 2,
+                "exclude" => 3,
+                "enabled" => 4,
+                "context" => 5,
+                "mode" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            2 => wire::optional(&mut self.summary, source),
-            3 => wire::optional(&mut self.exclude, source),
-            4 => wire::optional(&mut self.enabled, source),
-            5 => wire::optional(&mut self.context, source),
-            6 => wire::optional(&mut self.mode, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.effort),
+            1 => wire::place(&mut self.max_tokens),
+            2 => wire::place(&mut self.summary),
+            3 => wire::place(&mut self.exclude),
+            4 => wire::place(&mut self.enabled),
+            5 => wire::place(&mut self.context),
+            6 => wire::place(&mut self.mode),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            2 => fields.optional("summary", &self.summary),
-            3 => fields.optional("exclude", &self.exclude),
-            4 => fields.optional("enabled", &self.enabled),
-            5 => fields.optional("context", &self.context),
-            6 => fields.optional("mode", &self.mode),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                2 => ("summary", wire::Part::Optional(&self.summary)),
+                3 => ("exclude", wire::Part::Optional(&self.exclude)),
+                4 => ("enabled", wire::Part::Optional(&self.enabled)),
+                5 => ("context", wire::Part::Optional(&self.context)),
+                6 => ("mode", wire::Part::Optional(&self.mode)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

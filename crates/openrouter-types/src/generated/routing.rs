@@ -25,13 +25,12 @@ pub enum ProviderPreferencesSort {
 }
 
 impl ProviderPreferencesSort {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::ProviderSort(value) => serde::Serialize::serialize(value, serializer),
-            Self::ProviderSortConfig(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::ProviderSort(value) => wire::View::Member(value),
+            Self::ProviderSortConfig(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -54,18 +53,41 @@ impl From<ProviderSortConfig> for ProviderPreferencesSort {
     }
 }
 
-impl wire::UntaggedUnion for ProviderPreferencesSort {
-    const NAME: &'static str = "ProviderPreferencesSort";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Object => source.value().map(Self::ProviderSortConfig),
-            wire::Kind::String => source.value().map(Self::ProviderSort),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ProviderPreferencesSort {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <ProviderSort>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::ProviderSort(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => {
+                *self = Self::ProviderSortConfig(Default::default());
+                match self {
+                    Self::ProviderSortConfig(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ProviderPreferencesSort);
+wire::serde_through!(ProviderPreferencesSort);
 
 /// Which providers may answer, and which goes first.
 ///
@@ -225,79 +247,92 @@ impl ProviderPreferences {
 }
 
 impl wire::Object for ProviderPreferences {
-    const NAME: &'static str = "ProviderPreferences";
-    const FIELDS: u8 = 13;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "order" => Some(0),
-            "only" => Some(1),
-            "ignore" => Some(2),
-            "allow_fallbacks" => Some(3),
-            "require_parameters" => Some(4),
-            "data_collection" => Some(5),
-            "zdr" => Some(6),
-            "enforce_distillable_text" => Some(7),
-            "quantizations" => Some(8),
-            "sort" => Some(9),
-            "max_price" => Some(10),
-            "preferred_min_throughput" => Some(11),
-            "preferred_max_latency" => Some(12),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "order" => 0,
+                "only" => 1,
+                "ignore" => 2,
+                "allow_fallbacks" => 3,
+                "require_parameters" => 4,
+                "data_collection" => 5,
+                "zdr" => 6,
+                "enforce_distillable_text" => 7,
+                "quantizations" => 8,
+                "sort" => 9,
+                "max_price" => 10,
+                "preferred_min_throughput" => 11,
+                "preferred_max_latency" => 12,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.order, source),
-            1 => wire::optional(&mut self.only, source),
-            2 => wire::optional(&mut self.ignore, source),
-            3 => wire::optional(&mut self.allow_fallbacks, source),
-            4 => wire::optional(&mut self.require_parameters, source),
-            5 => wire::optional(&mut self.data_collection, source),
-            6 => wire::optional(&mut self.zdr, source),
-            7 => wire::optional(&mut self.enforce_distillable_text, source),
-            8 => wire::optional(&mut self.quantizations, source),
-            9 => wire::optional(&mut self.sort, source),
-            10 => wire::optional(&mut self.max_price, source),
-            11 => wire::optional(&mut self.preferred_min_throughput, source),
-            12 => wire::optional(&mut self.preferred_max_latency, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.order),
+            1 => wire::place(&mut self.only),
+            2 => wire::place(&mut self.ignore),
+            3 => wire::place(&mut self.allow_fallbacks),
+            4 => wire::place(&mut self.require_parameters),
+            5 => wire::place(&mut self.data_collection),
+            6 => wire::place(&mut self.zdr),
+            7 => wire::place(&mut self.enforce_distillable_text),
+            8 => wire::place(&mut self.quantizations),
+            9 => wire::place(&mut self.sort),
+            10 => wire::place(&mut self.max_price),
+            11 => wire::place(&mut self.preferred_min_throughput),
+            12 => wire::place(&mut self.preferred_max_latency),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("order", &self.order),
-            1 => fields.optional("only", &self.only),
-            2 => fields.optional("ignore", &self.ignore),
-            3 => fields.optional("allow_fallbacks", &self.allow_fallbacks),
-            4 => fields.optional("require_parameters", &self.require_parameters),
-            5 => fields.optional("data_collection", &self.data_collection),
-            6 => fields.optional("zdr", &self.zdr),
-            7 => {
-                fields
-                    .optional("enforce_distillable_text", &self.enforce_distillable_text)
-            }
-            8 => fields.optional("quantizations", &self.quantizations),
-            9 => fields.optional("sort", &self.sort),
-            10 => fields.optional("max_price", &self.max_price),
-            11 => {
-                fields
-                    .optional("preferred_min_throughput", &self.preferred_min_throughput)
-            }
-            12 => fields.optional("preferred_max_latency", &self.preferred_max_latency),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("order", wire::Part::Optional(&self.order)),
+                1 => ("only", wire::Part::Optional(&self.only)),
+                2 => ("ignore", wire::Part::Optional(&self.ignore)),
+                3 => ("allow_fallbacks", wire::Part::Optional(&self.allow_fallbacks)),
+                4 => {
+                    (
+                        "require_parameters",
+                        wire::Part::Optional(&self.require_parameters),
+                    )
+                }
+                5 => ("data_collection", wire::Part::Optional(&self.data_collection)),
+                6 => ("zdr", wire::Part::Optional(&self.zdr)),
+                7 => {
+                    (
+                        "enforce_distillable_text",
+                        wire::Part::Optional(&self.enforce_distillable_text),
+                    )
+                }
+                8 => ("quantizations", wire::Part::Optional(&self.quantizations)),
+                9 => ("sort", wire::Part::Optional(&self.sort)),
+                10 => ("max_price", wire::Part::Optional(&self.max_price)),
+                11 => {
+                    (
+                        "preferred_min_throughput",
+                        wire::Part::Optional(&self.preferred_min_throughput),
+                    )
+                }
+                12 => {
+                    (
+                        "preferred_max_latency",
+                        wire::Part::Optional(&self.preferred_max_latency),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -363,49 +398,48 @@ impl ProviderMaxPrice {
 }
 
 impl wire::Object for ProviderMaxPrice {
-    const NAME: &'static str = "ProviderMaxPrice";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt" => Some(0),
-            "completion" => Some(1),
-            "request" => Some(2),
-            "image" => Some(3),
-            "audio" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt" => 0,
+                "completion" => 1,
+                "request" => 2,
+                "image" => 3,
+                "audio" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.prompt, source),
-            1 => wire::optional(&mut self.completion, source),
-            2 => wire::optional(&mut self.request, source),
-            3 => wire::optional(&mut self.image, source),
-            4 => wire::optional(&mut self.audio, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.prompt),
+            1 => wire::place(&mut self.completion),
+            2 => wire::place(&mut self.request),
+            3 => wire::place(&mut self.image),
+            4 => wire::place(&mut self.audio),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt", &self.prompt),
-            1 => fields.optional("completion", &self.completion),
-            2 => fields.optional("request", &self.request),
-            3 => fields.optional("image", &self.image),
-            4 => fields.optional("audio", &self.audio),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
+                1 => ("completion", wire::Part::Optional(&self.completion)),
+                2 => ("request", wire::Part::Optional(&self.request)),
+                3 => ("image", wire::Part::Optional(&self.image)),
+                4 => ("audio", wire::Part::Optional(&self.audio)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -601,40 +635,39 @@ impl ProviderSortConfig {
 }
 
 impl wire::Object for ProviderSortConfig {
-    const NAME: &'static str = "ProviderSortConfig";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "by" => Some(0),
-            "partition" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "by" => 0,
+                "partition" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.by, source),
-            1 => wire::optional(&mut self.partition, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.by),
+            1 => wire::place(&mut self.partition),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("by", &self.by),
-            1 => fields.optional("partition", &self.partition),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("by", wire::Part::Optional(&self.by)),
+                1 => ("partition", wire::Part::Optional(&self.partition)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -733,13 +766,12 @@ pub enum PreferredMinThroughput {
 }
 
 impl PreferredMinThroughput {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::PercentileThroughputCutoffs(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Number(value) => wire::View::Member(value),
+            Self::PercentileThroughputCutoffs(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -762,18 +794,43 @@ impl From<PercentileThroughputCutoffs> for PreferredMinThroughput {
     }
 }
 
-impl wire::UntaggedUnion for PreferredMinThroughput {
-    const NAME: &'static str = "PreferredMinThroughput";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::Object => source.value().map(Self::PercentileThroughputCutoffs),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for PreferredMinThroughput {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Unsigned(_) | wire::Came::Signed(_) | wire::Came::Float(_) = came {
+            let mut value = <f64>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Number(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => {
+                *self = Self::PercentileThroughputCutoffs(Default::default());
+                match self {
+                    Self::PercentileThroughputCutoffs(value) => {
+                        wire::Value::open(value, bracket)
+                    }
+                    _ => wire::Open::Misfit,
+                }
+            }
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(PreferredMinThroughput);
+wire::serde_through!(PreferredMinThroughput);
 
 /// How fast a provider should write, in tokens per second. A provider has to meet all that are given.
 /// Higher percentiles are stricter: p90 means that 90 % of the requests run at this speed or faster.
@@ -827,46 +884,45 @@ impl PercentileThroughputCutoffs {
 }
 
 impl wire::Object for PercentileThroughputCutoffs {
-    const NAME: &'static str = "PercentileThroughputCutoffs";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "p50" => Some(0),
-            "p75" => Some(1),
-            "p90" => Some(2),
-            "p99" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "p50" => 0,
+                "p75" => 1,
+                "p90" => 2,
+                "p99" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.p50, source),
-            1 => wire::optional(&mut self.p75, source),
-            2 => wire::optional(&mut self.p90, source),
-            3 => wire::optional(&mut self.p99, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.p50),
+            1 => wire::place(&mut self.p75),
+            2 => wire::place(&mut self.p90),
+            3 => wire::place(&mut self.p99),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("p50", &self.p50),
-            1 => fields.optional("p75", &self.p75),
-            2 => fields.optional("p90", &self.p90),
-            3 => fields.optional("p99", &self.p99),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -892,13 +948,12 @@ pub enum PreferredMaxLatency {
 }
 
 impl PreferredMaxLatency {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::PercentileLatencyCutoffs(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Number(value) => wire::View::Member(value),
+            Self::PercentileLatencyCutoffs(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -921,18 +976,43 @@ impl From<PercentileLatencyCutoffs> for PreferredMaxLatency {
     }
 }
 
-impl wire::UntaggedUnion for PreferredMaxLatency {
-    const NAME: &'static str = "PreferredMaxLatency";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::Object => source.value().map(Self::PercentileLatencyCutoffs),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for PreferredMaxLatency {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Unsigned(_) | wire::Came::Signed(_) | wire::Came::Float(_) = came {
+            let mut value = <f64>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Number(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => {
+                *self = Self::PercentileLatencyCutoffs(Default::default());
+                match self {
+                    Self::PercentileLatencyCutoffs(value) => {
+                        wire::Value::open(value, bracket)
+                    }
+                    _ => wire::Open::Misfit,
+                }
+            }
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(PreferredMaxLatency);
+wire::serde_through!(PreferredMaxLatency);
 
 /// How soon a provider should begin, in seconds. A provider has to meet all that are given. Higher
 /// percentiles are stricter: p90 means that 90 % of the requests begin within this time.
@@ -986,46 +1066,45 @@ impl PercentileLatencyCutoffs {
 }
 
 impl wire::Object for PercentileLatencyCutoffs {
-    const NAME: &'static str = "PercentileLatencyCutoffs";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "p50" => Some(0),
-            "p75" => Some(1),
-            "p90" => Some(2),
-            "p99" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "p50" => 0,
+                "p75" => 1,
+                "p90" => 2,
+                "p99" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.p50, source),
-            1 => wire::optional(&mut self.p75, source),
-            2 => wire::optional(&mut self.p90, source),
-            3 => wire::optional(&mut self.p99, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.p50),
+            1 => wire::place(&mut self.p75),
+            2 => wire::place(&mut self.p90),
+            3 => wire::place(&mut self.p99),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("p50", &self.p50),
-            1 => fields.optional("p75", &self.p75),
-            2 => fields.optional("p90", &self.p90),
-            3 => fields.optional("p99", &self.p99),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1453,70 +1532,71 @@ impl OpenRouterMetadata {
 }
 
 impl wire::Object for OpenRouterMetadata {
-    const NAME: &'static str = "OpenRouterMetadata";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "requested" => Some(0),
-            "strategy" => Some(1),
-            "region" => Some(2),
-            "summary" => Some(3),
-            "attempt" => Some(4),
-            "is_byok" => Some(5),
-            "endpoints" => Some(6),
-            "attempts" => Some(7),
-            "params" => Some(8),
-            "pipeline" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "requested" => 0,
+                "strategy" => 1,
+                "region" => 2,
+                "summary" => 3,
+                "attempt" => 4,
+                "is_byok" => 5,
+                "endpoints" => 6,
+                "attempts" => 7,
+                "params" => 8,
+                "pipeline" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.requested, source),
-            1 => wire::optional(&mut self.strategy, source),
-            2 => wire::optional(&mut self.region, source),
-            3 => wire::optional(&mut self.summary, source),
-            4 => wire::optional(&mut self.attempt, source),
-            5 => wire::optional(&mut self.is_byok, source),
-            6 => wire::optional(&mut self.endpoints, source),
-            7 => wire::required(&mut self.attempts, source),
-            8 => wire::optional(&mut self.params, source),
-            9 => wire::required(&mut self.pipeline, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.requested),
+            1 => wire::place(&mut self.strategy),
+            2 => wire::place(&mut self.region),
+            3 => wire::place(&mut self.summary),
+            4 => wire::place(&mut self.attempt),
+            5 => wire::place(&mut self.is_byok),
+            6 => wire::place(&mut self.endpoints),
+            7 => wire::place(&mut self.attempts),
+            8 => wire::place(&mut self.params),
+            9 => wire::place(&mut self.pipeline),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("requested", &self.requested),
-            1 => fields.optional("strategy", &self.strategy),
-            2 => fields.optional("region", &self.region),
-            3 => fields.optional("summary", &self.summary),
-            4 => fields.optional("attempt", &self.attempt),
-            5 => fields.optional("is_byok", &self.is_byok),
-            6 => fields.optional("endpoints", &self.endpoints),
-            7 => fields.list("attempts", &self.attempts),
-            8 => fields.optional("params", &self.params),
-            9 => fields.list("pipeline", &self.pipeline),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("requested", wire::Part::Optional(&self.requested)),
+                1 => ("strategy", wire::Part::Optional(&self.strategy)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("summary", wire::Part::Optional(&self.summary)),
+                4 => ("attempt", wire::Part::Optional(&self.attempt)),
+                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                6 => ("endpoints", wire::Part::Optional(&self.endpoints)),
+                7 => ("attempts", wire::Part::List(&self.attempts)),
+                8 => ("params", wire::Part::Optional(&self.params)),
+                9 => ("pipeline", wire::Part::List(&self.pipeline)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1558,46 +1638,47 @@ impl EndpointsMetadata {
 }
 
 impl wire::Object for EndpointsMetadata {
-    const NAME: &'static str = "EndpointsMetadata";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "total" => Some(0),
-            "available" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "total" => 0,
+                "available" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.total, source),
-            1 => wire::required(&mut self.available, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.total),
+            1 => wire::place(&mut self.available),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("total", &self.total),
-            1 => fields.list("available", &self.available),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("total", wire::Part::Optional(&self.total)),
+                1 => ("available", wire::Part::List(&self.available)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1644,49 +1725,50 @@ impl EndpointInfo {
 }
 
 impl wire::Object for EndpointInfo {
-    const NAME: &'static str = "EndpointInfo";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "provider" => Some(0),
-            "model" => Some(1),
-            "selected" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "provider" => 0,
+                "model" => 1,
+                "selected" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.provider, source),
-            1 => wire::optional(&mut self.model, source),
-            2 => wire::optional(&mut self.selected, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.provider),
+            1 => wire::place(&mut self.model),
+            2 => wire::place(&mut self.selected),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("provider", &self.provider),
-            1 => fields.optional("model", &self.model),
-            2 => fields.optional("selected", &self.selected),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("selected", wire::Part::Optional(&self.selected)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1733,49 +1815,50 @@ impl RouterAttempt {
 }
 
 impl wire::Object for RouterAttempt {
-    const NAME: &'static str = "RouterAttempt";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "provider" => Some(0),
-            "model" => Some(1),
-            "status" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "provider" => 0,
+                "model" => 1,
+                "status" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.provider, source),
-            1 => wire::optional(&mut self.model, source),
-            2 => wire::optional(&mut self.status, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.provider),
+            1 => wire::place(&mut self.model),
+            2 => wire::place(&mut self.status),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("provider", &self.provider),
-            1 => fields.optional("model", &self.model),
-            2 => fields.optional("status", &self.status),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("status", wire::Part::Optional(&self.status)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -1822,49 +1905,50 @@ impl RouterParams {
 }
 
 impl wire::Object for RouterParams {
-    const NAME: &'static str = "RouterParams";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "version_group" => Some(0),
-            "quality_floor" => Some(1),
-            "throughput_floor" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "version_group" => 0,
+                "quality_floor" => 1,
+                "throughput_floor" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.version_group, source),
-            1 => wire::optional(&mut self.quality_floor, source),
-            2 => wire::optional(&mut self.throughput_floor, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.version_group),
+            1 => wire::place(&mut self.quality_floor),
+            2 => wire::place(&mut self.throughput_floor),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("version_group", &self.version_group),
-            1 => fields.optional("quality_floor", &self.quality_floor),
-            2 => fields.optional("throughput_floor", &self.throughput_floor),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("version_group", wire::Part::Optional(&self.version_group)),
+                1 => ("quality_floor", wire::Part::Optional(&self.quality_floor)),
+                2 => ("throughput_floor", wire::Part::Optional(&self.throughput_floor)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -2008,61 +2092,62 @@ impl PipelineStage {
 }
 
 impl wire::Object for PipelineStage {
-    const NAME: &'static str = "PipelineStage";
-    const FIELDS: u8 = 7;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "name" => Some(1),
-            "summary" => Some(2),
-            "data" => Some(3),
-            "cost_usd" => Some(4),
-            "guardrail_id" => Some(5),
-            "guardrail_scope" => Some(6),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "name" => 1,
+                "summary" => 2,
+                "data" => 3,
+                "cost_usd" => 4,
+                "guardrail_id" => 5,
+                "guardrail_scope" => 6,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.kind, source),
-            1 => wire::optional(&mut self.name, source),
-            2 => wire::optional(&mut self.summary, source),
-            3 => wire::optional(&mut self.data, source),
-            4 => wire::optional(&mut self.cost_usd, source),
-            5 => wire::optional(&mut self.guardrail_id, source),
-            6 => wire::optional(&mut self.guardrail_scope, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.name),
+            2 => wire::place(&mut self.summary),
+            3 => wire::place(&mut self.data),
+            4 => wire::place(&mut self.cost_usd),
+            5 => wire::place(&mut self.guardrail_id),
+            6 => wire::place(&mut self.guardrail_scope),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("type", &self.kind),
-            1 => fields.optional("name", &self.name),
-            2 => fields.optional("summary", &self.summary),
-            3 => fields.optional("data", &self.data),
-            4 => fields.optional("cost_usd", &self.cost_usd),
-            5 => fields.optional("guardrail_id", &self.guardrail_id),
-            6 => fields.optional("guardrail_scope", &self.guardrail_scope),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("summary", wire::Part::Optional(&self.summary)),
+                3 => ("data", wire::Part::Optional(&self.data)),
+                4 => ("cost_usd", wire::Part::Optional(&self.cost_usd)),
+                5 => ("guardrail_id", wire::Part::Optional(&self.guardrail_id)),
+                6 => ("guardrail_scope", wire::Part::Optional(&self.guardrail_scope)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

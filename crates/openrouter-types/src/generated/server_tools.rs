@@ -40,40 +40,39 @@ impl DatetimeServerTool {
 }
 
 impl wire::Object for DatetimeServerTool {
-    const NAME: &'static str = "DatetimeServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:datetime", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:datetime"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:datetime"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:datetime")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -108,37 +107,36 @@ impl DatetimeServerToolConfig {
 }
 
 impl wire::Object for DatetimeServerToolConfig {
-    const NAME: &'static str = "DatetimeServerToolConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "timezone" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "timezone" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.timezone, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.timezone),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("timezone", &self.timezone),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("timezone", wire::Part::Optional(&self.timezone)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -178,40 +176,39 @@ impl ImageGenerationServerToolOpenRouter {
 }
 
 impl wire::Object for ImageGenerationServerToolOpenRouter {
-    const NAME: &'static str = "ImageGenerationServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:image_generation", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:image_generation"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:image_generation"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:image_generation")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -312,58 +309,62 @@ impl ImageGenerationServerToolConfig {
 }
 
 impl wire::Object for ImageGenerationServerToolConfig {
-    const NAME: &'static str = "ImageGenerationServerToolConfig";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "model" => Some(0),
-            "aspect_ratio" => Some(1),
-            "size" => Some(2),
-            "quality" => Some(3),
-            "background" => Some(4),
-            "output_format" => Some(5),
-            "output_compression" => Some(6),
-            "moderation" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "model" => 0,
+                "aspect_ratio" => 1,
+                "size" => 2,
+                "quality" => 3,
+                "background" => 4,
+                "output_format" => 5,
+                "output_compression" => 6,
+                "moderation" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.model, source),
-            1 => wire::optional(&mut self.aspect_ratio, source),
-            2 => wire::optional(&mut self.size, source),
-            3 => wire::optional(&mut self.quality, source),
-            4 => wire::optional(&mut self.background, source),
-            5 => wire::optional(&mut self.output_format, source),
-            6 => wire::optional(&mut self.output_compression, source),
-            7 => wire::optional(&mut self.moderation, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.model),
+            1 => wire::place(&mut self.aspect_ratio),
+            2 => wire::place(&mut self.size),
+            3 => wire::place(&mut self.quality),
+            4 => wire::place(&mut self.background),
+            5 => wire::place(&mut self.output_format),
+            6 => wire::place(&mut self.output_compression),
+            7 => wire::place(&mut self.moderation),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("model", &self.model),
-            1 => fields.optional("aspect_ratio", &self.aspect_ratio),
-            2 => fields.optional("size", &self.size),
-            3 => fields.optional("quality", &self.quality),
-            4 => fields.optional("background", &self.background),
-            5 => fields.optional("output_format", &self.output_format),
-            6 => fields.optional("output_compression", &self.output_compression),
-            7 => fields.optional("moderation", &self.moderation),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("model", wire::Part::Optional(&self.model)),
+                1 => ("aspect_ratio", wire::Part::Optional(&self.aspect_ratio)),
+                2 => ("size", wire::Part::Optional(&self.size)),
+                3 => ("quality", wire::Part::Optional(&self.quality)),
+                4 => ("background", wire::Part::Optional(&self.background)),
+                5 => ("output_format", wire::Part::Optional(&self.output_format)),
+                6 => {
+                    (
+                        "output_compression",
+                        wire::Part::Optional(&self.output_compression),
+                    )
+                }
+                7 => ("moderation", wire::Part::Optional(&self.moderation)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -386,12 +387,13 @@ pub enum ImageConfigValue {
 }
 
 impl ImageConfigValue {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Text(value) => serde::Serialize::serialize(value, serializer),
-            Self::Number(value) => serde::Serialize::serialize(value, serializer),
-            Self::Parts(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Text(value) => wire::View::Member(value),
+            Self::Number(value) => wire::View::Member(value),
+            Self::Parts(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -426,19 +428,47 @@ impl From<Vec<RawJson>> for ImageConfigValue {
     }
 }
 
-impl wire::UntaggedUnion for ImageConfigValue {
-    const NAME: &'static str = "ImageConfigValue";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Array => source.value().map(Self::Parts),
-            wire::Kind::Number => source.value().map(Self::Number),
-            wire::Kind::String => source.value().map(Self::Text),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ImageConfigValue {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <String>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Text(value);
+            return Ok(());
         }
+        if let wire::Came::Unsigned(_) | wire::Came::Signed(_) | wire::Came::Float(_) = came {
+            let mut value = <f64>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::Number(value);
+            return Ok(());
+        }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => {
+                *self = Self::Parts(Default::default());
+                match self {
+                    Self::Parts(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ImageConfigValue);
+wire::serde_through!(ImageConfigValue);
 
 /// Options for the pictures that a chat model makes, by name.
 ///
@@ -478,40 +508,39 @@ impl FusionServerToolOpenRouter {
 }
 
 impl wire::Object for FusionServerToolOpenRouter {
-    const NAME: &'static str = "FusionServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:fusion", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:fusion"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:fusion"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:fusion")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -614,58 +643,62 @@ impl FusionServerToolConfig {
 }
 
 impl wire::Object for FusionServerToolConfig {
-    const NAME: &'static str = "FusionServerToolConfig";
-    const FIELDS: u8 = 8;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "analysis_models" => Some(0),
-            "model" => Some(1),
-            "max_tool_calls" => Some(2),
-            "max_completion_tokens" => Some(3),
-            "temperature" => Some(4),
-            "reasoning" => Some(5),
-            "tools" => Some(6),
-            "cache_control" => Some(7),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "analysis_models" => 0,
+                "model" => 1,
+                "max_tool_calls" => 2,
+                "max_completion_tokens" => 3,
+                "temperature" => 4,
+                "reasoning" => 5,
+                "tools" => 6,
+                "cache_control" => 7,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.analysis_models, source),
-            1 => wire::optional(&mut self.model, source),
-            2 => wire::optional(&mut self.max_tool_calls, source),
-            3 => wire::optional(&mut self.max_completion_tokens, source),
-            4 => wire::optional(&mut self.temperature, source),
-            5 => wire::optional(&mut self.reasoning, source),
-            6 => wire::optional(&mut self.tools, source),
-            7 => wire::optional(&mut self.cache_control, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.analysis_models),
+            1 => wire::place(&mut self.model),
+            2 => wire::place(&mut self.max_tool_calls),
+            3 => wire::place(&mut self.max_completion_tokens),
+            4 => wire::place(&mut self.temperature),
+            5 => wire::place(&mut self.reasoning),
+            6 => wire::place(&mut self.tools),
+            7 => wire::place(&mut self.cache_control),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("analysis_models", &self.analysis_models),
-            1 => fields.optional("model", &self.model),
-            2 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            3 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            4 => fields.optional("temperature", &self.temperature),
-            5 => fields.optional("reasoning", &self.reasoning),
-            6 => fields.optional("tools", &self.tools),
-            7 => fields.optional("cache_control", &self.cache_control),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                3 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
+                    )
+                }
+                4 => ("temperature", wire::Part::Optional(&self.temperature)),
+                5 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                6 => ("tools", wire::Part::Optional(&self.tools)),
+                7 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -711,40 +744,39 @@ impl FusionNestedTool {
 }
 
 impl wire::Object for FusionNestedTool {
-    const NAME: &'static str = "FusionNestedTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.kind, source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Required(&self.kind)),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -787,40 +819,39 @@ impl FusionReasoning {
 }
 
 impl wire::Object for FusionReasoning {
-    const NAME: &'static str = "FusionReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "effort" => 0,
+                "max_tokens" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.effort),
+            1 => wire::place(&mut self.max_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -915,40 +946,39 @@ impl AdvisorServerToolOpenRouter {
 }
 
 impl wire::Object for AdvisorServerToolOpenRouter {
-    const NAME: &'static str = "AdvisorServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:advisor", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:advisor"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:advisor"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:advisor")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1052,61 +1082,70 @@ impl AdvisorServerToolConfig {
 }
 
 impl wire::Object for AdvisorServerToolConfig {
-    const NAME: &'static str = "AdvisorServerToolConfig";
-    const FIELDS: u8 = 9;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "model" => Some(1),
-            "instructions" => Some(2),
-            "forward_transcript" => Some(3),
-            "stream" => Some(4),
-            "max_completion_tokens" => Some(5),
-            "max_tool_calls" => Some(6),
-            "temperature" => Some(7),
-            "reasoning" => Some(8),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "model" => 1,
+                "instructions" => 2,
+                "forward_transcript" => 3,
+                "stream" => 4,
+                "max_completion_tokens" => 5,
+                "max_tool_calls" => 6,
+                "temperature" => 7,
+                "reasoning" => 8,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.model, source),
-            2 => wire::optional(&mut self.instructions, source),
-            3 => wire::optional(&mut self.forward_transcript, source),
-            4 => wire::optional(&mut self.stream, source),
-            5 => wire::optional(&mut self.max_completion_tokens, source),
-            6 => wire::optional(&mut self.max_tool_calls, source),
-            7 => wire::optional(&mut self.temperature, source),
-            8 => wire::optional(&mut self.reasoning, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.model),
+            2 => wire::place(&mut self.instructions),
+            3 => wire::place(&mut self.forward_transcript),
+            4 => wire::place(&mut self.stream),
+            5 => wire::place(&mut self.max_completion_tokens),
+            6 => wire::place(&mut self.max_tool_calls),
+            7 => wire::place(&mut self.temperature),
+            8 => wire::place(&mut self.reasoning),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("model", &self.model),
-            2 => fields.optional("instructions", &self.instructions),
-            3 => fields.optional("forward_transcript", &self.forward_transcript),
-            4 => fields.optional("stream", &self.stream),
-            5 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            6 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            7 => fields.optional("temperature", &self.temperature),
-            8 => fields.optional("reasoning", &self.reasoning),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("instructions", wire::Part::Optional(&self.instructions)),
+                3 => {
+                    (
+                        "forward_transcript",
+                        wire::Part::Optional(&self.forward_transcript),
+                    )
+                }
+                4 => ("stream", wire::Part::Optional(&self.stream)),
+                5 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
+                    )
+                }
+                6 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                7 => ("temperature", wire::Part::Optional(&self.temperature)),
+                8 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1149,40 +1188,39 @@ impl AdvisorReasoning {
 }
 
 impl wire::Object for AdvisorReasoning {
-    const NAME: &'static str = "AdvisorReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "effort" => 0,
+                "max_tokens" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.effort),
+            1 => wire::place(&mut self.max_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1223,40 +1261,39 @@ impl SubagentServerToolOpenRouter {
 }
 
 impl wire::Object for SubagentServerToolOpenRouter {
-    const NAME: &'static str = "SubagentServerTool_OpenRouter";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:subagent", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:subagent"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:subagent"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:subagent")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1374,67 +1411,73 @@ impl SubagentServerToolConfig {
 }
 
 impl wire::Object for SubagentServerToolConfig {
-    const NAME: &'static str = "SubagentServerToolConfig";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "model" => Some(1),
-            "instructions" => Some(2),
-            "tools" => Some(3),
-            "max_tool_calls" => Some(4),
-            "max_completion_tokens" => Some(5),
-            "temperature" => Some(6),
-            "reasoning" => Some(7),
-            "inherit_functions" => Some(8),
-            "inherited_function_names" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "model" => 1,
+                "instructions" => 2,
+                "tools" => 3,
+                "max_tool_calls" => 4,
+                "max_completion_tokens" => 5,
+                "temperature" => 6,
+                "reasoning" => 7,
+                "inherit_functions" => 8,
+                "inherited_function_names" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.model, source),
-            2 => wire::optional(&mut self.instructions, source),
-            3 => wire::optional(&mut self.tools, source),
-            4 => wire::optional(&mut self.max_tool_calls, source),
-            5 => wire::optional(&mut self.max_completion_tokens, source),
-            6 => wire::optional(&mut self.temperature, source),
-            7 => wire::optional(&mut self.reasoning, source),
-            8 => wire::optional(&mut self.inherit_functions, source),
-            9 => wire::optional(&mut self.inherited_function_names, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.model),
+            2 => wire::place(&mut self.instructions),
+            3 => wire::place(&mut self.tools),
+            4 => wire::place(&mut self.max_tool_calls),
+            5 => wire::place(&mut self.max_completion_tokens),
+            6 => wire::place(&mut self.temperature),
+            7 => wire::place(&mut self.reasoning),
+            8 => wire::place(&mut self.inherit_functions),
+            9 => wire::place(&mut self.inherited_function_names),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("model", &self.model),
-            2 => fields.optional("instructions", &self.instructions),
-            3 => fields.optional("tools", &self.tools),
-            4 => fields.optional("max_tool_calls", &self.max_tool_calls),
-            5 => fields.optional("max_completion_tokens", &self.max_completion_tokens),
-            6 => fields.optional("temperature", &self.temperature),
-            7 => fields.optional("reasoning", &self.reasoning),
-            8 => fields.optional("inherit_functions", &self.inherit_functions),
-            9 => {
-                fields
-                    .optional("inherited_function_names", &self.inherited_function_names)
-            }
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("instructions", wire::Part::Optional(&self.instructions)),
+                3 => ("tools", wire::Part::Optional(&self.tools)),
+                4 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                5 => {
+                    (
+                        "max_completion_tokens",
+                        wire::Part::Optional(&self.max_completion_tokens),
+                    )
+                }
+                6 => ("temperature", wire::Part::Optional(&self.temperature)),
+                7 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                8 => ("inherit_functions", wire::Part::Optional(&self.inherit_functions)),
+                9 => {
+                    (
+                        "inherited_function_names",
+                        wire::Part::Optional(&self.inherited_function_names),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1480,40 +1523,39 @@ impl SubagentNestedTool {
 }
 
 impl wire::Object for SubagentNestedTool {
-    const NAME: &'static str = "SubagentNestedTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.kind, source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Required(&self.kind)),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1556,40 +1598,39 @@ impl SubagentReasoning {
 }
 
 impl wire::Object for SubagentReasoning {
-    const NAME: &'static str = "SubagentReasoning";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "effort" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "effort" => 0,
+                "max_tokens" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.effort, source),
-            1 => wire::optional(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.effort),
+            1 => wire::place(&mut self.max_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("effort", &self.effort),
-            1 => fields.optional("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1627,40 +1668,39 @@ impl FilesServerTool {
 }
 
 impl wire::Object for FilesServerTool {
-    const NAME: &'static str = "FilesServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:files", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:files"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:files"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:files")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1687,31 +1727,26 @@ impl FilesServerToolConfig {
 }
 
 impl wire::Object for FilesServerToolConfig {
-    const NAME: &'static str = "FilesServerToolConfig";
-    const FIELDS: u8 = 0;
-    fn field(name: &str) -> Option<u8> {
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
         let _ = name;
         None
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         let _ = field;
-        wire::constant("", "", source)
+        wire::Place::Constant("", "")
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        let _ = (field, fields);
-        Ok(())
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        let _ = field;
+        None
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1752,40 +1787,44 @@ impl ChatSearchModelsServerTool {
 }
 
 impl wire::Object for ChatSearchModelsServerTool {
-    const NAME: &'static str = "ChatSearchModelsServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:experimental__search_models", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:experimental__search_models"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:experimental__search_models"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "type",
+                        wire::Part::Constant("openrouter:experimental__search_models"),
+                    )
+                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1820,37 +1859,36 @@ impl SearchModelsServerToolConfig {
 }
 
 impl wire::Object for SearchModelsServerToolConfig {
-    const NAME: &'static str = "SearchModelsServerToolConfig";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "max_results" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "max_results" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.max_results, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.max_results),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("max_results", &self.max_results),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("max_results", wire::Part::Optional(&self.max_results)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1888,40 +1926,39 @@ impl BashServerTool {
 }
 
 impl wire::Object for BashServerTool {
-    const NAME: &'static str = "BashServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:bash", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:bash"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:bash"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:bash")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1975,43 +2012,47 @@ impl BashServerToolConfig {
 }
 
 impl wire::Object for BashServerToolConfig {
-    const NAME: &'static str = "BashServerToolConfig";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "engine" => Some(0),
-            "environment" => Some(1),
-            "sleep_after_seconds" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "engine" => 0,
+                "environment" => 1,
+                "sleep_after_seconds" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.engine, source),
-            1 => wire::optional(&mut self.environment, source),
-            2 => wire::optional(&mut self.sleep_after_seconds, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.engine),
+            1 => wire::place(&mut self.environment),
+            2 => wire::place(&mut self.sleep_after_seconds),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("engine", &self.engine),
-            1 => fields.optional("environment", &self.environment),
-            2 => fields.optional("sleep_after_seconds", &self.sleep_after_seconds),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("environment", wire::Part::Optional(&self.environment)),
+                2 => {
+                    (
+                        "sleep_after_seconds",
+                        wire::Part::Optional(&self.sleep_after_seconds),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -2073,13 +2114,12 @@ pub enum BashServerToolEnvironment {
 }
 
 impl BashServerToolEnvironment {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::ContainerAuto(value) => serde::Serialize::serialize(value, serializer),
-            Self::ContainerReference(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::ContainerAuto(value) => wire::View::Member(value),
+            Self::ContainerReference(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -2120,19 +2160,37 @@ impl BashServerToolEnvironment {
     }
 }
 
-impl wire::TaggedUnion for BashServerToolEnvironment {
-    const NAME: &'static str = "BashServerToolEnvironment";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &["container_auto", "container_reference"];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::ContainerAuto),
-            Some(1) => members.object().map(Self::ContainerReference),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for BashServerToolEnvironment {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "container_auto" => {
+                    *self = Self::ContainerAuto(Default::default());
+                    "container_auto"
+                }
+                "container_reference" => {
+                    *self = Self::ContainerReference(Default::default());
+                    "container_reference"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::ContainerAuto(member) => Some(member),
+            Self::ContainerReference(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -2157,37 +2215,36 @@ impl ContainerAutoEnvironment {
 }
 
 impl wire::Object for ContainerAutoEnvironment {
-    const NAME: &'static str = "ContainerAutoEnvironment";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "container_auto", source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "container_auto"),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "container_auto"),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("container_auto")),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -2225,40 +2282,39 @@ impl ContainerReferenceEnvironment {
 }
 
 impl wire::Object for ContainerReferenceEnvironment {
-    const NAME: &'static str = "ContainerReferenceEnvironment";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "container_id" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "container_id" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "container_reference", source),
-            1 => wire::required(&mut self.container_id, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "container_reference"),
+            1 => wire::place(&mut self.container_id),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "container_reference"),
-            1 => fields.required("container_id", &self.container_id),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("container_reference")),
+                1 => ("container_id", wire::Part::Required(&self.container_id)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

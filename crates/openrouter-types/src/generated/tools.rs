@@ -54,25 +54,22 @@ pub enum ChatFunctionTool {
 }
 
 impl ChatFunctionTool {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::Function(value) => serde::Serialize::serialize(value, serializer),
-            Self::WebSearch(value) => serde::Serialize::serialize(value, serializer),
-            Self::WebSearchShorthand(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::WebFetch(value) => serde::Serialize::serialize(value, serializer),
-            Self::Datetime(value) => serde::Serialize::serialize(value, serializer),
-            Self::ImageGeneration(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Fusion(value) => serde::Serialize::serialize(value, serializer),
-            Self::Advisor(value) => serde::Serialize::serialize(value, serializer),
-            Self::Subagent(value) => serde::Serialize::serialize(value, serializer),
-            Self::Files(value) => serde::Serialize::serialize(value, serializer),
-            Self::SearchModels(value) => serde::Serialize::serialize(value, serializer),
-            Self::Bash(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::Function(value) => wire::View::Member(value),
+            Self::WebSearch(value) => wire::View::Member(value),
+            Self::WebSearchShorthand(value) => wire::View::Member(value),
+            Self::WebFetch(value) => wire::View::Member(value),
+            Self::Datetime(value) => wire::View::Member(value),
+            Self::ImageGeneration(value) => wire::View::Member(value),
+            Self::Fusion(value) => wire::View::Member(value),
+            Self::Advisor(value) => wire::View::Member(value),
+            Self::Subagent(value) => wire::View::Member(value),
+            Self::Files(value) => wire::View::Member(value),
+            Self::SearchModels(value) => wire::View::Member(value),
+            Self::Bash(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -155,45 +152,99 @@ impl From<BashServerTool> for ChatFunctionTool {
     }
 }
 
-impl wire::TaggedUnion for ChatFunctionTool {
-    const NAME: &'static str = "ChatFunctionTool";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "function",
-        "openrouter:web_search",
-        "web_search",
-        "web_search_preview",
-        "web_search_preview_2025_03_11",
-        "web_search_2025_08_26",
-        "openrouter:web_fetch",
-        "openrouter:datetime",
-        "openrouter:image_generation",
-        "openrouter:fusion",
-        "openrouter:advisor",
-        "openrouter:subagent",
-        "openrouter:files",
-        "openrouter:experimental__search_models",
-        "openrouter:bash",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::Function),
-            Some(1) => members.object().map(Self::WebSearch),
-            Some(2..=5) => members.object().map(Self::WebSearchShorthand),
-            Some(6) => members.object().map(Self::WebFetch),
-            Some(7) => members.object().map(Self::Datetime),
-            Some(8) => members.object().map(Self::ImageGeneration),
-            Some(9) => members.object().map(Self::Fusion),
-            Some(10) => members.object().map(Self::Advisor),
-            Some(11) => members.object().map(Self::Subagent),
-            Some(12) => members.object().map(Self::Files),
-            Some(13) => members.object().map(Self::SearchModels),
-            Some(14) => members.object().map(Self::Bash),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for ChatFunctionTool {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "function" => {
+                    *self = Self::Function(Default::default());
+                    "function"
+                }
+                "openrouter:web_search" => {
+                    *self = Self::WebSearch(Default::default());
+                    "openrouter:web_search"
+                }
+                "web_search" => {
+                    *self = Self::WebSearchShorthand(Default::default());
+                    "web_search"
+                }
+                "web_search_preview" => {
+                    *self = Self::WebSearchShorthand(Default::default());
+                    "web_search_preview"
+                }
+                "web_search_preview_2025_03_11" => {
+                    *self = Self::WebSearchShorthand(Default::default());
+                    "web_search_preview_2025_03_11"
+                }
+                "web_search_2025_08_26" => {
+                    *self = Self::WebSearchShorthand(Default::default());
+                    "web_search_2025_08_26"
+                }
+                "openrouter:web_fetch" => {
+                    *self = Self::WebFetch(Default::default());
+                    "openrouter:web_fetch"
+                }
+                "openrouter:datetime" => {
+                    *self = Self::Datetime(Default::default());
+                    "openrouter:datetime"
+                }
+                "openrouter:image_generation" => {
+                    *self = Self::ImageGeneration(Default::default());
+                    "openrouter:image_generation"
+                }
+                "openrouter:fusion" => {
+                    *self = Self::Fusion(Default::default());
+                    "openrouter:fusion"
+                }
+                "openrouter:advisor" => {
+                    *self = Self::Advisor(Default::default());
+                    "openrouter:advisor"
+                }
+                "openrouter:subagent" => {
+                    *self = Self::Subagent(Default::default());
+                    "openrouter:subagent"
+                }
+                "openrouter:files" => {
+                    *self = Self::Files(Default::default());
+                    "openrouter:files"
+                }
+                "openrouter:experimental__search_models" => {
+                    *self = Self::SearchModels(Default::default());
+                    "openrouter:experimental__search_models"
+                }
+                "openrouter:bash" => {
+                    *self = Self::Bash(Default::default());
+                    "openrouter:bash"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::Function(member) => Some(member),
+            Self::WebSearch(member) => Some(member),
+            Self::WebSearchShorthand(member) => Some(member),
+            Self::WebFetch(member) => Some(member),
+            Self::Datetime(member) => Some(member),
+            Self::ImageGeneration(member) => Some(member),
+            Self::Fusion(member) => Some(member),
+            Self::Advisor(member) => Some(member),
+            Self::Subagent(member) => Some(member),
+            Self::Files(member) => Some(member),
+            Self::SearchModels(member) => Some(member),
+            Self::Bash(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -252,46 +303,50 @@ impl ChatFunctionDefinitionTool {
 }
 
 impl wire::Object for ChatFunctionDefinitionTool {
-    const NAME: &'static str = "ChatFunctionDefinitionTool";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "function" => Some(1),
-            "cache_control" => Some(2),
-            "eager_input_streaming" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "function" => 1,
+                "cache_control" => 2,
+                "eager_input_streaming" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "function", source),
-            1 => wire::required(&mut self.function, source),
-            2 => wire::optional(&mut self.cache_control, source),
-            3 => wire::optional(&mut self.eager_input_streaming, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "function"),
+            1 => wire::place(&mut self.function),
+            2 => wire::place(&mut self.cache_control),
+            3 => wire::place(&mut self.eager_input_streaming),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "function"),
-            1 => fields.required("function", &self.function),
-            2 => fields.optional("cache_control", &self.cache_control),
-            3 => fields.optional("eager_input_streaming", &self.eager_input_streaming),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("function")),
+                1 => ("function", wire::Part::Required(&self.function)),
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                3 => {
+                    (
+                        "eager_input_streaming",
+                        wire::Part::Optional(&self.eager_input_streaming),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -356,46 +411,45 @@ impl ChatFunctionDefinition {
 }
 
 impl wire::Object for ChatFunctionDefinition {
-    const NAME: &'static str = "ChatFunctionDefinition";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "description" => Some(1),
-            "parameters" => Some(2),
-            "strict" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "description" => 1,
+                "parameters" => 2,
+                "strict" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.name, source),
-            1 => wire::optional(&mut self.description, source),
-            2 => wire::optional(&mut self.parameters, source),
-            3 => wire::optional(&mut self.strict, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.description),
+            2 => wire::place(&mut self.parameters),
+            3 => wire::place(&mut self.strict),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("name", &self.name),
-            1 => fields.optional("description", &self.description),
-            2 => fields.optional("parameters", &self.parameters),
-            3 => fields.optional("strict", &self.strict),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Required(&self.name)),
+                1 => ("description", wire::Part::Optional(&self.description)),
+                2 => ("parameters", wire::Part::Optional(&self.parameters)),
+                3 => ("strict", wire::Part::Optional(&self.strict)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -459,52 +513,53 @@ impl ChatToolCall {
 }
 
 impl wire::Object for ChatToolCall {
-    const NAME: &'static str = "ChatToolCall";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "id" => Some(0),
-            "type" => Some(1),
-            "function" => Some(2),
-            "index" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "id" => 0,
+                "type" => 1,
+                "function" => 2,
+                "index" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.id, source),
-            1 => wire::constant("type", "function", source),
-            2 => wire::required(&mut self.function, source),
-            3 => wire::optional(&mut self.index, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.id),
+            1 => wire::Place::Constant("type", "function"),
+            2 => wire::place(&mut self.function),
+            3 => wire::place(&mut self.index),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("id", &self.id),
-            1 => fields.constant("type", "function"),
-            2 => fields.required("function", &self.function),
-            3 => fields.optional("index", &self.index),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("id", wire::Part::Required(&self.id)),
+                1 => ("type", wire::Part::Constant("function")),
+                2 => ("function", wire::Part::Required(&self.function)),
+                3 => ("index", wire::Part::Optional(&self.index)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -554,46 +609,47 @@ impl ChatToolCallFunction {
 }
 
 impl wire::Object for ChatToolCallFunction {
-    const NAME: &'static str = "ChatToolCallFunction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "arguments" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "arguments" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.name, source),
-            1 => wire::required(&mut self.arguments, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.arguments),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("name", &self.name),
-            1 => fields.required("arguments", &self.arguments),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Required(&self.name)),
+                1 => ("arguments", wire::Part::Required(&self.arguments)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -654,46 +710,45 @@ impl ChatStreamToolCall {
 }
 
 impl wire::Object for ChatStreamToolCall {
-    const NAME: &'static str = "ChatStreamToolCall";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "index" => Some(0),
-            "id" => Some(1),
-            "type" => Some(2),
-            "function" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "index" => 0,
+                "id" => 1,
+                "type" => 2,
+                "function" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.index, source),
-            1 => wire::optional(&mut self.id, source),
-            2 => wire::optional(&mut self.kind, source),
-            3 => wire::optional(&mut self.function, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.index),
+            1 => wire::place(&mut self.id),
+            2 => wire::place(&mut self.kind),
+            3 => wire::place(&mut self.function),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("index", &self.index),
-            1 => fields.optional("id", &self.id),
-            2 => fields.optional("type", &self.kind),
-            3 => fields.optional("function", &self.function),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("id", wire::Part::Optional(&self.id)),
+                2 => ("type", wire::Part::Optional(&self.kind)),
+                3 => ("function", wire::Part::Optional(&self.function)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -731,40 +786,39 @@ impl ChatStreamToolCallFunction {
 }
 
 impl wire::Object for ChatStreamToolCallFunction {
-    const NAME: &'static str = "ChatStreamToolCallFunction";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            "arguments" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                "arguments" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.name, source),
-            1 => wire::optional(&mut self.arguments, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            1 => wire::place(&mut self.arguments),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("name", &self.name),
-            1 => fields.optional("arguments", &self.arguments),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("arguments", wire::Part::Optional(&self.arguments)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -791,18 +845,13 @@ pub enum ChatToolChoice {
 }
 
 impl ChatToolChoice {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::ChatToolChoiceMode(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ChatNamedToolChoice(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::ChatServerToolChoice(value) => {
-                serde::Serialize::serialize(value, serializer)
-            }
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::ChatToolChoiceMode(value) => wire::View::Member(value),
+            Self::ChatNamedToolChoice(value) => wire::View::Member(value),
+            Self::ChatServerToolChoice(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -831,31 +880,49 @@ impl From<ChatServerToolChoice> for ChatToolChoice {
     }
 }
 
-impl wire::UntaggedUnion for ChatToolChoice {
-    const NAME: &'static str = "ChatToolChoice";
-    fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-        match source.kind() {
-            wire::Kind::Object => {
-                let raw = source.raw()?;
-                if wire::has_fields(&raw, &["type", "function"])
-                    && let Some(value) = wire::fit::<ChatNamedToolChoice>(&raw)
-                {
-                    return Ok(Self::ChatNamedToolChoice(value));
-                }
-                if wire::has_fields(&raw, &["type"])
-                    && let Some(value) = wire::fit::<ChatServerToolChoice>(&raw)
-                {
-                    return Ok(Self::ChatServerToolChoice(value));
-                }
-                Ok(Self::Unknown(UnknownMember::from_json(raw)))
-            }
-            wire::Kind::String => source.value().map(Self::ChatToolChoiceMode),
-            _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+impl wire::Value for ChatToolChoice {
+    #[inline(never)]
+    fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+        if let wire::Came::Text(_) = came {
+            let mut value = <ChatToolChoiceMode>::default();
+            wire::Value::take(&mut value, came)?;
+            *self = Self::ChatToolChoiceMode(value);
+            return Ok(());
         }
+        let Some(json) = came.into_json()? else {
+            return Ok(());
+        };
+        if wire::kind(json.as_str()) == wire::Kind::Object {
+            if wire::has_fields(&json, &["type", "function"])
+                && let Some(value) = wire::fit::<ChatNamedToolChoice>(&json)
+            {
+                *self = Self::ChatNamedToolChoice(value);
+                return Ok(());
+            }
+            if wire::has_fields(&json, &["type"])
+                && let Some(value) = wire::fit::<ChatServerToolChoice>(&json)
+            {
+                *self = Self::ChatServerToolChoice(value);
+                return Ok(());
+            }
+        }
+        *self = Self::Unknown(UnknownMember::from_json(json));
+        Ok(())
+    }
+    #[inline(never)]
+    fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+        match bracket {
+            wire::Bracket::Object => wire::Open::Raw(self),
+            wire::Bracket::List => wire::Open::Raw(self),
+        }
+    }
+    #[inline(never)]
+    fn view(&self) -> wire::View<'_> {
+        self.shown()
     }
 }
 
-wire::untagged_union!(ChatToolChoice);
+wire::serde_through!(ChatToolChoice);
 
 /// Whether the model may, must or must not call a tool.
 ///
@@ -929,40 +996,39 @@ impl ChatNamedToolChoice {
 }
 
 impl wire::Object for ChatNamedToolChoice {
-    const NAME: &'static str = "ChatNamedToolChoice";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "function" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "function" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "function", source),
-            1 => wire::required(&mut self.function, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "function"),
+            1 => wire::place(&mut self.function),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "function"),
-            1 => fields.required("function", &self.function),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("function")),
+                1 => ("function", wire::Part::Required(&self.function)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1000,37 +1066,36 @@ impl ChatNamedToolChoiceFunction {
 }
 
 impl wire::Object for ChatNamedToolChoiceFunction {
-    const NAME: &'static str = "ChatNamedToolChoiceFunction";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "name" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "name" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("name", &self.name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("name", wire::Part::Required(&self.name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1071,37 +1136,36 @@ impl ChatServerToolChoice {
 }
 
 impl wire::Object for ChatServerToolChoice {
-    const NAME: &'static str = "ChatServerToolChoice";
-    const FIELDS: u8 = 1;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.kind, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Required(&self.kind)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1138,14 +1202,15 @@ pub enum StopServerToolsWhenCondition {
 }
 
 impl StopServerToolsWhenCondition {
-    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    #[inline(never)]
+    fn shown(&self) -> wire::View<'_> {
         match self {
-            Self::StepCountIs(value) => serde::Serialize::serialize(value, serializer),
-            Self::HasToolCall(value) => serde::Serialize::serialize(value, serializer),
-            Self::MaxTokensUsed(value) => serde::Serialize::serialize(value, serializer),
-            Self::MaxCost(value) => serde::Serialize::serialize(value, serializer),
-            Self::FinishReasonIs(value) => serde::Serialize::serialize(value, serializer),
-            Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+            Self::StepCountIs(value) => wire::View::Member(value),
+            Self::HasToolCall(value) => wire::View::Member(value),
+            Self::MaxTokensUsed(value) => wire::View::Member(value),
+            Self::MaxCost(value) => wire::View::Member(value),
+            Self::FinishReasonIs(value) => wire::View::Member(value),
+            Self::Unknown(member) => wire::Value::view(member),
         }
     }
 }
@@ -1207,28 +1272,52 @@ impl StopServerToolsWhenCondition {
     }
 }
 
-impl wire::TaggedUnion for StopServerToolsWhenCondition {
-    const NAME: &'static str = "StopServerToolsWhenCondition";
-    const TAG: &'static str = "type";
-    const MEMBERS: &'static [&'static str] = &[
-        "step_count_is",
-        "has_tool_call",
-        "max_tokens_used",
-        "max_cost",
-        "finish_reason_is",
-    ];
-    fn read<'de, M: wire::Members<'de>>(
-        member: Option<usize>,
-        members: M,
-    ) -> Result<Self, M::Error> {
-        match member {
-            Some(0) => members.object().map(Self::StepCountIs),
-            Some(1) => members.object().map(Self::HasToolCall),
-            Some(2) => members.object().map(Self::MaxTokensUsed),
-            Some(3) => members.object().map(Self::MaxCost),
-            Some(4) => members.object().map(Self::FinishReasonIs),
-            _ => members.unknown().map(Self::Unknown),
+impl wire::Tagged for StopServerToolsWhenCondition {
+    fn tag(&self) -> &'static str {
+        "type"
+    }
+    #[inline(never)]
+    fn begin(&mut self, name: &str) -> Option<&'static str> {
+        Some(
+            match name {
+                "step_count_is" => {
+                    *self = Self::StepCountIs(Default::default());
+                    "step_count_is"
+                }
+                "has_tool_call" => {
+                    *self = Self::HasToolCall(Default::default());
+                    "has_tool_call"
+                }
+                "max_tokens_used" => {
+                    *self = Self::MaxTokensUsed(Default::default());
+                    "max_tokens_used"
+                }
+                "max_cost" => {
+                    *self = Self::MaxCost(Default::default());
+                    "max_cost"
+                }
+                "finish_reason_is" => {
+                    *self = Self::FinishReasonIs(Default::default());
+                    "finish_reason_is"
+                }
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn member(&mut self) -> Option<&mut dyn wire::Object> {
+        match self {
+            Self::StepCountIs(member) => Some(member),
+            Self::HasToolCall(member) => Some(member),
+            Self::MaxTokensUsed(member) => Some(member),
+            Self::MaxCost(member) => Some(member),
+            Self::FinishReasonIs(member) => Some(member),
+            Self::Unknown(_) => None,
         }
+    }
+    #[inline(never)]
+    fn set_unknown(&mut self, member: UnknownMember) {
+        *self = Self::Unknown(member);
     }
 }
 
@@ -1264,40 +1353,39 @@ impl StopServerToolsWhenStepCountIs {
 }
 
 impl wire::Object for StopServerToolsWhenStepCountIs {
-    const NAME: &'static str = "StopServerToolsWhenStepCountIs";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "step_count" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "step_count" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "step_count_is", source),
-            1 => wire::required(&mut self.step_count, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "step_count_is"),
+            1 => wire::place(&mut self.step_count),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "step_count_is"),
-            1 => fields.required("step_count", &self.step_count),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("step_count_is")),
+                1 => ("step_count", wire::Part::Required(&self.step_count)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1335,40 +1423,39 @@ impl StopServerToolsWhenHasToolCall {
 }
 
 impl wire::Object for StopServerToolsWhenHasToolCall {
-    const NAME: &'static str = "StopServerToolsWhenHasToolCall";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "tool_name" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "tool_name" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "has_tool_call", source),
-            1 => wire::required(&mut self.tool_name, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "has_tool_call"),
+            1 => wire::place(&mut self.tool_name),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "has_tool_call"),
-            1 => fields.required("tool_name", &self.tool_name),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("has_tool_call")),
+                1 => ("tool_name", wire::Part::Required(&self.tool_name)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1406,40 +1493,39 @@ impl StopServerToolsWhenMaxTokensUsed {
 }
 
 impl wire::Object for StopServerToolsWhenMaxTokensUsed {
-    const NAME: &'static str = "StopServerToolsWhenMaxTokensUsed";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "max_tokens" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "max_tokens" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "max_tokens_used", source),
-            1 => wire::required(&mut self.max_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "max_tokens_used"),
+            1 => wire::place(&mut self.max_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "max_tokens_used"),
-            1 => fields.required("max_tokens", &self.max_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("max_tokens_used")),
+                1 => ("max_tokens", wire::Part::Required(&self.max_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1477,40 +1563,44 @@ impl StopServerToolsWhenMaxCost {
 }
 
 impl wire::Object for StopServerToolsWhenMaxCost {
-    const NAME: &'static str = "StopServerToolsWhenMaxCost";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "max_cost_in_dollars" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "max_cost_in_dollars" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "max_cost", source),
-            1 => wire::required(&mut self.max_cost_in_dollars, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "max_cost"),
+            1 => wire::place(&mut self.max_cost_in_dollars),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "max_cost"),
-            1 => fields.required("max_cost_in_dollars", &self.max_cost_in_dollars),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("max_cost")),
+                1 => {
+                    (
+                        "max_cost_in_dollars",
+                        wire::Part::Required(&self.max_cost_in_dollars),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1548,40 +1638,39 @@ impl StopServerToolsWhenFinishReasonIs {
 }
 
 impl wire::Object for StopServerToolsWhenFinishReasonIs {
-    const NAME: &'static str = "StopServerToolsWhenFinishReasonIs";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "reason" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "reason" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "finish_reason_is", source),
-            1 => wire::required(&mut self.reason, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "finish_reason_is"),
+            1 => wire::place(&mut self.reason),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "finish_reason_is"),
-            1 => fields.required("reason", &self.reason),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("finish_reason_is")),
+                1 => ("reason", wire::Part::Required(&self.reason)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

@@ -123,78 +123,86 @@ impl ChatUsage {
 }
 
 impl wire::Object for ChatUsage {
-    const NAME: &'static str = "ChatUsage";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "prompt_tokens" => Some(0),
-            "completion_tokens" => Some(1),
-            "total_tokens" => Some(2),
-            "cost" => Some(3),
-            "is_byok" => Some(4),
-            "prompt_tokens_details" => Some(5),
-            "completion_tokens_details" => Some(6),
-            "cost_details" => Some(7),
-            "server_tool_use_details" => Some(8),
-            "server_tool_use" => Some(9),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "prompt_tokens" => 0,
+                "completion_tokens" => 1,
+                "total_tokens" => 2,
+                "cost" => 3,
+                "is_byok" => 4,
+                "prompt_tokens_details" => 5,
+                "completion_tokens_details" => 6,
+                "cost_details" => 7,
+                "server_tool_use_details" => 8,
+                "server_tool_use" => 9,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.prompt_tokens),
+            1 => wire::place(&mut self.completion_tokens),
+            2 => wire::place(&mut self.total_tokens),
+            3 => wire::place(&mut self.cost),
+            4 => wire::place(&mut self.is_byok),
+            5 => wire::place(&mut self.prompt_tokens_details),
+            6 => wire::place(&mut self.completion_tokens_details),
+            7 => wire::place(&mut self.cost_details),
+            8 => wire::place(&mut self.server_tool_use_details),
+            9 => wire::place(&mut self.server_tool_use),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.prompt_tokens, source),
-            1 => wire::optional(&mut self.completion_tokens, source),
-            2 => wire::optional(&mut self.total_tokens, source),
-            3 => wire::optional(&mut self.cost, source),
-            4 => wire::optional(&mut self.is_byok, source),
-            5 => wire::optional(&mut self.prompt_tokens_details, source),
-            6 => wire::optional(&mut self.completion_tokens_details, source),
-            7 => wire::optional(&mut self.cost_details, source),
-            8 => wire::optional(&mut self.server_tool_use_details, source),
-            9 => wire::optional(&mut self.server_tool_use, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("prompt_tokens", &self.prompt_tokens),
-            1 => fields.optional("completion_tokens", &self.completion_tokens),
-            2 => fields.optional("total_tokens", &self.total_tokens),
-            3 => fields.optional("cost", &self.cost),
-            4 => fields.optional("is_byok", &self.is_byok),
-            5 => fields.optional("prompt_tokens_details", &self.prompt_tokens_details),
-            6 => {
-                fields
-                    .optional(
-                        "completion_tokens_details",
-                        &self.completion_tokens_details,
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("completion_tokens", wire::Part::Optional(&self.completion_tokens)),
+                2 => ("total_tokens", wire::Part::Optional(&self.total_tokens)),
+                3 => ("cost", wire::Part::Optional(&self.cost)),
+                4 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                5 => {
+                    (
+                        "prompt_tokens_details",
+                        wire::Part::Optional(&self.prompt_tokens_details),
                     )
-            }
-            7 => fields.optional("cost_details", &self.cost_details),
-            8 => {
-                fields.optional("server_tool_use_details", &self.server_tool_use_details)
-            }
-            9 => fields.optional("server_tool_use", &self.server_tool_use),
-            _ => Ok(()),
-        }
+                }
+                6 => {
+                    (
+                        "completion_tokens_details",
+                        wire::Part::Optional(&self.completion_tokens_details),
+                    )
+                }
+                7 => ("cost_details", wire::Part::Optional(&self.cost_details)),
+                8 => {
+                    (
+                        "server_tool_use_details",
+                        wire::Part::Optional(&self.server_tool_use_details),
+                    )
+                }
+                9 => ("server_tool_use", wire::Part::Optional(&self.server_tool_use)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -247,52 +255,58 @@ impl ChatUsagePromptTokensDetails {
 }
 
 impl wire::Object for ChatUsagePromptTokensDetails {
-    const NAME: &'static str = "ChatUsagePromptTokensDetails";
-    const FIELDS: u8 = 4;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "cached_tokens" => Some(0),
-            "cache_write_tokens" => Some(1),
-            "audio_tokens" => Some(2),
-            "video_tokens" => Some(3),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "cached_tokens" => 0,
+                "cache_write_tokens" => 1,
+                "audio_tokens" => 2,
+                "video_tokens" => 3,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.cached_tokens, source),
-            1 => wire::optional(&mut self.cache_write_tokens, source),
-            2 => wire::optional(&mut self.audio_tokens, source),
-            3 => wire::optional(&mut self.video_tokens, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.cached_tokens),
+            1 => wire::place(&mut self.cache_write_tokens),
+            2 => wire::place(&mut self.audio_tokens),
+            3 => wire::place(&mut self.video_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("cached_tokens", &self.cached_tokens),
-            1 => fields.optional("cache_write_tokens", &self.cache_write_tokens),
-            2 => fields.optional("audio_tokens", &self.audio_tokens),
-            3 => fields.optional("video_tokens", &self.video_tokens),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("cached_tokens", wire::Part::Optional(&self.cached_tokens)),
+                1 => {
+                    (
+                        "cache_write_tokens",
+                        wire::Part::Optional(&self.cache_write_tokens),
+                    )
+                }
+                2 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                3 => ("video_tokens", wire::Part::Optional(&self.video_tokens)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -353,67 +367,66 @@ impl ChatUsageCompletionTokensDetails {
 }
 
 impl wire::Object for ChatUsageCompletionTokensDetails {
-    const NAME: &'static str = "ChatUsageCompletionTokensDetails";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "reasoning_tokens" => Some(0),
-            "audio_tokens" => Some(1),
-            "image_tokens" => Some(2),
-            "accepted_prediction_tokens" => Some(3),
-            "rejected_prediction_tokens" => Some(4),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "reasoning_tokens" => 0,
+                "audio_tokens" => 1,
+                "image_tokens" => 2,
+                "accepted_prediction_tokens" => 3,
+                "rejected_prediction_tokens" => 4,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.reasoning_tokens),
+            1 => wire::place(&mut self.audio_tokens),
+            2 => wire::place(&mut self.image_tokens),
+            3 => wire::place(&mut self.accepted_prediction_tokens),
+            4 => wire::place(&mut self.rejected_prediction_tokens),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.reasoning_tokens, source),
-            1 => wire::optional(&mut self.audio_tokens, source),
-            2 => wire::optional(&mut self.image_tokens, source),
-            3 => wire::optional(&mut self.accepted_prediction_tokens, source),
-            4 => wire::optional(&mut self.rejected_prediction_tokens, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("reasoning_tokens", &self.reasoning_tokens),
-            1 => fields.optional("audio_tokens", &self.audio_tokens),
-            2 => fields.optional("image_tokens", &self.image_tokens),
-            3 => {
-                fields
-                    .optional(
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("reasoning_tokens", wire::Part::Optional(&self.reasoning_tokens)),
+                1 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                2 => ("image_tokens", wire::Part::Optional(&self.image_tokens)),
+                3 => {
+                    (
                         "accepted_prediction_tokens",
-                        &self.accepted_prediction_tokens,
+                        wire::Part::Optional(&self.accepted_prediction_tokens),
                     )
-            }
-            4 => {
-                fields
-                    .optional(
+                }
+                4 => {
+                    (
                         "rejected_prediction_tokens",
-                        &self.rejected_prediction_tokens,
+                        wire::Part::Optional(&self.rejected_prediction_tokens),
                     )
-            }
-            _ => Ok(()),
-        }
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -461,63 +474,65 @@ impl CostDetails {
 }
 
 impl wire::Object for CostDetails {
-    const NAME: &'static str = "CostDetails";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "upstream_inference_cost" => Some(0),
-            "upstream_inference_prompt_cost" => Some(1),
-            "upstream_inference_completions_cost" => Some(2),
-            _ => None,
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "upstream_inference_cost" => 0,
+                "upstream_inference_prompt_cost" => 1,
+                "upstream_inference_completions_cost" => 2,
+                _ => return None,
+            },
+        )
+    }
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
+        match field {
+            0 => wire::place(&mut self.upstream_inference_cost),
+            1 => wire::place(&mut self.upstream_inference_prompt_cost),
+            2 => wire::place(&mut self.upstream_inference_completions_cost),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
-        match field {
-            0 => wire::optional(&mut self.upstream_inference_cost, source),
-            1 => wire::optional(&mut self.upstream_inference_prompt_cost, source),
-            2 => wire::optional(&mut self.upstream_inference_completions_cost, source),
-            _ => wire::constant("", "", source),
-        }
-    }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => {
-                fields.optional("upstream_inference_cost", &self.upstream_inference_cost)
-            }
-            1 => {
-                fields
-                    .optional(
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "upstream_inference_cost",
+                        wire::Part::Optional(&self.upstream_inference_cost),
+                    )
+                }
+                1 => {
+                    (
                         "upstream_inference_prompt_cost",
-                        &self.upstream_inference_prompt_cost,
+                        wire::Part::Optional(&self.upstream_inference_prompt_cost),
                     )
-            }
-            2 => {
-                fields
-                    .optional(
+                }
+                2 => {
+                    (
                         "upstream_inference_completions_cost",
-                        &self.upstream_inference_completions_cost,
+                        wire::Part::Optional(&self.upstream_inference_completions_cost),
                     )
-            }
-            _ => Ok(()),
-        }
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }
@@ -564,49 +579,65 @@ impl ServerToolUseDetails {
 }
 
 impl wire::Object for ServerToolUseDetails {
-    const NAME: &'static str = "ServerToolUseDetails";
-    const FIELDS: u8 = 3;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "tool_calls_requested" => Some(0),
-            "tool_calls_executed" => Some(1),
-            "web_search_requests" => Some(2),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "tool_calls_requested" => 0,
+                "tool_calls_executed" => 1,
+                "web_search_requests" => 2,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.tool_calls_requested, source),
-            1 => wire::optional(&mut self.tool_calls_executed, source),
-            2 => wire::optional(&mut self.web_search_requests, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.tool_calls_requested),
+            1 => wire::place(&mut self.tool_calls_executed),
+            2 => wire::place(&mut self.web_search_requests),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("tool_calls_requested", &self.tool_calls_requested),
-            1 => fields.optional("tool_calls_executed", &self.tool_calls_executed),
-            2 => fields.optional("web_search_requests", &self.web_search_requests),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => {
+                    (
+                        "tool_calls_requested",
+                        wire::Part::Optional(&self.tool_calls_requested),
+                    )
+                }
+                1 => {
+                    (
+                        "tool_calls_executed",
+                        wire::Part::Optional(&self.tool_calls_executed),
+                    )
+                }
+                2 => {
+                    (
+                        "web_search_requests",
+                        wire::Part::Optional(&self.web_search_requests),
+                    )
+                }
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
+    #[inline(never)]
     fn key_order(&self) -> Option<&KeyOrder> {
         Some(&self.key_order)
     }
+    #[inline(never)]
     fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
         Some(&mut self.key_order)
     }

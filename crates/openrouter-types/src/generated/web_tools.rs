@@ -39,40 +39,39 @@ impl OpenRouterWebSearchServerTool {
 }
 
 impl wire::Object for OpenRouterWebSearchServerTool {
-    const NAME: &'static str = "OpenRouterWebSearchServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:web_search", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:web_search"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:web_search"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:web_search")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -199,64 +198,68 @@ impl WebSearchConfig {
 }
 
 impl wire::Object for WebSearchConfig {
-    const NAME: &'static str = "WebSearchConfig";
-    const FIELDS: u8 = 10;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "engine" => Some(0),
-            "mode" => Some(1),
-            "max_results" => Some(2),
-            "max_total_results" => Some(3),
-            "max_uses" => Some(4),
-            "max_characters" => Some(5),
-            "search_context_size" => Some(6),
-            "allowed_domains" => Some(7),
-            "excluded_domains" => Some(8),
-            "user_location" => Some(9),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "engine" => 0,
+                "mode" => 1,
+                "max_results" => 2,
+                "max_total_results" => 3,
+                "max_uses" => 4,
+                "max_characters" => 5,
+                "search_context_size" => 6,
+                "allowed_domains" => 7,
+                "excluded_domains" => 8,
+                "user_location" => 9,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.engine, source),
-            1 => wire::optional(&mut self.mode, source),
-            2 => wire::optional(&mut self.max_results, source),
-            3 => wire::optional(&mut self.max_total_results, source),
-            4 => wire::optional(&mut self.max_uses, source),
-            5 => wire::optional(&mut self.max_characters, source),
-            6 => wire::optional(&mut self.search_context_size, source),
-            7 => wire::optional(&mut self.allowed_domains, source),
-            8 => wire::optional(&mut self.excluded_domains, source),
-            9 => wire::optional(&mut self.user_location, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.engine),
+            1 => wire::place(&mut self.mode),
+            2 => wire::place(&mut self.max_results),
+            3 => wire::place(&mut self.max_total_results),
+            4 => wire::place(&mut self.max_uses),
+            5 => wire::place(&mut self.max_characters),
+            6 => wire::place(&mut self.search_context_size),
+            7 => wire::place(&mut self.allowed_domains),
+            8 => wire::place(&mut self.excluded_domains),
+            9 => wire::place(&mut self.user_location),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("engine", &self.engine),
-            1 => fields.optional("mode", &self.mode),
-            2 => fields.optional("max_results", &self.max_results),
-            3 => fields.optional("max_total_results", &self.max_total_results),
-            4 => fields.optional("max_uses", &self.max_uses),
-            5 => fields.optional("max_characters", &self.max_characters),
-            6 => fields.optional("search_context_size", &self.search_context_size),
-            7 => fields.optional("allowed_domains", &self.allowed_domains),
-            8 => fields.optional("excluded_domains", &self.excluded_domains),
-            9 => fields.optional("user_location", &self.user_location),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("mode", wire::Part::Optional(&self.mode)),
+                2 => ("max_results", wire::Part::Optional(&self.max_results)),
+                3 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
+                4 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                5 => ("max_characters", wire::Part::Optional(&self.max_characters)),
+                6 => {
+                    (
+                        "search_context_size",
+                        wire::Part::Optional(&self.search_context_size),
+                    )
+                }
+                7 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                8 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
+                9 => ("user_location", wire::Part::Optional(&self.user_location)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -402,70 +405,74 @@ impl ChatWebSearchShorthand {
 }
 
 impl wire::Object for ChatWebSearchShorthand {
-    const NAME: &'static str = "ChatWebSearchShorthand";
-    const FIELDS: u8 = 12;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            "engine" => Some(2),
-            "mode" => Some(3),
-            "max_results" => Some(4),
-            "max_total_results" => Some(5),
-            "max_uses" => Some(6),
-            "max_characters" => Some(7),
-            "search_context_size" => Some(8),
-            "allowed_domains" => Some(9),
-            "excluded_domains" => Some(10),
-            "user_location" => Some(11),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                "engine" => 2,
+                "mode" => 3,
+                "max_results" => 4,
+                "max_total_results" => 5,
+                "max_uses" => 6,
+                "max_characters" => 7,
+                "search_context_size" => 8,
+                "allowed_domains" => 9,
+                "excluded_domains" => 10,
+                "user_location" => 11,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::required(&mut self.kind, source),
-            1 => wire::optional(&mut self.parameters, source),
-            2 => wire::optional(&mut self.engine, source),
-            3 => wire::optional(&mut self.mode, source),
-            4 => wire::optional(&mut self.max_results, source),
-            5 => wire::optional(&mut self.max_total_results, source),
-            6 => wire::optional(&mut self.max_uses, source),
-            7 => wire::optional(&mut self.max_characters, source),
-            8 => wire::optional(&mut self.search_context_size, source),
-            9 => wire::optional(&mut self.allowed_domains, source),
-            10 => wire::optional(&mut self.excluded_domains, source),
-            11 => wire::optional(&mut self.user_location, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.parameters),
+            2 => wire::place(&mut self.engine),
+            3 => wire::place(&mut self.mode),
+            4 => wire::place(&mut self.max_results),
+            5 => wire::place(&mut self.max_total_results),
+            6 => wire::place(&mut self.max_uses),
+            7 => wire::place(&mut self.max_characters),
+            8 => wire::place(&mut self.search_context_size),
+            9 => wire::place(&mut self.allowed_domains),
+            10 => wire::place(&mut self.excluded_domains),
+            11 => wire::place(&mut self.user_location),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.required("type", &self.kind),
-            1 => fields.optional("parameters", &self.parameters),
-            2 => fields.optional("engine", &self.engine),
-            3 => fields.optional("mode", &self.mode),
-            4 => fields.optional("max_results", &self.max_results),
-            5 => fields.optional("max_total_results", &self.max_total_results),
-            6 => fields.optional("max_uses", &self.max_uses),
-            7 => fields.optional("max_characters", &self.max_characters),
-            8 => fields.optional("search_context_size", &self.search_context_size),
-            9 => fields.optional("allowed_domains", &self.allowed_domains),
-            10 => fields.optional("excluded_domains", &self.excluded_domains),
-            11 => fields.optional("user_location", &self.user_location),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Required(&self.kind)),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
+                3 => ("mode", wire::Part::Optional(&self.mode)),
+                4 => ("max_results", wire::Part::Optional(&self.max_results)),
+                5 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
+                6 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                7 => ("max_characters", wire::Part::Optional(&self.max_characters)),
+                8 => {
+                    (
+                        "search_context_size",
+                        wire::Part::Optional(&self.search_context_size),
+                    )
+                }
+                9 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                10 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
+                11 => ("user_location", wire::Part::Optional(&self.user_location)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -782,49 +789,48 @@ impl WebSearchUserLocationServerTool {
 }
 
 impl wire::Object for WebSearchUserLocationServerTool {
-    const NAME: &'static str = "WebSearchUserLocationServerTool";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "city" => Some(1),
-            "region" => Some(2),
-            "country" => Some(3),
-            "timezone" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "city" => 1,
+                "region" => 2,
+                "country" => 3,
+                "timezone" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.kind, source),
-            1 => wire::optional(&mut self.city, source),
-            2 => wire::optional(&mut self.region, source),
-            3 => wire::optional(&mut self.country, source),
-            4 => wire::optional(&mut self.timezone, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.city),
+            2 => wire::place(&mut self.region),
+            3 => wire::place(&mut self.country),
+            4 => wire::place(&mut self.timezone),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("type", &self.kind),
-            1 => fields.optional("city", &self.city),
-            2 => fields.optional("region", &self.region),
-            3 => fields.optional("country", &self.country),
-            4 => fields.optional("timezone", &self.timezone),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("city", wire::Part::Optional(&self.city)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("country", wire::Part::Optional(&self.country)),
+                4 => ("timezone", wire::Part::Optional(&self.timezone)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -892,49 +898,48 @@ impl WebSearchUserLocation {
 }
 
 impl wire::Object for WebSearchUserLocation {
-    const NAME: &'static str = "WebSearchUserLocation";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "city" => Some(1),
-            "region" => Some(2),
-            "country" => Some(3),
-            "timezone" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "city" => 1,
+                "region" => 2,
+                "country" => 3,
+                "timezone" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.kind, source),
-            1 => wire::optional(&mut self.city, source),
-            2 => wire::optional(&mut self.region, source),
-            3 => wire::optional(&mut self.country, source),
-            4 => wire::optional(&mut self.timezone, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.kind),
+            1 => wire::place(&mut self.city),
+            2 => wire::place(&mut self.region),
+            3 => wire::place(&mut self.country),
+            4 => wire::place(&mut self.timezone),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("type", &self.kind),
-            1 => fields.optional("city", &self.city),
-            2 => fields.optional("region", &self.region),
-            3 => fields.optional("country", &self.country),
-            4 => fields.optional("timezone", &self.timezone),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("city", wire::Part::Optional(&self.city)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("country", wire::Part::Optional(&self.country)),
+                4 => ("timezone", wire::Part::Optional(&self.timezone)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -974,40 +979,39 @@ impl WebFetchServerTool {
 }
 
 impl wire::Object for WebFetchServerTool {
-    const NAME: &'static str = "WebFetchServerTool";
-    const FIELDS: u8 = 2;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "type" => Some(0),
-            "parameters" => Some(1),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "type" => 0,
+                "parameters" => 1,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::constant("type", "openrouter:web_fetch", source),
-            1 => wire::optional(&mut self.parameters, source),
-            _ => wire::constant("", "", source),
+            0 => wire::Place::Constant("type", "openrouter:web_fetch"),
+            1 => wire::place(&mut self.parameters),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.constant("type", "openrouter:web_fetch"),
-            1 => fields.optional("parameters", &self.parameters),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("type", wire::Part::Constant("openrouter:web_fetch")),
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }
@@ -1081,49 +1085,53 @@ impl WebFetchServerToolConfig {
 }
 
 impl wire::Object for WebFetchServerToolConfig {
-    const NAME: &'static str = "WebFetchServerToolConfig";
-    const FIELDS: u8 = 5;
-    fn field(name: &str) -> Option<u8> {
-        match name {
-            "engine" => Some(0),
-            "max_uses" => Some(1),
-            "max_content_tokens" => Some(2),
-            "allowed_domains" => Some(3),
-            "blocked_domains" => Some(4),
-            _ => None,
-        }
+    #[inline(never)]
+    fn field(&self, name: &str) -> Option<u8> {
+        Some(
+            match name {
+                "engine" => 0,
+                "max_uses" => 1,
+                "max_content_tokens" => 2,
+                "allowed_domains" => 3,
+                "blocked_domains" => 4,
+                _ => return None,
+            },
+        )
     }
-    fn read<'de, S: wire::Source<'de>>(
-        &mut self,
-        field: u8,
-        source: S,
-    ) -> Result<wire::Seen, S::Error> {
+    #[inline(never)]
+    fn place(&mut self, field: u8) -> wire::Place<'_> {
         match field {
-            0 => wire::optional(&mut self.engine, source),
-            1 => wire::optional(&mut self.max_uses, source),
-            2 => wire::optional(&mut self.max_content_tokens, source),
-            3 => wire::optional(&mut self.allowed_domains, source),
-            4 => wire::optional(&mut self.blocked_domains, source),
-            _ => wire::constant("", "", source),
+            0 => wire::place(&mut self.engine),
+            1 => wire::place(&mut self.max_uses),
+            2 => wire::place(&mut self.max_content_tokens),
+            3 => wire::place(&mut self.allowed_domains),
+            4 => wire::place(&mut self.blocked_domains),
+            _ => wire::Place::Constant("", ""),
         }
     }
-    fn write<M: serde::ser::SerializeMap>(
-        &self,
-        field: u8,
-        fields: &mut wire::Fields<'_, M>,
-    ) -> Result<(), M::Error> {
-        match field {
-            0 => fields.optional("engine", &self.engine),
-            1 => fields.optional("max_uses", &self.max_uses),
-            2 => fields.optional("max_content_tokens", &self.max_content_tokens),
-            3 => fields.optional("allowed_domains", &self.allowed_domains),
-            4 => fields.optional("blocked_domains", &self.blocked_domains),
-            _ => Ok(()),
-        }
+    #[inline(never)]
+    fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+        Some(
+            match field {
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                2 => {
+                    (
+                        "max_content_tokens",
+                        wire::Part::Optional(&self.max_content_tokens),
+                    )
+                }
+                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
+                _ => return None,
+            },
+        )
     }
+    #[inline(never)]
     fn extra(&self) -> &Extra {
         &self.extra
     }
+    #[inline(never)]
     fn extra_mut(&mut self) -> &mut Extra {
         &mut self.extra
     }

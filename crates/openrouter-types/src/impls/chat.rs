@@ -28,16 +28,16 @@ impl ChatRequest {
         M: Serialize + ?Sized,
         S: Serializer,
     {
-        let messages = wire::Replaced::of::<Self>("messages", Some(messages));
-        let stream = wire::Replaced::of::<Self>("stream", stream.as_ref());
-        let options = wire::Replaced::of::<Self>("stream_options", stream_options);
-        wire::serialize_object_replacing(self, &(messages, (stream, options)), serializer)
+        let messages = wire::Replaced("messages", Some(messages));
+        let stream = wire::Replaced("stream", stream.as_ref());
+        let options = wire::Replaced("stream_options", stream_options);
+        wire::write_replacing(self, &(messages, (stream, options)), serializer)
     }
 
     /// Whether a request has a field of this name, which then has no place among the extra fields.
     #[must_use]
     pub fn has_field(name: &str) -> bool {
-        <Self as wire::Object>::field(name).is_some()
+        wire::Object::field(&Self::default(), name).is_some()
     }
 }
 

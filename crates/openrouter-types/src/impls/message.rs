@@ -79,8 +79,8 @@ impl ChatToolCallFunction {
 }
 
 /// Has a field written that did not come.
-fn write_also<T: wire::Object>(object: &mut T, name: &str) {
-    if let (Some(field), Some(order)) = (T::field(name), object.key_order_mut())
+fn write_also(object: &mut dyn wire::Object, name: &str) {
+    if let (Some(field), Some(order)) = (object.field(name), object.key_order_mut())
         && order.came()
     {
         order.push(Entry::Field { field, null: false });

@@ -4,50 +4,57 @@
 macro_rules! object {
     ($type:ident) => {
         impl $crate::wire::Value for $type {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::deserialize_object(deserializer)
+            #[inline(never)]
+            fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
+                $crate::wire::only_null(came)
             }
 
-            fn from_raw(raw: &serde_json::value::RawValue) -> Option<Self> {
-                $crate::wire::object_from_raw(raw)
+            #[inline(never)]
+            fn open(&mut self, bracket: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
+                if bracket == $crate::wire::Bracket::List {
+                    return $crate::wire::Open::Misfit;
+                }
+                $crate::wire::Open::Object(self)
+            }
+
+            #[inline(never)]
+            fn view(&self) -> $crate::wire::View<'_> {
+                $crate::wire::View::Object(self)
             }
         }
 
-        $crate::wire::serde_through!($type, $crate::wire::serialize_object);
+        $crate::wire::serde_through!($type);
     };
 }
 
-/// The serde side of a type that implements `TaggedUnion`.
+/// The serde side of a type that implements `Tagged`.
 macro_rules! tagged_union {
     ($type:ident) => {
         impl $crate::wire::Value for $type {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::deserialize_tagged(deserializer)
+            #[inline(never)]
+            fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
+                if let $crate::wire::Came::Raw(json) = came {
+                    *self = Self::Unknown(UnknownMember::from_json(json));
+                    return Ok(());
+                }
+                $crate::wire::only_null(came)
             }
 
-            fn from_raw(raw: &serde_json::value::RawValue) -> Option<Self> {
-                $crate::wire::tagged_from_raw(raw)
-            }
-        }
-
-        $crate::wire::serde_through!($type, $type::write);
-    };
-}
-
-/// The serde side of a type that implements `UntaggedUnion`.
-macro_rules! untagged_union {
-    ($type:ident) => {
-        impl $crate::wire::Value for $type {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::deserialize_untagged(deserializer)
+            #[inline(never)]
+            fn open(&mut self, bracket: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
+                match bracket {
+                    $crate::wire::Bracket::Object => $crate::wire::Open::Union(self),
+                    $crate::wire::Bracket::List => $crate::wire::Open::Misfit,
+                }
             }
 
-            fn from_raw(raw: &serde_json::value::RawValue) -> Option<Self> {
-                $crate::wire::untagged_from_raw(raw)
+            #[inline(never)]
+            fn view(&self) -> $crate::wire::View<'_> {
+                self.shown()
             }
         }
 
-        $crate::wire::serde_through!($type, $type::write);
+        $crate::wire::serde_through!($type);
     };
 }
 
@@ -55,22 +62,23 @@ macro_rules! untagged_union {
 macro_rules! open_string {
     ($type:ident) => {
         impl $crate::wire::Value for $type {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct TextVisitor;
-
-                impl serde::de::Visitor<'_> for TextVisitor {
-                    type Value = $type;
-
-                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                        f.write_str("a string")
-                    }
-
-                    fn visit_str<E>(self, text: &str) -> Result<$type, E> {
-                        Ok($type::from(text))
-                    }
+            #[inline(never)]
+            fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
+                if let $crate::wire::Came::Text(text) = came {
+                    *self = Self::from_text(text);
+                    return Ok(());
                 }
+                $crate::wire::only_null(came)
+            }
 
-                deserializer.deserialize_str(TextVisitor)
+            #[inline(never)]
+            fn open(&mut self, _: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
+                $crate::wire::Open::Misfit
+            }
+
+            #[inline(never)]
+            fn view(&self) -> $crate::wire::View<'_> {
+                $crate::wire::View::Text(self.as_str())
             }
         }
 
@@ -117,35 +125,27 @@ macro_rules! open_string {
             }
         }
 
-        impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Self as $crate::wire::Value>::read(deserializer)
-            }
-        }
+        $crate::wire::serde_through!($type);
     };
 }
 
 /// `Serialize` and `Deserialize` by way of the functions of this module.
 macro_rules! serde_through {
-    ($type:ident, $write:path) => {
+    ($type:ident) => {
+        impl $crate::wire::Typed for $type {}
+
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $write(self, serializer)
+                $crate::wire::write($crate::wire::Value::view(self), serializer)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Self as $crate::wire::Value>::read(deserializer)
+                $crate::wire::deserialize(deserializer)
             }
         }
     };
 }
 
-pub(crate) use {object, open_string, serde_through, tagged_union, untagged_union};
+pub(crate) use {object, open_string, serde_through, tagged_union};

@@ -1,137 +1,98 @@
 //! How plain values are read: leniently where servers are known to differ.
 
-use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
-use core::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{self, Deserializer, MapAccess, Unexpected, Visitor};
-use serde_json::value::RawValue;
-
-use super::{ReadAs, Value};
+use super::{Bracket, Came, Fit, Misfit, Open, Typed, Value, View};
 use crate::number::whole;
-use crate::{BulkText, Decimal, Extra, Map, Number, RawJson, Secret, UnknownMember};
+use crate::{BulkText, Decimal, Extra, Number, RawJson, Secret, UnknownMember};
 
-impl Value for String {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
+impl Came<'_> {
+    /// The text of what came, nothing for `null`. That of a fraction is gone: nobody knows any more how many digits it
+    /// had, and only the tolerant way has it.
+    pub(crate) fn into_json(self) -> Result<Option<RawJson>, Misfit> {
+        Ok(Some(match self {
+            Self::Text(text) => text.into(),
+            Self::Bool(value) => value.into(),
+            Self::Unsigned(number) => serde_json::Value::from(number).into(),
+            Self::Signed(number) => number.into(),
+            Self::Raw(json) => json,
+            Self::Null => return Ok(None),
+            Self::Float(_) => return Err(Misfit),
+        }))
     }
 }
 
-impl Value for BulkText {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+/// For values that take nothing but objects or lists, and for whatever others do not take.
+pub(crate) fn only_null(came: Came<'_>) -> Fit {
+    match came {
+        Came::Null => Ok(()),
+        _ => Err(Misfit),
     }
 }
 
-impl Value for Secret {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
-    }
-}
-
-impl Value for bool {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-}
-
-impl Value for () {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::skip(deserializer)
-    }
-}
-
-impl Value for RawJson {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-}
-
-impl Value for UnknownMember {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-}
-
-impl Value for Extra {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-}
-
-impl Value for Number {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: Box<RawValue> = Box::deserialize(deserializer)?;
-        Self::from_raw(raw.into()).ok_or_else(|| de::Error::custom("expected a number"))
-    }
-}
-
-impl Value for Decimal {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: Box<RawValue> = Box::deserialize(deserializer)?;
-        raw.get()
-            .trim_matches('"')
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
-
-/// A number, also as a float or in quotes.
-macro_rules! lenient_integer {
-    ($type:ty) => {
+/// What a type takes that is neither an object nor a list: one arm for each kind that it knows.
+macro_rules! scalar {
+    ($type:ty, |$value:ident| $view:expr, { $($came:pat => $made:expr,)* } $($raw:tt)*) => {
         impl Value for $type {
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(Lenient::<$type>(PhantomData))
+            fn take(&mut self, came: Came<'_>) -> Fit {
+                *self = match came {
+                    $($came => $made,)*
+                    came => return only_null(came),
+                };
+                Ok(())
+            }
+
+            fn open(&mut self, _: Bracket) -> Open<'_> {
+                Open::Misfit
+            }
+
+            fn view(&self) -> View<'_> {
+                let $value = self;
+                $view
             }
         }
 
-        impl Visitor<'_> for Lenient<$type> {
-            type Value = $type;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number")
-            }
-
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<$type, E> {
-                number
-                    .try_into()
-                    .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
-            }
-
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<$type, E> {
-                number
-                    .try_into()
-                    .map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
-            }
-
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<$type, E> {
-                // `12.5` tokens do not exist; a server that writes them means some 12.
-                whole(round_down(number))
-                    .and_then(|number| number.try_into().ok())
-                    .ok_or_else(|| E::invalid_value(Unexpected::Float(number), &self))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<$type, E> {
-                let text = text.trim();
-                if let Ok(number) = text.parse() {
-                    return Ok(number);
-                }
-                match text.parse() {
-                    Ok(number) => self.visit_f64(number),
-                    Err(_) => Err(E::invalid_value(Unexpected::Str(text), &self)),
-                }
-            }
+        impl Typed for $type {
+            $($raw)*
         }
     };
 }
 
-struct Lenient<T>(PhantomData<T>);
+scalar!(String, |text| View::Text(text), { Came::Text(text) => text.into(), });
 
-lenient_integer!(u64);
-lenient_integer!(i64);
+scalar!(Secret, |secret| View::Text(secret.expose()), { Came::Text(text) => text.into(), });
+
+scalar!(BulkText, |bulk| bulk.as_str().map_or(View::Deferred(bulk), View::Text), {
+    Came::Text(text) => text.into(),
+});
+
+scalar!(bool, |value| View::Bool(*value), { Came::Bool(value) => value, });
+
+/// A whole number, also as a float or in quotes.
+macro_rules! lenient_integer {
+    ($type:ty, $view:ident) => {
+        scalar!($type, |number| View::$view(*number), {
+            Came::Unsigned(number) => number.try_into().map_err(|_| Misfit)?,
+            Came::Signed(number) => number.try_into().map_err(|_| Misfit)?,
+            Came::Float(number) => rounded(number)?.try_into().map_err(|_| Misfit)?,
+            Came::Text(text) => match text.trim().parse() {
+                Ok(number) => number,
+                Err(_) => {
+                    let number = text.trim().parse().map_err(|_| Misfit)?;
+                    rounded(number)?.try_into().map_err(|_| Misfit)?
+                }
+            },
+        });
+    };
+}
+
+lenient_integer!(u64, Unsigned);
+lenient_integer!(i64, Signed);
+
+/// `12.5` tokens do not exist; a server that writes them means some 12.
+fn rounded(number: f64) -> Result<i64, Misfit> {
+    whole(round_down(number)).ok_or(Misfit)
+}
 
 /// `f64::trunc` without the standard library.
 fn round_down(number: f64) -> f64 {
@@ -148,79 +109,62 @@ fn round_down(number: f64) -> f64 {
     truncated
 }
 
-impl Value for f64 {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Lenient::<f64>(PhantomData))
-    }
-}
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the nearest float is what is asked for"
+)]
+mod float {
+    use super::*;
 
-impl Visitor<'_> for Lenient<f64> {
-    type Value = f64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number")
-    }
-
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what is asked for"
-    )]
-    fn visit_u64<E>(self, number: u64) -> Result<f64, E> {
-        Ok(number as f64)
-    }
-
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "the nearest float is what is asked for"
-    )]
-    fn visit_i64<E>(self, number: i64) -> Result<f64, E> {
-        Ok(number as f64)
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<f64, E> {
-        Ok(number)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
+    scalar!(f64, |number| View::Float(*number), {
+        Came::Unsigned(number) => number as Self,
+        Came::Signed(number) => number as Self,
+        Came::Float(number) => number,
         // Rust would read `NaN` and `inf`, which cannot be written as JSON.
-        match text.trim().parse() {
-            Ok(number) if f64::is_finite(number) => Ok(number),
-            _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+        Came::Text(text) => match text.trim().parse() {
+            Ok(number) if Self::is_finite(number) => number,
+            _ => return Err(Misfit),
+        },
+    });
+}
+
+scalar!(Number, |number| number.as_raw().map_or_else(View::Raw, View::Signed), {
+    Came::Raw(json) => Self::from_raw(json).ok_or(Misfit)?,
+    Came::Unsigned(number) => {
+        let json = RawJson::from(serde_json::Value::from(number));
+        Self::from_raw(json).ok_or(Misfit)?
+    },
+    Came::Signed(number) => number.into(),
+} const RAW: bool = true;);
+
+scalar!(Decimal, |number| View::Text(number.as_str()), {
+    Came::Raw(json) => json.as_str().trim_matches('"').parse().map_err(|_| Misfit)?,
+} const RAW: bool = true;);
+
+scalar!(RawJson, |json| View::Raw(json), { Came::Raw(json) => json, } const RAW: bool = true;);
+
+scalar!(UnknownMember, |member| member.as_raw().map_or_else(View::Raw, View::Extra), {
+    Came::Raw(json) => Self::from_json(json),
+} const RAW: bool = true;);
+
+// An answer without content: whatever comes is passed over.
+scalar!((), |_nothing| View::Null, { Came::Raw(_) => (), } const RAW: bool = true;);
+
+impl Value for Extra {
+    fn take(&mut self, came: Came<'_>) -> Fit {
+        only_null(came)
+    }
+
+    fn open(&mut self, bracket: Bracket) -> Open<'_> {
+        if bracket == Bracket::List {
+            return Open::Misfit;
         }
+        Open::Extra(self)
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Extra(self)
     }
 }
 
-/// A map. Its `null` values are left out; read tolerantly, so are those of the wrong kind, unless none is left: then the
-/// map as a whole is of the wrong kind, and is kept in `extra`.
-impl<T: Value> Value for Map<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries<T>(PhantomData<T>);
-
-        impl<'de, T: Value> Visitor<'de> for Entries<T> {
-            type Value = Map<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<T>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, Option<ReadAs<T>>>()? {
-                    entries.extend(value.map(|value| (name, value.0)));
-                }
-                Ok(entries.into())
-            }
-        }
-
-        deserializer.deserialize_map(Entries(PhantomData))
-    }
-
-    fn from_raw(raw: &RawValue) -> Option<Self> {
-        let entries: Extra = serde_json::from_str(raw.get()).ok()?;
-        let fitting: Vec<(String, T)> = entries
-            .iter()
-            .filter_map(|(name, value)| Some((name.into(), T::from_raw(value.as_raw())?)))
-            .collect();
-        (entries.is_empty() || !fitting.is_empty()).then(|| fitting.into())
-    }
-}
+impl Typed for Extra {}

@@ -1,8 +1,8 @@
 //! What is not quite JSON, or not quite what it should be, is read all the same.
 
 use openrouter_types::{
-    ChatMessages, ChatRequest, ChatResult, ChatStreamChunk, ChatUsage, Decode, ErrorResponse,
-    GenerationResponse, ModelsListResponse, RawJson,
+    ChatAssistantMessage, ChatMessages, ChatRequest, ChatResult, ChatStreamChunk, ChatUsage,
+    Decode, ErrorResponse, GenerationResponse, ModelsListResponse, RawJson,
 };
 use proptest::prelude::*;
 
@@ -129,6 +129,24 @@ fn of_a_key_that_comes_twice_the_last_value_holds() {
     assert_eq!(chunk.id, None);
     assert_eq!(chunk.model.as_deref(), Some("m"));
     assert_eq!(chunk.extra.len(), 2);
+
+    // Nothing of an earlier object, list or union shines through, and the field stays where it first came.
+    let json = concat!(
+        r#"{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}},{"id":"2"}],"#,
+        r#""content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}],"audio":{"id":"a"},"#,
+        r#""tool_calls":[{"id":"3","function":{"arguments":"","name":"g"},"function":{"name":"h"}}],"content":"b","#,
+        r#""audio":{"data":""}}"#,
+    );
+    let message = ChatAssistantMessage::decode(json.as_bytes()).unwrap();
+    assert_eq!(
+        serde_json::to_string(&message).unwrap(),
+        r#"{"role":"assistant","tool_calls":[{"id":"3","function":{"name":"h"}}],"content":"b","audio":{"data":""}}"#
+    );
+
+    // The last value holds also where it is of the wrong kind: it is among the extra fields.
+    let message = ChatAssistantMessage::decode(br#"{"audio":{"id":"a"},"audio":7}"#).unwrap();
+    assert_eq!(message.audio, None);
+    assert_eq!(message.extra.get("audio").map(RawJson::as_str), Some("7"));
 }
 
 #[test]
@@ -160,7 +178,7 @@ fn what_is_no_object_does_not_decode_and_the_error_says_where() {
         assert!(error.line() <= 1, "{json}");
     }
     let error = ChatStreamChunk::decode(b"[1]").unwrap_err();
-    insta::assert_snapshot!(error, @"invalid type: sequence, expected an object (ChatStreamChunk) at line 1 column 0");
+    insta::assert_snapshot!(error, @"invalid type: sequence, expected an object at line 1 column 1");
 }
 
 const RECORDED: [&str; 7] = [

@@ -10,7 +10,7 @@ pub(super) fn object(item: &Item, object: &Object, docs: &TokenStream) -> TokenS
     let name = format_ident!("{}", item.name);
     let definition = definition(&name, object, docs);
     let methods = methods(&name, object);
-    let wire = wire(item, &name, object);
+    let wire = wire(&name, object);
     quote! { #definition #methods #wire wire::object!(#name); }
 }
 
@@ -131,90 +131,81 @@ fn methods(name: &Ident, object: &Object) -> TokenStream {
     quote! { impl #name { #new #(#setters)* #overlay } }
 }
 
-fn wire(item: &Item, name: &Ident, object: &Object) -> TokenStream {
-    let component = item.component.as_deref().unwrap_or(&item.name);
+fn wire(name: &Ident, object: &Object) -> TokenStream {
     let count = u8::try_from(object.fields.len()).unwrap_or(u8::MAX);
     let numbers: Vec<Literal> = (0..count).map(Literal::u8_unsuffixed).collect();
-    let count = Literal::u8_unsuffixed(count);
     let wires: Vec<&str> = object
         .fields
         .iter()
         .map(|field| field.wire.as_str())
         .collect();
-    let reads = object.fields.iter().map(|field| {
-        let name = format_ident!("{}", field.name);
-        match &field.presence {
-            Presence::Constant(value) => {
-                let wire = &field.wire;
-                quote! { wire::constant(#wire, #value, source) }
-            }
-            Presence::Optional | Presence::Nullable => {
-                quote! { wire::optional(&mut self.#name, source) }
-            }
-            Presence::Required | Presence::List => {
-                quote! { wire::required(&mut self.#name, source) }
-            }
-        }
-    });
-    let writes = object.fields.iter().map(|field| {
+    let places = object.fields.iter().map(|field| {
         let (name, wire) = (format_ident!("{}", field.name), &field.wire);
         match &field.presence {
-            Presence::Constant(value) => quote! { fields.constant(#wire, #value) },
-            Presence::Optional => quote! { fields.optional(#wire, &self.#name) },
-            Presence::Nullable => quote! { fields.nullable(#wire, &self.#name) },
-            Presence::Required => quote! { fields.required(#wire, &self.#name) },
-            Presence::List => quote! { fields.list(#wire, &self.#name) },
+            Presence::Constant(value) => quote! { wire::Place::Constant(#wire, #value) },
+            _ => quote! { wire::place(&mut self.#name) },
         }
+    });
+    let parts = object.fields.iter().map(|field| {
+        let (name, wire) = (format_ident!("{}", field.name), &field.wire);
+        let part = match &field.presence {
+            Presence::Constant(value) => quote! { Constant(#value) },
+            Presence::Optional => quote! { Optional(&self.#name) },
+            Presence::Nullable => quote! { Nullable(&self.#name) },
+            Presence::Required => quote! { Required(&self.#name) },
+            Presence::List => quote! { List(&self.#name) },
+        };
+        quote! { (#wire, wire::Part::#part) }
     });
     let order = object.keeps_order.then(|| {
         quote! {
+            #[inline(never)]
             fn key_order(&self) -> Option<&KeyOrder> {
                 Some(&self.key_order)
             }
 
+            #[inline(never)]
             fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
                 Some(&mut self.key_order)
             }
         }
     });
-    let (find, read, write) = if object.fields.is_empty() {
-        (
+    let nowhere = quote! { wire::Place::Constant("", "") };
+    let (field, place, part) = match object.fields.is_empty() {
+        true => (
             quote! { let _ = name; None },
-            quote! { let _ = field; wire::constant("", "", source) },
-            quote! { let _ = (field, fields); Ok(()) },
-        )
-    } else {
-        (
-            quote! { match name { #(#wires => Some(#numbers),)* _ => None } },
-            quote! { match field { #(#numbers => #reads,)* _ => wire::constant("", "", source) } },
-            quote! { match field { #(#numbers => #writes,)* _ => Ok(()) } },
-        )
+            quote! { let _ = field; #nowhere },
+            quote! { let _ = field; None },
+        ),
+        false => (
+            quote! { Some(match name { #(#wires => #numbers,)* _ => return None }) },
+            quote! { match field { #(#numbers => #places,)* _ => #nowhere } },
+            quote! { Some(match field { #(#numbers => #parts,)* _ => return None }) },
+        ),
     };
     quote! {
         impl wire::Object for #name {
-            const NAME: &'static str = #component;
-            const FIELDS: u8 = #count;
-
-            fn field(name: &str) -> Option<u8> {
-                #find
+            #[inline(never)]
+            fn field(&self, name: &str) -> Option<u8> {
+                #field
             }
 
-            fn read<'de, S: wire::Source<'de>>(&mut self, field: u8, source: S) -> Result<wire::Seen, S::Error> {
-                #read
+            #[inline(never)]
+            fn place(&mut self, field: u8) -> wire::Place<'_> {
+                #place
             }
 
-            fn write<M: serde::ser::SerializeMap>(
-                &self,
-                field: u8,
-                fields: &mut wire::Fields<'_, M>,
-            ) -> Result<(), M::Error> {
-                #write
+            #[inline(never)]
+            fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
+                #part
             }
 
+            #[inline(never)]
             fn extra(&self) -> &Extra {
                 &self.extra
             }
 
+            #[inline(never)]
             fn extra_mut(&mut self) -> &mut Extra {
                 &mut self.extra
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{doc, rust_type};
@@ -15,22 +15,16 @@ pub(super) fn tagged(
     docs: &TokenStream,
 ) -> TokenStream {
     let name = format_ident!("{}", item.name);
-    let component = item.component.as_deref().unwrap_or(&item.name);
     let definition = definition(item, variants, docs);
-    let members: Vec<&String> = variants.iter().flat_map(|variant| &variant.tags).collect();
-    let mut next = 0_usize;
-    let arms = variants.iter().map(|variant| {
+    let arms = variants.iter().flat_map(|variant| {
         let name = format_ident!("{}", variant.name);
-        let first = Literal::usize_unsuffixed(next);
-        next += variant.tags.len();
-        let last = Literal::usize_unsuffixed(next.saturating_sub(1));
-        let numbers = match variant.tags.len() {
-            1 => quote! { #first },
-            2 => quote! { #first | #last },
-            _ => quote! { #first..=#last },
-        };
-        quote! { Some(#numbers) => members.object().map(Self::#name), }
+        let arm = move |tag| quote! { #tag => { *self = Self::#name(Default::default()); #tag } };
+        variant.tags.iter().map(arm)
     });
+    let members: Vec<_> = variants
+        .iter()
+        .map(|variant| format_ident!("{}", variant.name))
+        .collect();
     let tag_docs = format!("The value of `{tag}`; `None` for an unknown member without one.");
     let names = variants.iter().map(|variant| {
         let (name, tag) = (format_ident!("{}", variant.name), &variant.tags[0]);
@@ -59,16 +53,27 @@ pub(super) fn tagged(
         #definition
         #tag_method
 
-        impl wire::TaggedUnion for #name {
-            const NAME: &'static str = #component;
-            const TAG: &'static str = #tag;
-            const MEMBERS: &'static [&'static str] = &[#(#members),*];
+        impl wire::Tagged for #name {
+            fn tag(&self) -> &'static str {
+                #tag
+            }
 
-            fn read<'de, M: wire::Members<'de>>(member: Option<usize>, members: M) -> Result<Self, M::Error> {
-                match member {
-                    #(#arms)*
-                    _ => members.unknown().map(Self::Unknown),
+            #[inline(never)]
+            fn begin(&mut self, name: &str) -> Option<&'static str> {
+                Some(match name { #(#arms)* _ => return None })
+            }
+
+            #[inline(never)]
+            fn member(&mut self) -> Option<&mut dyn wire::Object> {
+                match self {
+                    #(Self::#members(member) => Some(member),)*
+                    Self::Unknown(_) => None,
                 }
+            }
+
+            #[inline(never)]
+            fn set_unknown(&mut self, member: UnknownMember) {
+                *self = Self::Unknown(member);
             }
         }
 
@@ -78,68 +83,111 @@ pub(super) fn tagged(
 
 pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) -> TokenStream {
     let name = format_ident!("{}", item.name);
-    let component = item.component.as_deref().unwrap_or(&item.name);
     let definition = definition(item, variants, docs);
     let mut kinds: BTreeMap<&str, Vec<&Variant>> = BTreeMap::new();
     for variant in variants {
         kinds.entry(variant.kind).or_default().push(variant);
     }
-    let arms = kinds.iter().map(|(kind, variants)| {
-        let pattern = match *kind {
-            "string" => quote! { wire::Kind::String },
-            "number" => quote! { wire::Kind::Number },
-            "bool" => quote! { wire::Kind::Bool },
-            "array" => quote! { wire::Kind::Array },
-            _ => quote! { wire::Kind::Object },
+    let one = |kind: &str| match kinds.get(kind).map(Vec::as_slice) {
+        Some([one]) => Some((format_ident!("{}", one.name), rust_type(&one.ty))),
+        _ => None,
+    };
+    let plain = ["string", "bool", "number"].into_iter().filter_map(|kind| {
+        let (variant, ty) = one(kind)?;
+        let came = match kind {
+            "string" => quote! { wire::Came::Text(_) },
+            "bool" => quote! { wire::Came::Bool(_) },
+            _ => quote! { wire::Came::Unsigned(_) | wire::Came::Signed(_) | wire::Came::Float(_) },
         };
-        if let [one] = variants[..] {
-            let name = format_ident!("{}", one.name);
-            return quote! { #pattern => source.value().map(Self::#name), };
-        }
-        // Several members of one kind: the first that fits, told by what it requires or by what it holds.
-        let tries = variants.iter().map(|variant| {
-            let (name, ty) = (format_ident!("{}", variant.name), rust_type(&variant.ty));
-            let required = &variant.required;
-            if *kind == "object" {
-                quote! {
-                    if wire::has_fields(&raw, &[#(#required),*])
-                        && let Some(value) = wire::fit::<#ty>(&raw)
-                    {
-                        return Ok(Self::#name(value));
-                    }
-                }
-            } else {
-                quote! {
-                    if let Some(value) = wire::fit::<#ty>(&raw) {
-                        return Ok(Self::#name(value));
-                    }
-                }
+        Some(quote! {
+            if let #came = came {
+                let mut value = <#ty>::default();
+                wire::Value::take(&mut value, came)?;
+                *self = Self::#variant(value);
+                return Ok(());
             }
-        });
-        quote! {
-            #pattern => {
-                let raw = source.raw()?;
-                #(#tries)*
-                Ok(Self::Unknown(UnknownMember::from_json(raw)))
-            }
-        }
+        })
     });
+    let open = |kind| match one(kind) {
+        Some((variant, _)) => quote! {
+            {
+                *self = Self::#variant(Default::default());
+                match self {
+                    Self::#variant(value) => wire::Value::open(value, bracket),
+                    _ => wire::Open::Misfit,
+                }
+            }
+        },
+        None => quote! { wire::Open::Raw(self) },
+    };
+    let (object, list) = (open("object"), open("array"));
+    let tries: Vec<_> = kinds
+        .iter()
+        .filter_map(|(kind, variants)| tries(kind, variants))
+        .collect();
     quote! {
         #definition
 
-        impl wire::UntaggedUnion for #name {
-            const NAME: &'static str = #component;
+        impl wire::Value for #name {
+            #[inline(never)]
+            fn take(&mut self, came: wire::Came<'_>) -> wire::Fit {
+                #(#plain)*
+                let Some(json) = came.into_json()? else {
+                    return Ok(());
+                };
+                #(#tries)*
+                *self = Self::Unknown(UnknownMember::from_json(json));
+                Ok(())
+            }
 
-            fn read<'de, S: wire::KindSource<'de>>(source: S) -> Result<Self, S::Error> {
-                match source.kind() {
-                    #(#arms)*
-                    _ => source.raw().map(|raw| Self::Unknown(UnknownMember::from_json(raw))),
+            #[inline(never)]
+            fn open(&mut self, bracket: wire::Bracket) -> wire::Open<'_> {
+                match bracket {
+                    wire::Bracket::Object => #object,
+                    wire::Bracket::List => #list,
                 }
+            }
+
+            #[inline(never)]
+            fn view(&self) -> wire::View<'_> {
+                self.shown()
             }
         }
 
-        wire::untagged_union!(#name);
+        wire::serde_through!(#name);
     }
+}
+
+/// How text becomes a member, for the kinds of JSON value where that is not plain from the kind: of several members of
+/// one kind, the first that fits, told by what it requires or by what it holds; and numbers, whose digits may matter.
+fn tries(kind: &str, variants: &[&Variant]) -> Option<TokenStream> {
+    let pattern = match kind {
+        "string" => quote! { String },
+        "number" => quote! { Number },
+        "bool" => quote! { Bool },
+        "array" => quote! { Array },
+        _ => quote! { Object },
+    };
+    if let [one] = variants
+        && !matches!(one.ty, Type::Number | Type::Decimal)
+    {
+        return None;
+    }
+    let tries = variants.iter().map(|variant| {
+        let (name, ty) = (format_ident!("{}", variant.name), rust_type(&variant.ty));
+        let required = &variant.required;
+        let fits = match kind {
+            "object" => quote! { wire::has_fields(&json, &[#(#required),*]) && },
+            _ => TokenStream::new(),
+        };
+        quote! {
+            if #fits let Some(value) = wire::fit::<#ty>(&json) {
+                *self = Self::#name(value);
+                return Ok(());
+            }
+        }
+    });
+    Some(quote! { if wire::kind(json.as_str()) == wire::Kind::#pattern { #(#tries)* } })
 }
 
 /// The enum, its conversions, and how it is written.
@@ -168,10 +216,11 @@ fn definition(item: &Item, variants: &[Variant], docs: &TokenStream) -> TokenStr
         }
 
         impl #name {
-            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            #[inline(never)]
+            fn shown(&self) -> wire::View<'_> {
                 match self {
-                    #(Self::#names(value) => serde::Serialize::serialize(value, serializer),)*
-                    Self::Unknown(member) => serde::Serialize::serialize(member, serializer),
+                    #(Self::#names(value) => wire::View::Member(value),)*
+                    Self::Unknown(member) => wire::Value::view(member),
                 }
             }
         }

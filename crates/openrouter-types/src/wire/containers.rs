@@ -1,0 +1,134 @@
+//! Options, boxes, lists and maps.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Bracket, Came, Fit, Items, Open, Place, Typed, Value, View, only_null, place};
+use crate::Map;
+
+/// `null` stands for nothing.
+impl<T: Typed> Value for Option<T> {
+    fn take(&mut self, came: Came<'_>) -> Fit {
+        let is_last_resort = matches!(came, Came::Raw(_));
+        if matches!(came, Came::Null) {
+            *self = None;
+            return Ok(());
+        }
+        let fit = self.get_or_insert_default().take(came);
+        if is_last_resort && fit.is_err() {
+            *self = None;
+        }
+        fit
+    }
+
+    fn open(&mut self, bracket: Bracket) -> Open<'_> {
+        self.get_or_insert_default().open(bracket)
+    }
+
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Null, T::view)
+    }
+}
+
+impl<T: Typed> Typed for Option<T> {
+    const RAW: bool = T::RAW;
+}
+
+impl<T: Typed> Value for Box<T> {
+    fn take(&mut self, came: Came<'_>) -> Fit {
+        (**self).take(came)
+    }
+
+    fn open(&mut self, bracket: Bracket) -> Open<'_> {
+        (**self).open(bracket)
+    }
+
+    fn view(&self) -> View<'_> {
+        (**self).view()
+    }
+}
+
+impl<T: Typed> Typed for Box<T> {
+    const RAW: bool = T::RAW;
+}
+
+/// A list. Its `null` elements are left out; read tolerantly, so are those of the wrong kind, unless none is left: then
+/// the list as a whole is of the wrong kind, and is kept in `extra`.
+impl<T: Typed> Value for Vec<T> {
+    fn take(&mut self, came: Came<'_>) -> Fit {
+        only_null(came)
+    }
+
+    fn open(&mut self, bracket: Bracket) -> Open<'_> {
+        if bracket == Bracket::Object {
+            return Open::Misfit;
+        }
+        Open::Items(self)
+    }
+
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+}
+
+impl<T: Typed> Typed for Vec<T> {}
+
+impl<T: Typed> Items for Vec<T> {
+    fn add(&mut self, _: String) -> Place<'_> {
+        self.push(T::default());
+        let last = self.len() - 1;
+        place(&mut self[last])
+    }
+
+    fn drop_last(&mut self) {
+        self.pop();
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, at: usize) -> Option<(&str, &dyn Value)> {
+        <[T]>::get(self, at).map(|element| ("", element as &dyn Value))
+    }
+}
+
+/// A map. Its `null` values are left out; read tolerantly, so are those of the wrong kind, unless none is left: then the
+/// map as a whole is of the wrong kind, and is kept in `extra`.
+impl<T: Typed> Value for Map<T> {
+    fn take(&mut self, came: Came<'_>) -> Fit {
+        only_null(came)
+    }
+
+    fn open(&mut self, bracket: Bracket) -> Open<'_> {
+        if bracket == Bracket::List {
+            return Open::Misfit;
+        }
+        Open::Items(self)
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+}
+
+impl<T: Typed> Typed for Map<T> {}
+
+impl<T: Typed> Items for Map<T> {
+    fn add(&mut self, name: String) -> Place<'_> {
+        place(self.push(name, T::default()))
+    }
+
+    fn drop_last(&mut self) {
+        self.pop();
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, at: usize) -> Option<(&str, &dyn Value)> {
+        self.at(at).map(|(name, value)| (name, value as &dyn Value))
+    }
+}

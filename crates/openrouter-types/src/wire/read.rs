@@ -1,0 +1,272 @@
+//! The fast way of reading: one pass of a parser over the text.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::value::RawValue;
+
+use super::object::Begun;
+use super::union::read_union;
+use super::{Bracket, Came, Fit, Items, Misfit, Object, Open, Place, Value};
+use crate::{Extra, RawJson};
+
+/// What was read for a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Value,
+    Null,
+    /// Something else than the only value that the type knows.
+    Other(&'static str, RawJson),
+}
+
+/// Reads a whole text; without an error when it is not even text.
+pub(super) fn whole(
+    value: &mut dyn Value,
+    raw: bool,
+    json: &[u8],
+) -> Result<(), Option<serde_json::Error>> {
+    // Checking the text once as a whole costs less than leaving it to the parser, which checks string by string.
+    let text = core::str::from_utf8(json).map_err(|_| None)?;
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let place = match raw {
+        true => Place::Raw(value),
+        false => Place::Value(value),
+    };
+    match Fill(place).deserialize(&mut parser)? {
+        // Left to the tolerant way, which knows who takes it.
+        Seen::Null => Err(None),
+        _ => Ok(parser.end()?),
+    }
+}
+
+/// Reads a value into its place.
+pub(crate) struct Fill<'a>(pub(crate) Place<'a>);
+
+impl<'de> DeserializeSeed<'de> for Fill<'_> {
+    type Value = Seen;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
+        match self.0 {
+            Place::Value(value) => deserializer.deserialize_any(Reader(value)),
+            Place::Raw(value) => {
+                let raw: Box<RawValue> = de::Deserialize::deserialize(deserializer)?;
+                if raw.get() == "null" {
+                    return Reader(value).visit_unit();
+                }
+                let fit = value.take(Came::Raw(raw.into()));
+                Reader(value).seen(fit, Unexpected::Other("another value"))
+            }
+            Place::Constant(name, expected) => {
+                deserializer.deserialize_any(Constant { name, expected })
+            }
+        }
+    }
+}
+
+struct Reader<'a>(&'a mut dyn Value);
+
+impl Reader<'_> {
+    fn seen<E: de::Error>(&self, fit: Fit, unexpected: Unexpected<'_>) -> Result<Seen, E> {
+        match fit {
+            Ok(()) => Ok(Seen::Value),
+            Err(Misfit) => Err(E::invalid_type(unexpected, self)),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = Seen;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.view().kind())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Text(text));
+        self.seen(fit, Unexpected::Str(text))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Bool(value));
+        self.seen(fit, Unexpected::Bool(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Unsigned(number));
+        self.seen(fit, Unexpected::Unsigned(number))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Signed(number));
+        self.seen(fit, Unexpected::Signed(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Float(number));
+        self.seen(fit, Unexpected::Float(number))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Seen, E> {
+        let fit = self.0.take(Came::Null);
+        self.seen(fit, Unexpected::Unit).and(Ok(Seen::Null))
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Seen, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Seen, A::Error> {
+        match self.0.open(Bracket::List) {
+            Open::Items(items) => {
+                while let Some(seen) = list.next_element_seed(NextElement(items))? {
+                    if seen == Seen::Null {
+                        items.drop_last();
+                    }
+                }
+                Ok(Seen::Value)
+            }
+            Open::Raw(value) => {
+                let mut elements = alloc::vec::Vec::<RawJson>::new();
+                while let Some(element) = list.next_element()? {
+                    elements.push(element);
+                }
+                let fit = as_text(value, &elements)?;
+                Reader(value).seen(fit, Unexpected::Seq)
+            }
+            _ => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Seen, A::Error> {
+        match self.0.open(Bracket::Object) {
+            Open::Object(object) => read_fields(Begun::new(object), &mut map)?,
+            Open::Union(union) => read_union(union, &mut map)?,
+            Open::Items(items) => {
+                while let Some(name) = map.next_key::<String>()? {
+                    if map.next_value_seed(Fill(items.add(name)))? == Seen::Null {
+                        items.drop_last();
+                    }
+                }
+            }
+            Open::Extra(extra) => read_rest(extra, &mut map)?,
+            Open::Raw(value) => {
+                let mut fields = Extra::new();
+                read_rest(&mut fields, &mut map)?;
+                let fit = as_text(value, &fields)?;
+                return Reader(value).seen(fit, Unexpected::Map);
+            }
+            Open::Misfit => return Err(de::Error::invalid_type(Unexpected::Map, &self)),
+        }
+        Ok(Seen::Value)
+    }
+}
+
+/// Hands over the text of something that has been taken apart already.
+fn as_text<E: de::Error, T: serde::Serialize>(value: &mut dyn Value, parts: &T) -> Result<Fit, E> {
+    let json = RawJson::from_serialize(parts).map_err(de::Error::custom)?;
+    Ok(value.take(Came::Raw(json)))
+}
+
+/// The next element of a list.
+struct NextElement<'a>(&'a mut dyn Items);
+
+impl<'de> DeserializeSeed<'de> for NextElement<'_> {
+    type Value = Seen;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
+        Fill(self.0.add(String::new())).deserialize(deserializer)
+    }
+}
+
+/// Reads what is left of a map into an object.
+pub(super) fn read_fields<'de, A: MapAccess<'de>>(
+    mut begun: Begun<'_>,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    while let Some(key) = map.next_key_seed(KeyOf(begun.object))? {
+        match key {
+            // The last value would hold: the tolerant way knows how.
+            Key::Known(field) if begun.has(field) => {
+                return Err(de::Error::custom("a field that came twice"));
+            }
+            Key::Known(field) => {
+                let seen = map.next_value_seed(Fill(begun.object.place(field)))?;
+                begun.note(field, seen);
+            }
+            Key::Unknown(name) => begun.keep(name, map.next_value()?),
+        }
+    }
+    Ok(())
+}
+
+/// Reads what is left of a map as text.
+pub(super) fn read_rest<'de, A: MapAccess<'de>>(
+    fields: &mut Extra,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    while let Some((name, value)) = map.next_entry()? {
+        fields.push(name, value);
+    }
+    Ok(())
+}
+
+enum Key {
+    Known(u8),
+    Unknown(Box<str>),
+}
+
+struct KeyOf<'a>(&'a dyn Object);
+
+impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeyOf<'_> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
+        Ok(match self.0.field(name) {
+            Some(field) => Key::Known(field),
+            None => Key::Unknown(name.into()),
+        })
+    }
+}
+
+/// A field whose value the type itself says, such as a tag.
+struct Constant {
+    name: &'static str,
+    expected: &'static str,
+}
+
+impl Visitor<'_> for Constant {
+    type Value = Seen;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the text `{}`", self.expected)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
+        Ok(match text == self.expected {
+            true => Seen::Value,
+            false => Seen::Other(self.name, text.into()),
+        })
+    }
+
+    fn visit_unit<E>(self) -> Result<Seen, E> {
+        Ok(Seen::Null)
+    }
+}

@@ -1,0 +1,143 @@
+//! The tolerant way of reading: each field from its own text, so that one which does not fit spoils nothing else.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::de;
+use serde_json::value::RawValue;
+
+use super::mend::mend;
+use super::object::Begun;
+use super::read::{self, Seen};
+use super::union::{kind, union_from_fields};
+use super::{Bracket, Came, Fit, Items, Kind, Misfit, Open, Place, Value};
+use crate::{Extra, RawJson};
+
+/// Reads a whole text, which the fast way could not.
+pub(super) fn whole(
+    value: &mut dyn Value,
+    raw: bool,
+    json: &[u8],
+    fast: Option<serde_json::Error>,
+) -> Result<(), serde_json::Error> {
+    let mended = mend(json);
+    let fit = serde_json::from_str::<&RawValue>(&mended).and_then(|json| {
+        let place = match raw {
+            true => Place::Raw(value),
+            false => Place::Value(value),
+        };
+        let fit = match fill(place, json) {
+            Ok(Seen::Null) => take_raw(value, json),
+            fit => fit.map(drop),
+        };
+        let expected = value.view().kind();
+        fit.map_err(|Misfit| de::Error::custom(format_args!("expected {expected}")))
+    });
+    fit.map_err(|error| fast.unwrap_or(error))
+}
+
+/// Reads a value into its place.
+pub(super) fn fill(place: Place<'_>, json: &RawValue) -> Result<Seen, Misfit> {
+    let is_null = json.get() == "null";
+    match place {
+        Place::Constant(..) if is_null => Ok(Seen::Null),
+        Place::Constant(name, expected) => {
+            let json = RawJson::from(json.to_owned());
+            Ok(match json.to_text().as_deref() == Some(expected) {
+                true => Seen::Value,
+                false => Seen::Other(name, json),
+            })
+        }
+        Place::Value(value) | Place::Raw(value) if is_null => {
+            value.take(Came::Null).map(|()| Seen::Null)
+        }
+        Place::Raw(value) => take_raw(value, json).map(|()| Seen::Value),
+        Place::Value(value) => {
+            let fit = match kind(json.get()) {
+                Kind::Object => fill_object(value.open(Bracket::Object), json),
+                Kind::Array => fill_list(value.open(Bracket::List), json),
+                _ => read::whole(value, false, json.get().as_bytes()).map_err(|_| Misfit),
+            };
+            fit.or_else(|Misfit| take_raw(value, json))
+                .map(|()| Seen::Value)
+        }
+    }
+}
+
+fn fill_object(open: Open<'_>, json: &RawValue) -> Fit {
+    let fields: Extra = serde_json::from_str(json.get()).map_err(|_| Misfit)?;
+    match open {
+        Open::Object(object) => {
+            fill_fields(&mut Begun::new(object), &fields);
+        }
+        Open::Union(union) => union_from_fields(union, fields),
+        Open::Extra(extra) => *extra = fields,
+        Open::Items(items) => {
+            let entries = fields.iter();
+            fill_items(
+                items,
+                entries.map(|(name, value)| (name.into(), value.as_raw())),
+            )?;
+        }
+        Open::Raw(value) => take_raw(value, json)?,
+        Open::Misfit => return Err(Misfit),
+    }
+    Ok(())
+}
+
+fn fill_list(open: Open<'_>, json: &RawValue) -> Fit {
+    match open {
+        Open::Items(items) => {
+            let elements: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Misfit)?;
+            fill_items(
+                items,
+                elements.into_iter().map(|element| (String::new(), element)),
+            )
+        }
+        Open::Raw(value) => take_raw(value, json),
+        _ => Err(Misfit),
+    }
+}
+
+/// Leaves out what is of the wrong kind, unless nothing is left: then the whole is of the wrong kind.
+fn fill_items<'a>(
+    items: &mut dyn Items,
+    all: impl ExactSizeIterator<Item = (String, &'a RawValue)>,
+) -> Fit {
+    let is_empty = all.len() == 0;
+    for (name, json) in all {
+        if !matches!(fill(items.add(name), json), Ok(Seen::Value)) {
+            items.drop_last();
+        }
+    }
+    match is_empty || items.count() > 0 {
+        true => Ok(()),
+        false => Err(Misfit),
+    }
+}
+
+/// Reads fields that were kept as text; what does not fit goes to `extra`. Of a field that comes twice, the last value
+/// holds, in the place of the first.
+pub(super) fn fill_fields(begun: &mut Begun<'_>, fields: &Extra) {
+    let mut known = Vec::new();
+    for (name, value) in fields.iter() {
+        let Some(field) = begun.object.field(name) else {
+            begun.keep(name.into(), value.clone());
+            continue;
+        };
+        if known.contains(&field) {
+            continue;
+        }
+        known.push(field);
+        let value = fields.last(name).unwrap_or(value);
+        match fill(begun.object.place(field), value.as_raw()) {
+            Ok(seen) => begun.note(field, seen),
+            Err(Misfit) => begun.keep(name.into(), value.clone()),
+        }
+    }
+}
+
+fn take_raw(value: &mut dyn Value, json: &RawValue) -> Fit {
+    value.take(Came::Raw(json.to_owned().into()))
+}

@@ -1,0 +1,239 @@
+//! Writing: what values show, handed to a serialiser.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::{Items, Object, Part, Value};
+use crate::key_order::Entry;
+use crate::{BulkText, Extra, RawJson};
+
+/// What a value holds.
+#[derive(Clone, Copy)]
+pub(crate) enum View<'a> {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(&'a str),
+    /// A text that is produced while it is written.
+    Deferred(&'a BulkText),
+    Raw(&'a RawJson),
+    Extra(&'a Extra),
+    Object(&'a dyn Object),
+    List(&'a dyn Items),
+    Map(&'a dyn Items),
+    /// A known member of a union.
+    Member(&'a dyn Value),
+}
+
+impl View<'_> {
+    /// Whether there is no more than in a value that was never touched.
+    fn is_blank(self) -> bool {
+        match self {
+            View::Null => true,
+            View::Bool(value) => !value,
+            View::Unsigned(number) => number == 0,
+            View::Signed(number) => number == 0,
+            View::Float(number) => number == 0.0,
+            View::Text(text) => text.is_empty(),
+            View::Deferred(_) | View::Member(_) => false,
+            View::Raw(json) => json.is_null(),
+            View::Extra(fields) => fields.is_empty(),
+            View::List(items) | View::Map(items) => items.count() == 0,
+            View::Object(object) => {
+                object.extra().is_empty() && parts(object).all(|(_, (_, part))| part.is_blank())
+            }
+        }
+    }
+
+    /// What kind of value this is, for messages.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            View::Null => "another kind of value",
+            View::Bool(_) => "a boolean",
+            View::Unsigned(_) | View::Signed(_) => "a whole number",
+            View::Float(_) => "a number",
+            View::Text(_) | View::Deferred(_) => "a string",
+            View::Raw(_) => "JSON",
+            View::Extra(_) | View::Object(_) | View::Map(_) => "an object",
+            View::List(_) => "a list",
+            View::Member(value) => value.view().kind(),
+        }
+    }
+}
+
+/// The fields of an object with their numbers.
+fn parts(object: &dyn Object) -> impl Iterator<Item = (u8, (&'static str, Part<'_>))> {
+    (0..).map_while(|field| Some((field, object.part(field)?)))
+}
+
+/// `serde::Serialize` for every type.
+pub(crate) fn write<S: Serializer>(view: View<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    match view {
+        View::Null => serializer.serialize_unit(),
+        View::Bool(value) => serializer.serialize_bool(value),
+        View::Unsigned(number) => serializer.serialize_u64(number),
+        View::Signed(number) => serializer.serialize_i64(number),
+        View::Float(number) => serializer.serialize_f64(number),
+        View::Text(text) => serializer.serialize_str(text),
+        View::Deferred(text) => text.serialize(serializer),
+        View::Raw(json) => json.serialize(serializer),
+        View::Extra(fields) => fields.serialize(serializer),
+        View::Object(object) => write_replacing(object, &(), serializer),
+        View::Member(value) => write(value.view(), serializer),
+        View::List(items) => {
+            let mut list = serializer.serialize_seq(Some(items.count()))?;
+            for (_, element) in all(items) {
+                list.serialize_element(&element)?;
+            }
+            list.end()
+        }
+        View::Map(items) => {
+            let mut map = serializer.serialize_map(Some(items.count()))?;
+            for (name, value) in all(items) {
+                map.serialize_entry(name, &value)?;
+            }
+            map.end()
+        }
+    }
+}
+
+fn all(items: &dyn Items) -> impl Iterator<Item = (&str, View<'_>)> {
+    (0..items.count()).filter_map(|at| items.get(at).map(|(name, value)| (name, value.view())))
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(*self, serializer)
+    }
+}
+
+/// Values that are written in the place of some of an object's own.
+pub(crate) trait Replace {
+    /// Writes the value of a field; `None` where the object's own value stands.
+    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>>;
+}
+
+impl Replace for () {
+    fn write<M: SerializeMap>(&self, _: &str, _: &mut M) -> Option<Result<(), M::Error>> {
+        None
+    }
+}
+
+impl<A: Replace, B: Replace> Replace for (A, B) {
+    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>> {
+        self.0.write(name, map).or_else(|| self.1.write(name, map))
+    }
+}
+
+/// The value that stands in the place of the field with this name; `None` leaves the field out.
+pub(crate) struct Replaced<'a, V: ?Sized>(pub(crate) &'static str, pub(crate) Option<&'a V>);
+
+impl<V: Serialize + ?Sized> Replace for Replaced<'_, V> {
+    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>> {
+        (self.0 == name).then(|| match self.1 {
+            Some(value) => map.serialize_entry(self.0, value),
+            None => Ok(()),
+        })
+    }
+}
+
+/// Fields in the order of the schema, then what is unknown; or, for a value that came from outside and travels back,
+/// everything in the order in which it came, and after it what has been added since. Only in a value that was made here
+/// are fields replaced.
+pub(crate) fn write_replacing<R: Replace, S: Serializer>(
+    object: &dyn Object,
+    replaced: &R,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    let mut extra = object.extra().iter();
+    match object.key_order().filter(|order| order.came()) {
+        None => {
+            for (_, (name, part)) in parts(object) {
+                if let Some(written) = replaced.write(name, &mut map) {
+                    written?;
+                } else if let Some(view) = part.when_new(name, object.extra()) {
+                    map.serialize_entry(name, &view)?;
+                }
+            }
+        }
+        Some(order) => {
+            for entry in order.iter() {
+                match entry {
+                    Entry::Field { field, null } => {
+                        if let Some((name, part)) = object.part(field)
+                            && let Some(view) = part.as_it_came(null)
+                        {
+                            map.serialize_entry(name, &view)?;
+                        }
+                    }
+                    Entry::Extra => {
+                        if let Some((name, value)) = extra.next() {
+                            map.serialize_entry(name, value)?;
+                        }
+                    }
+                }
+            }
+            for (field, (name, part)) in parts(object) {
+                if !order.contains(field)
+                    && let Some(view) = part.added_since()
+                {
+                    map.serialize_entry(name, &view)?;
+                }
+            }
+        }
+    }
+    for (name, value) in extra {
+        map.serialize_entry(name, value)?;
+    }
+    map.end()
+}
+
+impl<'a> Part<'a> {
+    fn is_blank(self) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Required(value) => value.view().is_blank(),
+            Self::Optional(value) | Self::Nullable(value) => matches!(value.view(), View::Null),
+            Self::List(value) => value.view().is_blank(),
+        }
+    }
+
+    /// What is written in a value that was made here. A field that is always there is left out all the same when it is
+    /// empty because its value was of the wrong kind, and is among the extra ones.
+    fn when_new(self, name: &str, extra: &Extra) -> Option<View<'a>> {
+        let is_elsewhere = || extra.get(name).is_some();
+        match self {
+            Self::Constant(text) => (!is_elsewhere()).then_some(View::Text(text)),
+            Self::Required(value) | Self::Nullable(value) => {
+                let left_out = !extra.is_empty() && self.is_blank() && is_elsewhere();
+                (!left_out).then(|| value.view())
+            }
+            Self::Optional(value) | Self::List(value) => (!self.is_blank()).then(|| value.view()),
+        }
+    }
+
+    /// What is written for a field that was in what came.
+    fn as_it_came(self, null: bool) -> Option<View<'a>> {
+        match self {
+            _ if null && self.is_blank() => Some(View::Null),
+            Self::Constant(text) => Some(View::Text(text)),
+            Self::Required(value) | Self::List(value) => Some(value.view()),
+            Self::Optional(value) | Self::Nullable(value) => {
+                (!self.is_blank()).then(|| value.view())
+            }
+        }
+    }
+
+    /// What is written for a field that was not in what came: a value that it has been given since.
+    fn added_since(self) -> Option<View<'a>> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Required(value)
+            | Self::Optional(value)
+            | Self::Nullable(value)
+            | Self::List(value) => (!self.is_blank()).then(|| value.view()),
+        }
+    }
+}
