@@ -4,6 +4,8 @@
 //! `cargo +nightly fuzz run stream seeds/stream` in this folder's parent. Each line of the input is one chunk.
 #![no_main]
 
+#[path = "../../tests/it/memory.rs"]
+mod memory;
 #[path = "../../tests/it/two_ways.rs"]
 mod two_ways;
 

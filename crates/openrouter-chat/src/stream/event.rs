@@ -12,7 +12,7 @@ use crate::tools::ToolCall;
 ///
 /// Every event names its choice, 0 unless more than one was asked for. Whoever only wants the text matches
 /// [`Text`](Self::Text) and ignores the rest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum StreamEvent {
     /// More of the answer's text.

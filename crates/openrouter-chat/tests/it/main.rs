@@ -13,6 +13,7 @@ mod dry_run;
 mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
+mod memory;
 mod odd;
 mod parity;
 mod replay;

@@ -2,24 +2,18 @@
 //!
 //! The fuzz target of streams uses this file as well.
 
-use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
-
 use bytes::Bytes;
-use http::{Request, Response};
-use openrouter_chat::transport::service::{ReplayBody, ResponseBody};
 use openrouter_chat::types::ChatResult;
-use openrouter_chat::{ChatModel, Client, Ending, Error, RetryPolicy};
+use openrouter_chat::{ChatModel, Ending, Error};
 use tokio::runtime::{Builder, Runtime};
-use tower_service::Service;
+
+use crate::memory::Memory;
 
 /// A model whose server is memory.
 pub(crate) struct TwoWays {
     runtime: Runtime,
     model: ChatModel,
-    body: Body,
+    server: Memory,
 }
 
 /// Everything that a reader of a stream gets to see, times aside.
@@ -32,22 +26,17 @@ pub(crate) struct Seen {
 
 impl TwoWays {
     pub(crate) fn new() -> Self {
-        let body = Body::default();
-        // Some failures would be asked about again, after a while.
-        let client = Client::builder()
-            .api_key("test")
-            .retry(RetryPolicy::none())
-            .service(body.clone());
+        let server = Memory::default();
         Self {
             runtime: Builder::new_current_thread().enable_time().build().unwrap(),
-            model: ChatModel::new(client.build().unwrap(), "acme/large-2"),
-            body,
+            model: ChatModel::new(server.client(), "acme/large-2"),
+            server,
         }
     }
 
     /// What is seen of an answer with this body: quickly, and with every chunk read in full.
     pub(crate) fn read(&self, body: &Bytes) -> (Seen, Seen) {
-        *self.body.0.lock().unwrap() = body.clone();
+        self.server.say([body.clone()]);
         self.runtime
             .block_on(async { (self.seen(false).await, self.seen(true).await) })
     }
@@ -87,27 +76,5 @@ impl TwoWays {
             error,
             answer,
         }
-    }
-}
-
-/// The body of every answer.
-#[derive(Clone, Default)]
-struct Body(Arc<Mutex<Bytes>>);
-
-impl Service<Request<ReplayBody>> for Body {
-    type Response = Response<ResponseBody>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<ReplayBody>) -> Self::Future {
-        let body = ResponseBody::from(self.0.lock().unwrap().clone());
-        let response = Response::builder()
-            .header("content-type", "text/event-stream")
-            .body(body);
-        ready(Ok(response.unwrap()))
     }
 }

@@ -3,46 +3,143 @@
 use std::fs;
 use std::path::Path;
 
-use openrouter_chat::ChatModel;
+use bytes::Bytes;
+use openrouter_chat::transport::StreamEnd;
+use openrouter_chat::transport::sse::SseItem;
+use openrouter_chat::types::operations::ChatCompletion;
+use openrouter_chat::types::{ChatRequest, ChatResult};
+use openrouter_chat::{CallOptions, ChatModel, ChatResponse, Client, StreamEvent};
 
-use crate::cases::serve::{CaseServer, Script};
-use crate::wire::{client, delta};
+use crate::memory::Memory;
+use crate::wire::delta;
 
-/// What a stream tells, in words: texts of one kind that follow one another count as one.
-async fn told(model: &ChatModel) -> String {
-    let mut stream = match model.stream("Hi").await {
-        Ok(stream) => stream,
-        Err(error) => return error.to_string(),
-    };
-    let mut told = String::new();
-    while let Some(event) = stream.next().await {
-        match event {
-            Ok(event) => told += &format!("{event:?}\n"),
-            Err(error) => told += &format!("{error} {:?}\n", error.partial()),
-        }
-    }
-    told + &format!("{:?}", stream.into_partial())
+/// What a reader of a stream gets to see, times aside.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    events: Vec<StreamEvent>,
+    error: Option<String>,
+    /// What the error carries.
+    partial: Option<ChatResult>,
+    answer: Option<ChatResponse>,
 }
 
-async fn assert_no_split_matters(name: &str, bytes: &[u8]) {
-    let server = CaseServer::start().await.unwrap();
-    let model = ChatModel::new(client(&server.base_url()), "acme/model");
-    let say = |pieces: &[&[u8]]| {
-        server.say(Script {
-            status: 200,
-            headers: vec![("content-type".to_owned(), "text/event-stream".to_owned())],
-            pieces: pieces.iter().map(|piece| piece.to_vec()).collect(),
-        });
-    };
-    say(&[bytes]);
-    let whole = told(&model).await;
-    for at in 1..bytes.len() {
-        say(&[&bytes[..at], &bytes[at..]]);
-        assert_eq!(told(&model).await, whole, "{name} split at byte {at}");
+/// What the transport hands on, which the reader of chunks is a function of.
+#[derive(Debug, PartialEq)]
+struct Items {
+    items: Vec<SseItem>,
+    end: Option<StreamEnd>,
+    error: Option<String>,
+}
+
+/// A client whose next answers are the same stream, cut in different places.
+struct Player {
+    stream: Bytes,
+    server: Memory,
+    client: Client,
+    model: ChatModel,
+}
+
+impl Player {
+    fn new(stream: impl Into<Bytes>) -> Self {
+        let server = Memory::default();
+        let client = server.client();
+        Self {
+            stream: stream.into(),
+            server,
+            model: ChatModel::new(client.clone(), "acme/large-2"),
+            client,
+        }
     }
-    let single: Vec<&[u8]> = bytes.chunks(1).collect();
-    say(&single);
-    assert_eq!(told(&model).await, whole, "{name}, each byte alone");
+
+    /// Has the stream come in pieces that begin at these bytes.
+    fn cut_at(&self, places: impl IntoIterator<Item = usize>) {
+        let mut start = 0;
+        let mut pieces = Vec::new();
+        for end in places.into_iter().chain([self.stream.len()]) {
+            pieces.push(self.stream.slice(start..end));
+            start = end;
+        }
+        self.server.say(pieces);
+    }
+
+    async fn items(&self) -> Items {
+        let mut seen = Items {
+            items: Vec::new(),
+            end: None,
+            error: None,
+        };
+        let call = ChatCompletion::new(ChatRequest::default());
+        match self.client.stream_raw(call, &CallOptions::new()).await {
+            Ok(mut stream) => {
+                while let Some(item) = stream.next().await {
+                    match item {
+                        Ok(item) => seen.items.push(item),
+                        Err(error) => seen.error = Some(error.to_string()),
+                    }
+                }
+                seen.end = stream.end();
+            }
+            Err(error) => seen.error = Some(error.to_string()),
+        }
+        seen
+    }
+
+    async fn seen(&self) -> Seen {
+        let mut seen = Seen {
+            events: Vec::new(),
+            error: None,
+            partial: None,
+            answer: None,
+        };
+        let failure = match self.model.stream("Hi").await {
+            Ok(stream) => {
+                let mut stream = stream.with_keep_alives();
+                let mut failure = None;
+                while let Some(event) = stream.next().await {
+                    match event {
+                        Ok(event) => seen.events.push(event),
+                        Err(error) => failure = Some(error),
+                    }
+                }
+                seen.answer = Some(stream.into_partial());
+                failure
+            }
+            Err(error) => Some(error),
+        };
+        if let Some(error) = failure {
+            seen.error = Some(error.to_string());
+            seen.partial = error.into_partial().map(|part| part.as_wire().clone());
+        }
+        seen
+    }
+
+    /// Plays the stream cut at each byte, and with each byte alone. What the transport hands on is compared always; the
+    /// events and the answer, which are made of that, where `is_read` says so.
+    async fn assert_no_split_matters(&self, name: &str, is_read: impl Fn(usize) -> bool) {
+        self.cut_at([]);
+        let (items, seen) = (self.items().await, self.seen().await);
+        for at in 1..self.stream.len() {
+            self.cut_at([at]);
+            let cut = self.items().await;
+            assert!(
+                cut == items,
+                "{name} cut at byte {at}: {cut:?}, not {items:?}"
+            );
+            if is_read(at) {
+                let cut = self.seen().await;
+                assert!(
+                    cut == seen,
+                    "{name} cut at byte {at}: {cut:?}, not {seen:?}"
+                );
+            }
+        }
+        self.cut_at(1..self.stream.len());
+        let cut = self.seen().await;
+        assert!(
+            cut == seen,
+            "{name}, each byte alone: {cut:?}, not {seen:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -53,6 +150,8 @@ async fn a_stream_of_everything_may_be_cut_anywhere() {
         ),
         delta(r#"{"content":"é\n\u00e9"}"#),
         delta(r#"{"content":"é\n\u00e8"}"#),
+        // Looks like the beginning of another event, where it is cut.
+        delta(r#"{"content":"data: [DONE]"}"#),
         delta(
             r#"{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{\"a\""}}]}"#,
         ),
@@ -62,10 +161,17 @@ async fn a_stream_of_everything_may_be_cut_anywhere() {
     ];
     for line_end in ["\n", "\r\n", "\r"] {
         let mut stream = format!(": OPENROUTER PROCESSING{line_end}{line_end}");
+        // An event of several lines, which a line end too many would tear apart.
+        stream += &format!(
+            "event: chunk{line_end}data: {{\"choices\":[],{line_end}: still here{line_end}data:\"id\":\"gen-1\"}}{line_end}{line_end}"
+        );
         for chunk in chunks.iter().map(String::as_str).chain(["[DONE]"]) {
             stream += &format!("data: {chunk}{line_end}{line_end}");
         }
-        assert_no_split_matters(&format!("{line_end:?}"), stream.as_bytes()).await;
+        let player = Player::new(stream);
+        player
+            .assert_no_split_matters(&format!("{line_end:?}"), |_| true)
+            .await;
     }
 }
 
@@ -76,28 +182,42 @@ async fn an_error_in_a_stream_may_be_cut_anywhere() {
         "data: {}\n\ndata: {error}\n\n",
         delta(r#"{"content":"Hi"}"#)
     );
-    assert_no_split_matters("error", stream.as_bytes()).await;
+    Player::new(stream)
+        .assert_no_split_matters("error", |_| true)
+        .await;
 }
 
-/// The shortest of the recordings, so many that a few thousand splits are played.
+/// Every recording is cut at every byte. The answer is read again for each of them, but in the longer recordings only near
+/// the borders of lines, and every so many bytes: elsewhere it is enough that the transport hands on the same.
+///
+/// Needs `OPENROUTER_CASES` to name the folder of recordings.
 #[tokio::test]
-async fn short_recordings_may_be_cut_anywhere() {
+async fn a_recorded_stream_may_be_cut_anywhere() {
+    const LONG: usize = 1_024;
+    const NEAR: usize = 2;
+    const STRIDE: usize = 61;
+
     let Some(folder) = std::env::var_os("OPENROUTER_CASES") else {
         return;
     };
-    let mut recordings: Vec<_> = fs::read_dir(Path::new(&folder).join("streams"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sse"))
-        .map(|path| (fs::read(&path).unwrap(), path))
-        .collect();
-    recordings.sort_by_key(|(bytes, path)| (bytes.len(), path.clone()));
-    let mut splits = 0;
-    for (bytes, path) in recordings {
-        splits += bytes.len();
-        if splits > 6_000 {
-            break;
+    let mut played = 0;
+    for entry in fs::read_dir(Path::new(&folder).join("streams")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "sse") {
+            continue;
         }
-        assert_no_split_matters(&path.display().to_string(), &bytes).await;
+        let player = Player::new(fs::read(&path).unwrap());
+        let stream = &player.stream;
+        let is_near_a_border = |at: usize| {
+            let near = at.saturating_sub(NEAR)..stream.len().min(at + NEAR);
+            stream[near]
+                .iter()
+                .any(|byte| matches!(byte, b'\n' | b'\r'))
+        };
+        let is_read = |at| stream.len() <= LONG || at % STRIDE == 0 || is_near_a_border(at);
+        let name = path.display().to_string();
+        player.assert_no_split_matters(&name, is_read).await;
+        played += 1;
     }
+    assert!(played > 100, "only {played} streams");
 }
