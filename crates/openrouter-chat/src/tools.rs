@@ -53,7 +53,7 @@ pub(crate) use call::problem_of;
 pub use choice::ToolChoice;
 pub use definition::Tool;
 pub use handler::{ToolFuture, ToolHandler, ToolInvocation};
-pub(crate) use ids::{UsedIds, give_ids, set_apart};
+pub(crate) use ids::{UsedIds, give_ids, hash_of_id, set_apart};
 pub use output::{IntoToolResult, ToolError, ToolOutput};
 pub use run::{
     ApprovalRequest, CallOutcome, CallRecord, Decision, FailurePolicy, NextStep, RunEvent,

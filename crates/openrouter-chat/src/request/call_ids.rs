@@ -7,7 +7,18 @@
 
 use openrouter_types::ChatToolCall;
 
-use crate::tools::UsedIds;
+use crate::message::Message;
+use crate::tools::{UsedIds, hash_of_id};
+
+/// Whether two calls of a conversation may share an id, or one has none. Cheap, and nearly always it is not so.
+pub(super) fn may_repeat(messages: &[Message]) -> bool {
+    let replies = messages.iter().filter_map(Message::as_assistant);
+    let calls = replies.flat_map(|reply| reply.tool_calls.iter().flatten());
+    let mut hashes: Vec<u64> = calls.map(|call| hash_of_id(&call.id)).collect();
+    hashes.sort_unstable();
+    let is_empty = hashes.binary_search(&hash_of_id("")).is_ok();
+    is_empty || hashes.windows(2).any(|pair| pair[0] == pair[1])
+}
 
 /// What has been sent under which id.
 #[derive(Debug, Default)]

@@ -27,7 +27,7 @@ use types::{
     ReasoningFormat,
 };
 
-use super::call_ids::CallIds;
+use super::call_ids::{CallIds, may_repeat};
 use crate::message::Message;
 use crate::reasoning::merge;
 
@@ -75,14 +75,15 @@ pub(super) fn outgoing<'a>(
     let wants_signatures = target.and_then(signs);
     let target = target.and_then(author);
     let mut seen = HashSet::new();
-    let mut ids = CallIds::default();
+    let mut ids = may_repeat(messages).then(CallIds::default);
     messages
         .iter()
         .map(|message| {
             let assistant = match message.as_wire() {
                 ChatMessages::Assistant(assistant) => assistant,
                 ChatMessages::Tool(result) => {
-                    return match ids.answer(&result.tool_call_id) {
+                    let ids = ids.as_mut();
+                    return match ids.and_then(|ids| ids.answer(&result.tool_call_id)) {
                         Some(id) => {
                             let mut result = result.clone();
                             result.tool_call_id = id;
@@ -107,8 +108,9 @@ pub(super) fn outgoing<'a>(
                 .or_else(|| message.origin().and_then(signs))
                 .unwrap_or_default();
             let mut changed = changed(assistant, drop_all, must_be_signed, &mut seen);
-            let renamed = ids.calls(assistant.tool_calls.as_deref().unwrap_or_default());
-            if !renamed.is_empty() {
+            let calls = assistant.tool_calls.as_deref().unwrap_or_default();
+            let renamed = ids.as_mut().map(|ids| ids.calls(calls));
+            if let Some(renamed) = renamed.filter(|renamed| !renamed.is_empty()) {
                 let changed = changed.get_or_insert_with(|| assistant.clone());
                 let calls = changed.tool_calls.as_deref_mut().unwrap_or_default();
                 for (at, id) in renamed {

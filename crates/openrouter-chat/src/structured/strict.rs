@@ -5,6 +5,7 @@
 //! what it changed and what cannot be said strictly, and maps answers back to the original schema.
 
 mod dialect;
+mod exclude;
 mod limits;
 mod lower;
 mod merge;
@@ -82,7 +83,27 @@ impl StrictSchema {
         } = lower::lower(&document);
         let is_wrapped = root.is_nullable || !matches!(root.shape, Shape::Object(_));
         let rules = dialect.rules();
-        let rendered = render::render(&root, &definitions, is_wrapped, rules, &mut report);
+        let mut told = report.clone();
+        let write = |stay_optional, report: &mut Report| {
+            render::render(
+                &root,
+                &definitions,
+                is_wrapped,
+                rules,
+                stay_optional,
+                report,
+            )
+        };
+        let mut rendered = write(0, &mut told);
+        let excess = limits::excess_of_unions(&rendered, &rules.limits);
+        if (1..=rules.limits.optional).contains(&excess) {
+            let mut other_told = report.clone();
+            let other = write(excess, &mut other_told);
+            if limits::excess_of_unions(&other, &rules.limits) == 0 {
+                (rendered, told) = (other, other_told);
+            }
+        }
+        report = told;
         limits::check(&rendered, &rules.limits, &mut report);
         report.dedup();
         Ok(Self {

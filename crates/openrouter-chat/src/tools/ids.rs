@@ -75,17 +75,14 @@ fn made_up_id(
     }
 }
 
-/// FNV-1a: the ids need to differ, not to be secret.
+/// The digits of a hash.
 fn hashed(texts: [&str; 3], seed: u64) -> String {
     const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed;
-    let texts = texts
+    let bytes = texts
         .into_iter()
         .flat_map(|text| text.bytes().chain([0]))
         .chain(seed.to_le_bytes());
-    for byte in texts {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    let mut hash = fnv(bytes);
     (0..9)
         .map(|_| {
             let digit = usize::try_from(hash % 62).unwrap_or_default();
@@ -93,4 +90,16 @@ fn hashed(texts: [&str; 3], seed: u64) -> String {
             char::from(ALPHABET[digit])
         })
         .collect()
+}
+
+/// A number for an id; other ids nearly always have other numbers.
+pub(crate) fn hash_of_id(id: &str) -> u64 {
+    fnv(id.bytes())
+}
+
+/// FNV-1a: what it is made for needs to differ, not to be secret.
+fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

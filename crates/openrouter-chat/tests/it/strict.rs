@@ -2,6 +2,7 @@
 
 mod answers;
 mod dialects;
+mod exclusive;
 mod judge;
 mod model;
 mod rewriting;

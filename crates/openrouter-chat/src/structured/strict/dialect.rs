@@ -3,7 +3,8 @@
 /// The subset of JSON Schema that a provider enforces.
 ///
 /// All of them require a closed object at the root, want every property listed as required here (so that a model never
-/// decides by leaving out), and know `anyOf`, `enum` and `description`.
+/// decides by leaving out), and know `anyOf`, `enum` and `description`. Anthropic limits alternatives, `null` beside
+/// another type among them: what goes beyond that stays optional, as far as its servers take that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dialect {
@@ -97,6 +98,8 @@ pub(super) struct Limits {
     pub(super) long_enum_chars: usize,
     /// Places with `anyOf` or several types.
     pub(super) unions: usize,
+    /// Properties that are not required: used where there would be too many unions else.
+    pub(super) optional: usize,
 }
 
 /// From this many values on, OpenAI limits the characters of an enum.
@@ -109,6 +112,7 @@ const UNLIMITED: Limits = Limits {
     name_chars: usize::MAX,
     long_enum_chars: usize::MAX,
     unions: usize::MAX,
+    optional: 0,
 };
 
 const GENERIC: Rules = Rules {
@@ -155,6 +159,7 @@ const OPENAI: Rules = Rules {
         name_chars: 120_000,
         long_enum_chars: 15_000,
         unions: usize::MAX,
+        optional: 0,
     },
 };
 
@@ -175,10 +180,11 @@ const ANTHROPIC: Rules = Rules {
     max_min_items: Some(1),
     references: References::NotRecursive,
     enum_takes_any_scalar: true,
-    // Source: the page above, "Schema complexity limits": 16 parameters with union types over all strict schemas of a
-    // request; this counts one schema.
+    // Source: the page above, "Schema complexity limits": 16 parameters with union types and 24 optional ones, over all
+    // strict schemas of a request; this counts one schema.
     limits: Limits {
         unions: 16,
+        optional: 24,
         ..UNLIMITED
     },
 };

@@ -9,30 +9,59 @@ pub(super) fn check(schema: &Node, limits: &Limits, report: &mut Report) {
     let mut size = Size::default();
     size.add(schema, 0);
     let counted = [
-        ("properties", size.properties, limits.properties),
-        ("levels of objects", size.levels, limits.levels),
-        ("values in enums", size.enum_values, limits.enum_values),
         (
-            "characters in names and enum values",
+            ("properties", "split the schema"),
+            size.properties,
+            limits.properties,
+        ),
+        (
+            ("levels of objects", "flatten it"),
+            size.levels,
+            limits.levels,
+        ),
+        (
+            (
+                "values in enums",
+                "name the rarer ones in a description instead",
+            ),
+            size.enum_values,
+            limits.enum_values,
+        ),
+        (
+            ("characters in names and enum values", "shorten them"),
             size.name_chars,
             limits.name_chars,
         ),
         (
-            "characters in one long enum",
+            ("characters in one long enum", "shorten its values"),
             size.long_enum_chars,
             limits.long_enum_chars,
         ),
-        ("places with several types", size.unions, limits.unions),
+        (
+            (
+                "places with several types",
+                "require more of the properties, take `null` out of their types, or split the schema",
+            ),
+            size.unions,
+            limits.unions,
+        ),
     ];
-    for (what, count, limit) in counted {
+    for ((what, advice), count, limit) in counted {
         if count > limit {
             report.obstacle(
                 "#",
                 ObstacleKind::TooLarge,
-                format!("{count} {what}, where {limit} are taken"),
+                format!("{count} {what}, where {limit} are taken: {advice}"),
             );
         }
     }
+}
+
+/// How many places with several types are too many.
+pub(super) fn excess_of_unions(schema: &Node, limits: &Limits) -> usize {
+    let mut size = Size::default();
+    size.add(schema, 0);
+    size.unions.saturating_sub(limits.unions)
 }
 
 #[derive(Default)]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use crate::structured::json::{Node, Object};
 
+use super::exclude::{self, Excluding};
 use super::merge::{KEPT_APART, all_of, merge};
 use super::report::{ChangeKind, ObstacleKind, Report};
 use super::resolve::{extended, last_token, reference_of, resolve};
@@ -26,6 +27,7 @@ pub(super) fn lower(document: &Node) -> Lowered {
         by_pointer: HashMap::new(),
         report: Report::default(),
         steps_left: MAX_STEPS,
+        comparisons_left: exclude::MAX_STEPS,
     };
     let root = match document {
         // What the root refers to is the root; what refers to it stays a reference.
@@ -79,6 +81,7 @@ struct Lowering<'a> {
     by_pointer: HashMap<String, usize>,
     report: Report,
     steps_left: usize,
+    comparisons_left: usize,
 }
 
 impl Lowering<'_> {
@@ -240,25 +243,29 @@ impl Lowering<'_> {
     }
 
     fn alternatives(&mut self, object: &Object, keyword: &str, at: &str, depth: usize) -> Schema {
-        if keyword == "oneOf" {
-            self.report.change(at, ChangeKind::AnyOf, keyword);
-        }
         // What stands beside the alternatives holds for each of them.
         let beside: Object = object
             .iter()
             .filter(|(key, _)| *key != keyword && is_assertion(key))
             .map(|(key, value)| (key.to_owned(), value.clone()))
             .collect();
+        let members = object
+            .get(keyword)
+            .and_then(Node::as_array)
+            .unwrap_or_default();
+        if keyword == "oneOf" {
+            let beside = Node::Object(beside.clone());
+            let mut excluding = Excluding::new(self.document, &mut self.comparisons_left);
+            let kind = match excluding.all(members, &beside) {
+                true => ChangeKind::Exclusive,
+                false => ChangeKind::AnyOf,
+            };
+            self.report.change(at, kind, keyword);
+        }
         if !beside.is_empty() {
             self.report.change(at, ChangeKind::Merged, keyword);
         }
-        let branches = object
-            .get(keyword)
-            .and_then(Node::as_array)
-            .unwrap_or_default()
-            .iter()
-            .enumerate();
-        let branches = branches.map(|(place, branch)| {
+        let branches = members.iter().enumerate().map(|(place, branch)| {
             let at = extended(&extended(at, keyword), &place.to_string());
             if beside.is_empty() {
                 self.schema(branch, &at, depth + 1)

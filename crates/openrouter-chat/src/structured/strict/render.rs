@@ -6,14 +6,17 @@ use crate::structured::json::{Node, Object};
 
 use super::dialect::{References, Rules};
 use super::report::{ChangeKind, ObstacleKind, Report};
-use super::shape::{ArrayShape, Definition, ObjectShape, Schema, Shape};
+use super::shape::{ArrayShape, Definition, ObjectShape, Property, Schema, Shape};
 
 /// Writes a schema whose root is in the property [`WRAPPER`] of an object if `is_wrapped`.
+///
+/// So many properties stay optional; all others that may be absent are required and take `null`.
 pub(super) fn render(
     root: &Schema,
     definitions: &[Definition],
     is_wrapped: bool,
     rules: &Rules,
+    stay_optional: usize,
     report: &mut Report,
 ) -> Node {
     let recursive = recursive(definitions);
@@ -23,6 +26,7 @@ pub(super) fn render(
         report,
         recursive,
         used: Vec::new(),
+        stay_optional,
         schemas_left: MAX_SCHEMAS,
         depth: 0,
     };
@@ -34,6 +38,7 @@ pub(super) fn render(
         root_node = closed_object(
             Object::default(),
             vec![(WRAPPER.to_owned(), root_node)],
+            &[],
             true,
         );
     }
@@ -62,6 +67,7 @@ struct Rendering<'a> {
     recursive: BTreeSet<usize>,
     /// The definitions that are referred to, in the order of the first reference.
     used: Vec<usize>,
+    stay_optional: usize,
     schemas_left: usize,
     depth: usize,
 }
@@ -248,11 +254,17 @@ impl Rendering<'_> {
     }
 
     fn object(&mut self, out: Object, object: &ObjectShape) -> Node {
+        let mut optional = Vec::new();
         let properties = object
             .properties
             .iter()
             .map(|property| {
                 let is_nullable = property.schema.is_nullable || property.is_optional;
+                if property.is_optional && self.stay_optional > 0 && is_union_by_null(property) {
+                    self.stay_optional -= 1;
+                    optional.push(property.name.as_str());
+                    return (property.name.clone(), self.schema(&property.schema, false));
+                }
                 if property.is_optional {
                     let at = property
                         .schema
@@ -268,7 +280,7 @@ impl Rendering<'_> {
             })
             .collect();
         let is_closed = object.further.is_none() && object.patterns.is_empty();
-        let mut node = closed_object(out, properties, is_closed);
+        let mut node = closed_object(out, properties, &optional, is_closed);
         if let Node::Object(out) = &mut node {
             if let Some(further) = &object.further {
                 out.push("additionalProperties", self.schema(further, false));
@@ -344,11 +356,33 @@ impl Rendering<'_> {
     }
 }
 
-/// An object that requires all its properties.
-fn closed_object(mut out: Object, properties: Vec<(String, Node)>, is_closed: bool) -> Node {
+/// Whether a property would have one type alone, were it not for the `null` that stands for absent.
+fn is_union_by_null(property: &Property) -> bool {
+    let schema = &property.schema;
+    let has_one_type = match schema.shape {
+        Shape::Boolean | Shape::Integer | Shape::Number | Shape::String => true,
+        Shape::Enum(..) | Shape::Object(_) | Shape::Array(_) => true,
+        // With words of its own it would be inlined, with the unions that are in it.
+        Shape::Reference(_) => {
+            schema.title.is_none() && schema.description.is_none() && schema.notes.is_empty()
+        }
+        Shape::Any | Shape::Never | Shape::Null | Shape::AnyOf(_) | Shape::Opaque(_) => false,
+    };
+    has_one_type && !schema.is_nullable
+}
+
+/// An object that requires all its properties but the optional ones.
+fn closed_object(
+    mut out: Object,
+    properties: Vec<(String, Node)>,
+    optional: &[&str],
+    is_closed: bool,
+) -> Node {
     let names = properties
         .iter()
-        .map(|(name, _)| Node::text(name.as_str()))
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !optional.contains(name))
+        .map(Node::text)
         .collect();
     out.push("type", Node::text("object"));
     out.push("properties", Node::Object(properties.into_iter().collect()));

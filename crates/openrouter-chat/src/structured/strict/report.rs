@@ -37,8 +37,10 @@ pub enum ChangeKind {
     Closed,
     /// The members of an `allOf`, or the neighbours of a `$ref` or an `anyOf`, were joined into one schema.
     Merged,
-    /// `oneOf` became `anyOf`, which differs only where two members fit one value.
+    /// `oneOf` became `anyOf`, which differs where two members fit one value, and two of these may.
     AnyOf,
+    /// `oneOf` became `anyOf`, and its members exclude each other: nothing is lost.
+    Exclusive,
     /// `const` became `enum`.
     Enum,
     /// Several types became alternatives of one type each.
@@ -161,7 +163,15 @@ impl fmt::Display for Change {
             ),
             ChangeKind::Closed => write!(f, "{pointer}: takes no other properties now"),
             ChangeKind::Merged => write!(f, "{pointer}: `{subject}` is joined into one schema"),
-            ChangeKind::AnyOf => write!(f, "{pointer}: `{subject}` is `anyOf` now"),
+            ChangeKind::AnyOf => {
+                write!(f, "{pointer}: `{subject}` is `anyOf` now, and two may fit")
+            }
+            ChangeKind::Exclusive => {
+                write!(
+                    f,
+                    "{pointer}: `{subject}` is `anyOf` now, of which only one fits"
+                )
+            }
             ChangeKind::Enum => write!(f, "{pointer}: `{subject}` is `enum` now"),
             ChangeKind::SplitTypes => {
                 write!(f, "{pointer}: the types {subject} are alternatives now")

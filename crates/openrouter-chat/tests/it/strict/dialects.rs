@@ -118,6 +118,42 @@ fn sizes_that_a_server_refuses_are_told_beforehand() {
 }
 
 #[test]
+fn what_would_be_too_many_alternatives_stays_optional_where_the_servers_take_that() {
+    let optional = |count: usize| {
+        let properties: Map<String, Value> = (0..count)
+            .map(|n| (format!("p{n:02}"), json!({"type": "string"})))
+            .collect();
+        json!({"type": "object", "properties": properties})
+    };
+    for (count, stay_optional) in [(16, 0), (17, 1), (40, 24)] {
+        let strict = compile(&optional(count), Dialect::Anthropic);
+        assert!(strict.is_strict(), "{count}: {}", strict.report());
+        let schema = strict.schema().to_value();
+        assert_in_subset(&schema, Dialect::Anthropic);
+        let required = schema["required"].as_array().unwrap().len();
+        assert_eq!(count - required, stay_optional);
+        // What may be absent is, and `null` stands for absent in the others.
+        let answer = json!({"p00": "x", "p14": null, "p15": null});
+        let restored = strict.restore(&answer.to_string()).unwrap().to_value();
+        assert_eq!(restored, json!({"p00": "x"}));
+    }
+    let too_many = compile(&optional(41), Dialect::Anthropic);
+    let error = too_many.require_strict().unwrap_err().to_string();
+    assert!(
+        error.contains("41 places") && error.contains("require more"),
+        "{error}"
+    );
+    let strict = compile(&optional(41), Dialect::OpenAi);
+    assert_eq!(
+        strict.schema().to_value()["required"]
+            .as_array()
+            .unwrap()
+            .len(),
+        41
+    );
+}
+
+#[test]
 fn definitions_that_double_each_other_do_not_fill_the_memory() {
     let mut definitions = Map::new();
     for n in 0..40 {

@@ -2,7 +2,7 @@
 
 use openrouter_chat::structured::strict::{Dialect, StrictSchema};
 use openrouter_types::RawJson;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(super) const DIALECTS: [Dialect; 4] = [
     Dialect::Generic,
@@ -56,13 +56,28 @@ fn check_size(schema: &Value, dialect: Dialect) {
             _ => {}
         }
     }
-    let is_union = |fields: &&&serde_json::Map<String, Value>| {
+    let is_union = |fields: &&&Map<String, Value>| {
         fields.get("anyOf").is_some_and(Value::is_array)
             || fields.get("type").is_some_and(Value::is_array)
     };
     match dialect {
         Dialect::Anthropic => {
-            assert!(all.iter().filter(is_union).count() <= 16);
+            let unions = all.iter().filter(is_union).count();
+            assert!(unions <= 16);
+            let objects = all
+                .iter()
+                .filter(|fields| fields.get("type") == Some(&Value::from("object")));
+            let optional = objects.map(|fields| {
+                let named = fields.get("properties").and_then(Value::as_object);
+                let required = fields.get("required").and_then(Value::as_array);
+                named.map_or(0, Map::len) - required.map_or(0, Vec::len)
+            });
+            let optional: usize = optional.sum();
+            assert!(optional <= 24);
+            assert!(
+                optional == 0 || unions == 16,
+                "no more stay optional than have to: {schema}"
+            );
             let least = all
                 .iter()
                 .filter_map(|fields| fields.get("minItems")?.as_u64());
@@ -70,7 +85,7 @@ fn check_size(schema: &Value, dialect: Dialect) {
             assert!(!contains_itself(schema), "{schema}");
         }
         Dialect::OpenAi => {
-            let is_object = |fields: &&&serde_json::Map<String, Value>| {
+            let is_object = |fields: &&&Map<String, Value>| {
                 fields.get("properties").is_some_and(Value::is_object)
             };
             let properties = all.iter().filter(is_object);
@@ -213,11 +228,11 @@ fn check(schema: &Value, root: &Value, dialect: Dialect) {
                 .collect();
             let properties = object["properties"].as_object().unwrap();
             required.sort_unstable();
-            assert_eq!(
-                required,
-                properties.keys().map(String::as_str).collect::<Vec<_>>(),
-                "{schema}"
-            );
+            let mut names: Vec<&str> = properties.keys().map(String::as_str).collect();
+            if dialect == Dialect::Anthropic {
+                names.retain(|name| required.contains(name));
+            }
+            assert_eq!(required, names, "{schema}");
             properties
                 .values()
                 .for_each(|property| check(property, root, dialect));

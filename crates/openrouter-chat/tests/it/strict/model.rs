@@ -34,7 +34,12 @@ fn value(schema: &Value, root: &Value, dice: &mut Dice, depth: usize) -> Option<
     match kind.as_str()? {
         "object" => {
             let mut fields = Map::new();
+            let required = schema["required"].as_array()?;
             for (name, property) in schema["properties"].as_object()? {
+                let is_required = required.iter().any(|required| required == name);
+                if !is_required && (depth > DEEP || dice.roll(2) == 0) {
+                    continue;
+                }
                 fields.insert(name.clone(), value(property, root, dice, depth + 1)?);
             }
             Some(Value::Object(fields))

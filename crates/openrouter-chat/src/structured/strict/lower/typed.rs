@@ -179,6 +179,7 @@ impl Lowering<'_> {
             Some(Node::Bool(false)) => None,
             // Who names the places of a tuple means these and no more.
             None | Some(Node::Bool(true)) if !places.is_empty() => None,
+            None | Some(Node::Bool(true)) if is_empty(object) => None,
             None => Some(self.any(&rest_at)),
             Some(rest) => Some(self.schema(rest, &rest_at, depth + 1)),
         };
@@ -342,6 +343,13 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// Whether an array has no items, whatever they might be.
+fn is_empty(array: &Object) -> bool {
+    array
+        .get("maxItems")
+        .is_some_and(|most| most.as_f64() == Some(0.0))
 }
 
 /// The bounds of a draft 4 schema, where `exclusiveMinimum` says how `minimum` is meant, as they are written since.
