@@ -1,12 +1,9 @@
 //! What a model would not take, told before a token is paid for.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use openrouter_types as types;
-use types::{
-    ChatContentItems, ChatMessages, ChatRequest, InputModality, Model, OutputModality, Parameter,
-};
+use types::{ChatMessages, ChatRequest, InputModality, Model, Parameter};
 
 use crate::message::{Content as _, Input, Message, parts_of};
 use crate::{ChatModel, ChatOptions, Error};
@@ -82,124 +79,59 @@ fn parameters(request: &ChatRequest, model: &Model, findings: &mut Findings) {
     if model.supported_parameters.is_empty() {
         return;
     }
-    let supported: BTreeSet<&str> = model
-        .supported_parameters
-        .iter()
-        .map(Parameter::as_str)
-        .collect();
     let is_schema = matches!(
         request.response_format,
         Some(types::ChatRequestResponseFormat::JsonSchema(_))
     );
-    let asked = [
-        ("temperature", request.temperature.is_some()),
-        ("top_p", request.top_p.is_some()),
-        ("top_k", request.top_k.is_some()),
-        ("min_p", request.min_p.is_some()),
-        ("top_a", request.top_a.is_some()),
-        ("frequency_penalty", request.frequency_penalty.is_some()),
-        ("presence_penalty", request.presence_penalty.is_some()),
-        ("repetition_penalty", request.repetition_penalty.is_some()),
-        ("max_tokens", request.max_tokens.is_some()),
-        (
-            "max_completion_tokens",
-            request.max_completion_tokens.is_some(),
-        ),
-        ("logit_bias", request.logit_bias.is_some()),
-        ("logprobs", request.logprobs.is_some()),
-        ("top_logprobs", request.top_logprobs.is_some()),
-        ("prediction", request.prediction.is_some()),
-        ("seed", request.seed.is_some()),
-        ("stop", request.stop.is_some()),
-        (
-            "tools",
-            request
-                .tools
-                .as_ref()
-                .is_some_and(|tools| !tools.is_empty()),
-        ),
-        ("tool_choice", request.tool_choice.is_some()),
-        ("parallel_tool_calls", request.parallel_tool_calls.is_some()),
-        (
-            "reasoning",
-            request.reasoning.is_some() || request.reasoning_effort.is_some(),
-        ),
-        ("verbosity", request.verbosity.is_some()),
-        ("web_search_options", request.web_search_options.is_some()),
-    ];
-    for (name, _) in asked
-        .into_iter()
-        .filter(|(name, asked)| *asked && !supported.contains(name))
-    {
-        // The two caps stand for one another.
-        let twin = match name {
-            "max_tokens" => "max_completion_tokens",
-            "max_completion_tokens" => "max_tokens",
-            _ => name,
-        };
-        if !supported.contains(twin) {
-            findings.add(name, "the model does not take this parameter");
+    for parameter in request.parameters() {
+        if model.supports(&parameter) || model.supports(&twin(&parameter)) {
+            continue;
+        }
+        if parameter == Parameter::STRUCTURED_OUTPUTS && is_schema {
+            findings.add(
+                "response_format",
+                "the model has no structured output; a schema would be ignored or refused",
+            );
+        } else {
+            findings.add(parameter.as_str(), "the model does not take this parameter");
         }
     }
-    if is_schema && !supported.contains("structured_outputs") {
-        findings.add(
-            "response_format",
-            "the model has no structured output; a schema would be ignored or refused",
-        );
-    } else if request.response_format.is_some()
-        && !is_schema
-        && !supported.contains("response_format")
-    {
-        findings.add("response_format", "the model does not take this parameter");
+}
+
+/// The parameter that stands for another one: one that takes the one takes both.
+fn twin(parameter: &Parameter) -> Parameter {
+    if *parameter == Parameter::MAX_TOKENS {
+        Parameter::MAX_COMPLETION_TOKENS
+    } else if *parameter == Parameter::MAX_COMPLETION_TOKENS {
+        Parameter::MAX_TOKENS
+    } else if [Parameter::REASONING_EFFORT, Parameter::INCLUDE_REASONING].contains(parameter) {
+        Parameter::REASONING
+    } else {
+        parameter.clone()
     }
 }
 
 fn modalities(request: &ChatRequest, messages: &[Message], model: &Model, findings: &mut Findings) {
-    let Some(architecture) = &model.architecture else {
-        return;
-    };
-    let inputs: BTreeSet<&str> = architecture
-        .input_modalities
-        .iter()
-        .map(InputModality::as_str)
-        .collect();
+    let inputs = model.input_modalities();
     if !inputs.is_empty() {
+        let mut list: Vec<&str> = inputs.iter().map(InputModality::as_str).collect();
+        list.sort_unstable();
+        let list = list.join(", ");
         for (at, message) in messages.iter().enumerate() {
-            for (part, kind) in parts_of(message.as_wire())
-                .iter()
-                .enumerate()
-                .filter_map(|(at, part)| Some((at, kind_of(part)?)))
-            {
-                if !inputs.contains(kind) {
-                    let list: Vec<&str> = inputs.iter().copied().collect();
-                    let reason = format!("the model takes no {kind}; it takes {}", list.join(", "));
+            for (part, item) in parts_of(message.as_wire()).iter().enumerate() {
+                if let Some(kind) = item.needs().filter(|kind| !model.takes(kind)) {
+                    let reason = format!("the model takes no {kind}; it takes {list}");
                     findings.add(format!("messages[{at}].content[{part}]"), reason);
                 }
             }
         }
     }
-    let outputs: BTreeSet<&str> = architecture
-        .output_modalities
-        .iter()
-        .map(OutputModality::as_str)
-        .collect();
-    for wanted in request
-        .modalities
-        .iter()
-        .flatten()
-        .filter(|wanted| !outputs.contains(wanted.as_str()))
-    {
-        findings.add("modalities", format!("the model makes no {wanted}"));
-    }
-}
-
-/// What a part needs of a model. Files need nothing: OpenRouter reads them for models that cannot.
-fn kind_of(part: &ChatContentItems) -> Option<&'static str> {
-    match part {
-        ChatContentItems::ImageUrl(_) => Some("image"),
-        ChatContentItems::InputAudio(_) => Some("audio"),
-        ChatContentItems::VideoUrl(_) | ChatContentItems::InputVideo(_) => Some("video"),
-        _ => None,
+    let outputs = model.output_modalities();
+    let makes = |wanted: &str| outputs.iter().any(|made| made.as_str() == wanted);
+    for wanted in request.modalities.iter().flatten() {
+        if !outputs.is_empty() && !makes(wanted.as_str()) {
+            findings.add("modalities", format!("the model makes no {wanted}"));
+        }
     }
 }
 
@@ -211,10 +143,23 @@ fn reasoning(request: &ChatRequest, model: &Model, findings: &mut Findings) {
         return;
     };
     let off = asked.enabled == Some(false) || asked.effort == Some(types::ReasoningEffort::None);
-    if off && known.mandatory == Some(true) {
+    if off && model.must_reason() {
         findings.add(
             "reasoning",
             "the model always reasons; it cannot be switched off",
+        );
+    }
+    if let Some(effort) = &asked.effort
+        && *effort != types::ReasoningEffort::None
+        && !known.supported_efforts.is_empty()
+        && !known.supported_efforts.contains(effort)
+    {
+        let efforts = known.supported_efforts.iter();
+        let list: Vec<&str> = efforts.map(types::ReasoningEffort::as_str).collect();
+        let list = list.join(", ");
+        findings.add(
+            "reasoning.effort",
+            format!("the model knows no effort {effort}; the nearest of {list} is used"),
         );
     }
     if asked.max_tokens.is_some() && known.supports_max_tokens != Some(true) {
@@ -226,10 +171,8 @@ fn reasoning(request: &ChatRequest, model: &Model, findings: &mut Findings) {
 }
 
 fn lengths(request: &ChatRequest, messages: &[Message], model: &Model, findings: &mut Findings) {
-    let top = model.top_provider.as_ref();
     let asked = request.max_completion_tokens.or(request.max_tokens);
-    let most = top.and_then(|top| top.max_completion_tokens);
-    if let (Some(asked), Some(most)) = (asked, most)
+    if let (Some(asked), Some(most)) = (asked, model.max_output_tokens())
         && asked > most
     {
         findings.add(
@@ -237,12 +180,9 @@ fn lengths(request: &ChatRequest, messages: &[Message], model: &Model, findings:
             format!("{asked} tokens are asked for; the model answers with at most {most}"),
         );
     }
-    let context = top
-        .and_then(|top| top.context_length)
-        .or(model.context_length);
     let characters: usize = messages.iter().map(|message| message.text().len()).sum();
     let estimate = (characters / CHARACTERS_PER_TOKEN) as u64;
-    if let Some(context) = context
+    if let Some(context) = model.max_context_tokens()
         && estimate > context
     {
         findings.add(

@@ -99,58 +99,49 @@ impl<'a> Capabilities<'a> {
     /// Most output tokens at the top provider; `None` when there is no limit or it is not listed.
     #[must_use]
     pub fn max_output_tokens(&self) -> Option<u64> {
-        self.model.top_provider.as_ref()?.max_completion_tokens
+        self.model.max_output_tokens()
     }
 
     /// Whether some endpoint takes a request parameter.
     #[must_use]
     pub fn takes(&self, parameter: &types::Parameter) -> bool {
-        self.model.supported_parameters.contains(parameter)
+        self.model.supports(parameter)
     }
 
     /// Whether it takes a kind of input.
     #[must_use]
     pub fn takes_input(&self, kind: &types::InputModality) -> bool {
-        self.model
-            .architecture
-            .as_ref()
-            .is_some_and(|architecture| architecture.input_modalities.contains(kind))
+        self.model.takes(kind)
     }
 
     /// Whether it makes a kind of output.
     #[must_use]
     pub fn makes_output(&self, kind: &types::OutputModality) -> bool {
-        self.model
-            .architecture
-            .as_ref()
-            .is_some_and(|architecture| architecture.output_modalities.contains(kind))
+        self.model.gives(kind)
     }
 
     /// Whether it calls tools.
     #[must_use]
     pub fn has_tools(&self) -> bool {
-        self.takes(&types::Parameter::TOOLS)
+        self.model.calls_tools()
     }
 
     /// Whether its answers can be made to follow a JSON Schema.
     #[must_use]
     pub fn has_structured_outputs(&self) -> bool {
-        self.takes(&types::Parameter::STRUCTURED_OUTPUTS)
+        self.model.follows_schemas()
     }
 
     /// Whether it can reason before it answers.
     #[must_use]
     pub fn reasons(&self) -> bool {
-        self.model.reasoning.is_some() || self.takes(&types::Parameter::REASONING)
+        self.model.reasons()
     }
 
     /// Whether reasoning cannot be switched off.
     #[must_use]
     pub fn must_reason(&self) -> bool {
-        self.model
-            .reasoning
-            .as_ref()
-            .is_some_and(|reasoning| reasoning.mandatory == Some(true))
+        self.model.must_reason()
     }
 
     /// Whether it costs nothing.

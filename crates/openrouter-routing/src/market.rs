@@ -123,11 +123,9 @@ impl Market {
     pub fn with_catalog<'a>(mut self, models: impl IntoIterator<Item = &'a types::Model>) -> Self {
         for model in models {
             let Some(id) = &model.id else { continue };
-            if let Some(architecture) = &model.architecture
-                && !architecture.input_modalities.is_empty()
-            {
-                self.inputs
-                    .insert(id.clone(), architecture.input_modalities.clone());
+            let inputs = model.input_modalities();
+            if !inputs.is_empty() {
+                self.inputs.insert(id.clone(), inputs.to_vec());
             }
             let target = model
                 .alias_target

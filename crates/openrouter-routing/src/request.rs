@@ -212,74 +212,21 @@ impl From<&types::ChatRequest> for Request {
     }
 }
 
-/// The fields of a request that endpoints list as parameters. Fields that are not in that list, such as `stream` or
-/// `plugins`, cannot be required of an endpoint.
+/// The fields of a request that endpoints list as parameters, without the limits of output, which are kept as numbers.
 fn parameters(wire: &types::ChatRequest) -> Vec<types::Parameter> {
     use types::Parameter as P;
 
-    let format = wire.response_format.as_ref().map(|format| match format {
-        types::ChatRequestResponseFormat::JsonSchema(_) => P::STRUCTURED_OUTPUTS,
-        _ => P::RESPONSE_FORMAT,
-    });
-    let set = [
-        (P::TEMPERATURE, wire.temperature.is_some()),
-        (P::TOP_P, wire.top_p.is_some()),
-        (P::TOP_K, wire.top_k.is_some()),
-        (P::MIN_P, wire.min_p.is_some()),
-        (P::TOP_A, wire.top_a.is_some()),
-        (P::FREQUENCY_PENALTY, wire.frequency_penalty.is_some()),
-        (P::PRESENCE_PENALTY, wire.presence_penalty.is_some()),
-        (P::REPETITION_PENALTY, wire.repetition_penalty.is_some()),
-        (P::LOGIT_BIAS, wire.logit_bias.is_some()),
-        (P::LOGPROBS, wire.logprobs.is_some()),
-        (P::TOP_LOGPROBS, wire.top_logprobs.is_some()),
-        (P::PREDICTION, wire.prediction.is_some()),
-        (P::SEED, wire.seed.is_some()),
-        (P::STOP, wire.stop.is_some()),
-        (
-            P::TOOLS,
-            wire.tools.as_ref().is_some_and(|tools| !tools.is_empty()),
-        ),
-        (P::TOOL_CHOICE, wire.tool_choice.is_some()),
-        (P::PARALLEL_TOOL_CALLS, wire.parallel_tool_calls.is_some()),
-        (P::INCLUDE_REASONING, wire.include_reasoning.is_some()),
-        (P::REASONING, wire.reasoning.is_some()),
-        (P::REASONING_EFFORT, wire.reasoning_effort.is_some()),
-        (P::WEB_SEARCH_OPTIONS, wire.web_search_options.is_some()),
-        (P::VERBOSITY, wire.verbosity.is_some()),
-    ];
-    let named = set
-        .into_iter()
-        .filter_map(|(parameter, is_set)| is_set.then_some(parameter));
-    let mut all: Vec<_> = named.chain(format).collect();
-    if wire.structured_outputs.is_some() && !all.contains(&P::STRUCTURED_OUTPUTS) {
-        all.push(P::STRUCTURED_OUTPUTS);
-    }
-    all
+    let mut set = wire.parameters();
+    set.retain(|parameter| ![P::MAX_TOKENS, P::MAX_COMPLETION_TOKENS].contains(parameter));
+    set
 }
 
-/// Files are left out: OpenRouter reads them for models that cannot.
 fn inputs(messages: &[types::ChatMessages]) -> Vec<types::InputModality> {
     let mut found = Vec::new();
-    for message in messages {
-        let types::ChatMessages::User(message) = message else {
-            continue;
-        };
-        let types::ChatUserMessageContent::Parts(parts) = &message.content else {
-            continue;
-        };
-        for part in parts {
-            let kind = match part {
-                types::ChatContentItems::ImageUrl(_) => types::InputModality::Image,
-                types::ChatContentItems::InputAudio(_) => types::InputModality::Audio,
-                types::ChatContentItems::InputVideo(_) | types::ChatContentItems::VideoUrl(_) => {
-                    types::InputModality::Video
-                }
-                _ => continue,
-            };
-            if !found.contains(&kind) {
-                found.push(kind);
-            }
+    let parts = messages.iter().flat_map(types::ChatMessages::user_parts);
+    for kind in parts.filter_map(types::ChatContentItems::needs) {
+        if !found.contains(&kind) {
+            found.push(kind);
         }
     }
     found

@@ -4,4 +4,5 @@ mod chat;
 mod error;
 mod message;
 mod model;
+mod needs;
 mod usage;

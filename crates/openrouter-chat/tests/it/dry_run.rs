@@ -1,6 +1,6 @@
 //! What a model would not take is told without asking it.
 
-use openrouter_chat::types::{Decode as _, Model};
+use openrouter_chat::types::{self, Decode as _, Model};
 use openrouter_chat::{ChatModel, ChatOptions, Client, Message, Part};
 
 fn model() -> ChatModel {
@@ -70,9 +70,79 @@ fn everything_that_does_not_fit_is_found_with_its_place() {
     assert!(findings[3].reason.contains("no image"), "{}", findings[3]);
 }
 
+/// What of a model's description decides: the description, a request, and the places of what is found.
+#[test]
+fn each_part_of_a_description_decides_about_its_part_of_a_request() {
+    let options = ChatOptions::new;
+    let schema = types::ChatFormatJsonSchemaConfig::new(types::ChatJsonSchemaConfig::new("answer"));
+    let takes = |names: &str| format!(r#"{{"supported_parameters":[{names}]}}"#);
+    for (model_is, asked, found) in [
+        // A description that says nothing finds nothing.
+        ("{}".to_owned(), options().with_top_k(1), &[][..]),
+        (takes(r#""seed""#), options().with_top_k(1), &["top_k"]),
+        // The two caps stand for one another.
+        (
+            takes(r#""max_completion_tokens""#),
+            options().with_max_tokens(9),
+            &[],
+        ),
+        (
+            takes(r#""max_tokens""#),
+            options().with_max_completion_tokens(9),
+            &[],
+        ),
+        (
+            takes(r#""reasoning""#),
+            options().with_reasoning_effort("low"),
+            &[],
+        ),
+        (
+            takes(r#""seed""#),
+            options().with_reasoning_effort("low"),
+            &["reasoning"],
+        ),
+        (
+            takes(r#""response_format""#),
+            options().with_response_format(schema.clone()),
+            &["response_format"],
+        ),
+        (
+            takes(r#""structured_outputs""#),
+            options().with_response_format(schema),
+            &[],
+        ),
+        (
+            r#"{"reasoning":{"supported_efforts":["high","low"]}}"#.to_owned(),
+            options().with_reasoning_effort("medium"),
+            &["reasoning.effort"],
+        ),
+        (
+            r#"{"reasoning":{"supported_efforts":["high","low"]}}"#.to_owned(),
+            options().with_reasoning_effort("low"),
+            &[],
+        ),
+        (
+            r#"{"architecture":{"output_modalities":["text"]}}"#.to_owned(),
+            options().with_modalities(["text", "image"]),
+            &["modalities"],
+        ),
+        (
+            r#"{"architecture":{"input_modalities":["text"]}}"#.to_owned(),
+            options().with_modalities(["image"]),
+            &[],
+        ),
+    ] {
+        let findings = model()
+            .check(&description(&model_is), "Hi", &asked)
+            .unwrap();
+        let places: Vec<&str> = findings.iter().map(|finding| &*finding.place).collect();
+        assert_eq!(places, found, "{model_is}: {findings:?}");
+    }
+}
+
 #[test]
 fn more_breakpoints_than_claude_takes_are_found() {
-    let control = openrouter_chat::types::AnthropicCacheControlDirective::new();
+    let control = types::AnthropicCacheControlDirective::new();
     let messages: Vec<Message> = (0..5)
         .map(|at| Message::user(format!("{at}")).with_cache_control(control.clone()))
         .collect();
