@@ -1,6 +1,8 @@
 //! JSON that can be read while it arrives.
 
 mod lexer;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 use std::error::Error as StdError;

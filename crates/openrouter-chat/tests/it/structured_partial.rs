@@ -238,6 +238,38 @@ fn the_last_of_equal_keys_wins() {
 }
 
 /// Whether a value may be an earlier sight of another.
+/// What was read before stays where it is: nothing is made anew, or copied, with each piece.
+#[test]
+fn what_is_whole_stays_in_its_place_in_memory() {
+    let place = |value: &Value| value.as_str().unwrap().as_ptr();
+    let mut text = PartialJson::new();
+    text.push(r#"{"title": "Pancakes", "steps": ["#).unwrap();
+    let title = place(&text.value().unwrap()["title"]);
+    let mut steps = Vec::new();
+    for n in 0..500 {
+        for piece in [
+            r#"{"what": ""#,
+            "Whisk ",
+            &format!("egg {n}"),
+            "\", \"",
+            "n\": ",
+            "1",
+            "}",
+            ",",
+        ] {
+            text.push(piece).unwrap();
+            let value = text.value().unwrap();
+            assert_eq!(place(&value["title"]), title);
+            let moved = steps
+                .iter()
+                .enumerate()
+                .find(|(at, known)| place(&value["steps"][at]["what"]) != **known);
+            assert!(moved.is_none(), "{moved:?} of {n}");
+        }
+        steps.push(place(&text.value().unwrap()["steps"][n]["what"]));
+    }
+}
+
 fn is_earlier_sight(early: &Value, late: &Value) -> bool {
     match (early, late) {
         (Value::String(early), Value::String(late)) => late.starts_with(early.as_str()),

@@ -71,6 +71,8 @@ impl Lexer {
         text: &mut &'a str,
     ) -> Result<Option<Token<'a>>, PartialJsonError> {
         loop {
+            #[cfg(test)]
+            super::tests::WORK.add(1);
             let token = match self.expect {
                 Expect::InString(Escape::None, is_key) => self.string_piece(text, is_key)?,
                 Expect::InString(escape, is_key) => self.escape(text, escape, is_key)?,
@@ -317,6 +319,8 @@ impl Lexer {
     fn take(&mut self, text: &mut &str, bytes: usize) {
         *text = &text[bytes..];
         self.offset += bytes;
+        #[cfg(test)]
+        super::tests::WORK.add(bytes);
     }
 
     fn unexpected(&self) -> PartialJsonError {

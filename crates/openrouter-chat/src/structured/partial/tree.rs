@@ -126,6 +126,8 @@ impl GrowingTree {
 
     /// Puts everything that is open into its place.
     pub(super) fn attach(&mut self) {
+        #[cfg(test)]
+        super::tests::WORK.add(self.open.len());
         let mut inner = self.string.take().map(Value::String);
         for open in self.open.iter_mut().rev() {
             if let Some(inner) = inner {
@@ -141,6 +143,8 @@ impl GrowingTree {
     /// Takes everything that is open out of its place.
     pub(super) fn detach(&mut self) {
         let depth = self.open.len();
+        #[cfg(test)]
+        super::tests::WORK.add(depth);
         if depth == 0 && !self.has_open_string {
             return;
         }
