@@ -18,7 +18,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use connect::{connect, model_name};
-use openrouter_chat::ChatModel;
+use openrouter_chat::{ChatModel, Error};
 use openrouter_testkit::{Pace, TestServer};
 use terminal::{Failure, arguments, refuse};
 
@@ -52,6 +52,11 @@ async fn main() -> Result<(), Failure> {
                     .and_then(|usage| usage.cost_usd())
                     .unwrap_or(0.0);
             }
+            // The others would not fare better; returning drops the batch, which asks nothing more.
+            Err(error) if is_hopeless(&error) => {
+                clear()?;
+                return Err(error.into());
+            }
             Err(error) => {
                 failed += 1;
                 clear()?;
@@ -66,6 +71,12 @@ async fn main() -> Result<(), Failure> {
         started.elapsed().as_secs_f64()
     );
     Ok(())
+}
+
+/// Whether every other prompt would fail as well: a wrong key, or no money.
+fn is_hopeless(error: &Error) -> bool {
+    let call = error.call();
+    error.is_out_of_credits() || call.is_some_and(|call| call.is_unauthorized())
 }
 
 /// Takes the line away, so that something else can be said.
