@@ -1,6 +1,6 @@
 //! Reasoning: how streamed fragments of it become blocks that can be sent back.
 
-use openrouter_types::{Extra, ReasoningDetailUnion as Detail};
+use openrouter_types::{Extra, ReasoningDetailText, ReasoningDetailUnion as Detail};
 
 /// Adds a fragment to the blocks of a message.
 ///
@@ -24,17 +24,7 @@ fn continues(last: &mut Detail, fragment: Detail) -> Result<(), Box<Detail>> {
         (Detail::Text(last), Detail::Text(more))
             if last.index.is_some() && last.index == more.index =>
         {
-            append(&mut last.text, more.text);
-            if more
-                .signature
-                .as_ref()
-                .is_some_and(|signature| !signature.is_empty())
-            {
-                last.signature = more.signature;
-            }
-            last.id = last.id.take().or(more.id);
-            last.format = last.format.take().or(more.format);
-            keep_first(&mut last.extra, &more.extra);
+            append_text(last, more);
         }
         (Detail::Summary(last), Detail::Summary(more))
             if last.index.is_some() && last.index == more.index =>
@@ -55,6 +45,21 @@ fn continues(last: &mut Detail, fragment: Detail) -> Result<(), Box<Detail>> {
         (_, fragment) => return Err(Box::new(fragment)),
     }
     Ok(())
+}
+
+/// Adds a piece to the block of text that it belongs to.
+pub(crate) fn append_text(block: &mut ReasoningDetailText, more: ReasoningDetailText) {
+    append(&mut block.text, more.text);
+    if more
+        .signature
+        .as_ref()
+        .is_some_and(|signature| !signature.is_empty())
+    {
+        block.signature = more.signature;
+    }
+    block.id = block.id.take().or(more.id);
+    block.format = block.format.take().or(more.format);
+    keep_first(&mut block.extra, &more.extra);
 }
 
 fn append(text: &mut Option<String>, more: Option<String>) {

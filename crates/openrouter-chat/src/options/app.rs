@@ -16,7 +16,10 @@ impl ChatOptions {
             ("x-openrouter-title", "app_title", &self.app_title),
             ("x-openrouter-categories", "app_categories", &categories),
         ] {
-            let Some(text) = text else { continue };
+            // The empty text stands for none.
+            let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
+                continue;
+            };
             // Header fields may hold UTF-8; line ends and other controls they may not.
             let value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| {
                 Error::new(

@@ -123,21 +123,24 @@ macro_rules! request_setters {
             self
         }
 
-        /// Sets your application's address (`HTTP-Referer`): without one, requests count for no application.
+        /// Sets your application's address (`HTTP-Referer`): without one, requests count for no application. The empty text
+        /// stands for none: then what the client says holds.
         #[must_use]
         pub fn with_app_url(mut self, url: impl Into<String>) -> Self {
             self.options_mut().app_url = Some(url.into());
             self
         }
 
-        /// Sets your application's name (`X-OpenRouter-Title`); counts with an address only.
+        /// Sets your application's name (`X-OpenRouter-Title`); counts with an address only. The empty text stands for
+        /// none, as above.
         #[must_use]
         pub fn with_app_title(mut self, title: impl Into<String>) -> Self {
             self.options_mut().app_title = Some(title.into());
             self
         }
 
-        /// Sets your application's categories, such as `cli-agent`: at most 2, each of at most 30 characters.
+        /// Sets your application's categories, such as `cli-agent`: at most 2, each of at most 30 characters. The empty list
+        /// stands for none, as above.
         #[must_use]
         pub fn with_app_categories(
             mut self,

@@ -23,13 +23,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use openrouter_types as types;
 use serde::ser::{Serialize, Serializer};
 use types::{
-    ChatAssistantMessage, ChatMessages, ChatToolCall, ReasoningDetailUnion as Detail,
-    ReasoningFormat,
+    ChatAssistantMessage, ChatMessages, ChatToolCall, ReasoningDetailText,
+    ReasoningDetailUnion as Detail, ReasoningFormat,
 };
 
 use super::call_ids::{CallIds, may_repeat};
 use crate::message::Message;
-use crate::reasoning::merge;
+use crate::reasoning::{append_text, merge};
 
 /// Which reasoning blocks of earlier replies are sent, when the model may have changed in between.
 ///
@@ -193,10 +193,18 @@ fn with_arguments(
 fn is_fragment(block: &Detail, next: &Detail) -> bool {
     match (block, next) {
         (Detail::Text(text), Detail::Text(next)) => {
-            is_unsigned(block) && text.index.is_some() && text.index == next.index
+            is_unsigned(block)
+                && text.index == next.index
+                && (text.index.is_some() || is_signature_of(text, next))
         }
         _ => false,
     }
+}
+
+/// Whether the second is nothing but the signature of the first: without an index, texts may be blocks of their own.
+fn is_signature_of(text: &ReasoningDetailText, next: &ReasoningDetailText) -> bool {
+    let is_empty = |text: &Option<String>| text.as_deref().is_none_or(str::is_empty);
+    is_empty(&next.text) && !is_empty(&next.signature) && (next.id.is_none() || text.id == next.id)
 }
 
 /// The message with fragments of a block put together.
@@ -206,13 +214,36 @@ fn joined(message: &ChatAssistantMessage) -> ChatAssistantMessage {
         let mut blocks: Vec<Detail> = Vec::with_capacity(fragments.len());
         for fragment in fragments {
             match blocks.last() {
-                Some(last) if is_fragment(last, &fragment) => merge(&mut blocks, fragment),
+                Some(last) if is_fragment(last, &fragment) => join(&mut blocks, fragment),
                 _ => blocks.push(fragment),
             }
         }
         message.reasoning_details = Some(blocks);
     }
     message
+}
+
+/// Adds a fragment to the block that it goes on with. A signature without an index is that of all the text without one
+/// that stands before it and that nobody has signed.
+fn join(blocks: &mut Vec<Detail>, fragment: Detail) {
+    let signature = match fragment {
+        Detail::Text(text) if text.index.is_none() => text,
+        fragment => return merge(blocks, fragment),
+    };
+    let is_open = |block: &Detail| {
+        is_unsigned(block) && matches!(block, Detail::Text(text) if text.index.is_none())
+    };
+    let start = blocks.iter().rposition(|block| !is_open(block));
+    let pieces = blocks.split_off(start.map_or(0, |last| last + 1));
+    let texts = pieces.into_iter().filter_map(|piece| match piece {
+        Detail::Text(text) => Some(text),
+        _ => None,
+    });
+    let whole = texts.chain([signature]).reduce(|mut block, more| {
+        append_text(&mut block, more);
+        block
+    });
+    blocks.extend(whole.map(Detail::Text));
 }
 
 fn without_reasoning(message: &ChatAssistantMessage) -> ChatAssistantMessage {

@@ -291,6 +291,20 @@ const HISTORIES: &[(&str, &str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "a signature without an index is that of the text before it, which comes in pieces",
+        "anthropic/claude-x",
+        &[
+            r#""reasoning_details":[{"type":"reasoning.summary","summary":"s"},{"type":"reasoning.text","text":"a"},{"type":"reasoning.text","text":"b"},{"type":"reasoning.text","signature":"1"}]"#,
+            r#""reasoning_details":[{"type":"reasoning.text","text":"c","signature":"2"},{"type":"reasoning.text","signature":"3"}]"#,
+            r#""reasoning_details":[{"type":"reasoning.text","text":"d"},{"type":"reasoning.text","text":"e","signature":"4"}]"#,
+        ],
+        &[
+            r#""reasoning_details":[{"type":"reasoning.summary","summary":"s"},{"type":"reasoning.text","text":"ab","signature":"1"}]"#,
+            r#""reasoning_details":[{"type":"reasoning.text","text":"c","signature":"2"},{"type":"reasoning.text","signature":"3"}]"#,
+            r#""reasoning_details":[{"type":"reasoning.text","text":"e","signature":"4"}]"#,
+        ],
+    ),
+    (
         "summaries and signed texts are told apart by what they say",
         "anthropic/claude-x",
         &[

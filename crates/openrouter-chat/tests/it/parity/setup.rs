@@ -120,6 +120,25 @@ fn without_a_key_the_error_names_the_variable() {
 }
 
 #[test]
+fn an_application_without_a_name_is_not_told() {
+    let nobody = ChatOptions::new()
+        .with_app_url("")
+        .with_app_title("")
+        .with_app_categories(Vec::<String>::new());
+    let named = offline().with_app_title("Handle");
+    for model in [offline(), named] {
+        let request = model.encode("Hi", &nobody).unwrap();
+        for name in [
+            "http-referer",
+            "x-openrouter-title",
+            "x-openrouter-categories",
+        ] {
+            assert_eq!(request.headers().get(name), None, "{name}");
+        }
+    }
+}
+
+#[test]
 fn empty_variables_count_as_missing() {
     let variables = [
         ("OPENROUTER_API_KEY", "k"),
