@@ -14,6 +14,7 @@ mod media_encoding;
 mod media_from_answers;
 mod media_sniffing;
 mod memory;
+mod model_server;
 mod odd;
 mod parity;
 mod replay;
