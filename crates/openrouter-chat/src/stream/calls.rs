@@ -43,13 +43,11 @@ impl Slot {
         let Some(name) = name.filter(|_| !known.name.is_empty()) else {
             return true;
         };
-        let has_arguments = !known.arguments.is_empty();
-        let is_other = match id.filter(|_| !self.call.id.is_empty()) {
-            Some(id) => id != self.call.id,
-            None => has_arguments && name != known.name,
-        };
-        let begins_anew = || arguments.trim_start().starts_with('{') && self.is_whole();
-        !is_other && !begins_anew()
+        let has_other_id = id.is_some_and(|id| !self.call.id.is_empty() && id != self.call.id);
+        let has_other_name = !known.arguments.is_empty() && name != known.name;
+        // As JSON, or as JSON within JSON.
+        let begins_anew = || arguments.trim_start().starts_with(['{', '"']) && self.is_whole();
+        !has_other_id && !has_other_name && !begins_anew()
     }
 
     /// Whether a fragment without index and id, but with this name, is of this call.
@@ -67,6 +65,27 @@ impl Slot {
         let arguments = self.call.function.arguments.trim_end();
         // Cheap, and nearly always enough.
         arguments.ends_with('}') && serde_json::from_str::<IgnoredAny>(arguments).is_ok()
+    }
+
+    /// Whether a fragment says the arguments that are known, as they are or as JSON within JSON.
+    fn says(&self, arguments: &str) -> bool {
+        let known = self.call.function.arguments.trim();
+        let arguments = arguments.trim();
+        let is_inside = || {
+            let inner = serde_json::from_str::<String>(arguments);
+            inner.is_ok_and(|inner| inner.trim() == known)
+        };
+        known == arguments || (arguments.starts_with('"') && is_inside())
+    }
+
+    /// Takes arguments, or a piece of them.
+    fn take_arguments(&mut self, text: &str) {
+        let known = &mut self.call.function.arguments;
+        // Some servers send an empty object first, to be replaced.
+        if known == "{}" && text.trim_start().starts_with('{') {
+            known.clear();
+        }
+        known.push_str(text);
     }
 
     /// Takes a name, or a piece of one: whole as a rule, in pieces or from its beginning again with some servers.
@@ -136,7 +155,7 @@ impl CallSlots {
             });
         }
         if !arguments.is_empty() {
-            slot.call.function.arguments.push_str(&arguments);
+            slot.take_arguments(&arguments);
             events.push_back(StreamEvent::ToolCallArguments {
                 choice,
                 call: position,
@@ -162,7 +181,7 @@ impl CallSlots {
 
     /// Adds to the arguments of a call that has begun.
     pub(super) fn arguments(&mut self, slot: usize, text: &str) {
-        self.slots[slot].call.function.arguments.push_str(text);
+        self.slots[slot].take_arguments(text);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -176,7 +195,8 @@ impl CallSlots {
 
     /// Where a fragment belongs.
     ///
-    /// By index; a new id with a name on a used index is another call. Without an index, by id, and without either and
+    /// By index; a new id with a name on a used index is another call, and an index that is new, with neither, goes on with
+    /// the last call. Without an index, by id, and without either and
     /// without a name, the last call. A name for a call that has its arguments already begins another one.
     fn find(
         &self,
@@ -187,6 +207,7 @@ impl CallSlots {
     ) -> Place {
         let by_id = |id: &str| self.slots.iter().rposition(|slot| slot.call.id == id);
         let last = self.slots.len().checked_sub(1);
+        let goes_on = |at: usize| arguments.trim().is_empty() || !self.slots[at].is_whole();
         let position = match (index, id, name) {
             (Some(index), ..) => {
                 let by_index = |slot: &Slot| slot.index == Some(index);
@@ -195,6 +216,10 @@ impl CallSlots {
                     .iter()
                     .rposition(by_index)
                     .or_else(|| id.filter(|_| name.is_none()).and_then(by_id))
+                    // Neither: some servers count on within a call.
+                    .or_else(|| {
+                        last.filter(|&last| id.is_none() && name.is_none() && goes_on(last))
+                    })
             }
             // An id that was not seen before, without a name: some servers make up one for every fragment.
             (None, Some(id), None) => {
@@ -215,7 +240,7 @@ impl CallSlots {
         let is_said = known.index == index
             && id.is_some_and(|id| known.call.id == id)
             && name == Some(known.call.function.name.as_str())
-            && known.call.function.arguments.trim() == arguments.trim();
+            && known.says(arguments);
         if is_said {
             Place::Said(position)
         } else {

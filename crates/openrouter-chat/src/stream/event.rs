@@ -48,7 +48,8 @@ pub enum StreamEvent {
         /// The tool's name.
         name: String,
     },
-    /// More of a call's arguments; a fragment, not JSON on its own.
+    /// More of a call's arguments; a fragment, not JSON on its own. Where a server sends `{}` first and then the arguments,
+    /// both are told, and [`ToolCall`](Self::ToolCall) has the latter.
     ToolCallArguments {
         /// The choice.
         choice: u64,

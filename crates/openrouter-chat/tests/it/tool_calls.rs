@@ -170,6 +170,40 @@ fn cases() -> Vec<Case> {
             &[(Some("a"), "weather", OSLO)],
         ),
         case(
+            "litellm: the whole call is said once more, as JSON within JSON",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("{\"city\": ")),
+                {"index": 0, "id": "a", "function": {"arguments": "\"Oslo\"}"}},
+                call(
+                    json!(0),
+                    json!("a"),
+                    json!("weather"),
+                    json!(json!(OSLO).to_string())
+                ),
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
+            "deepseek: a call begins under the index of the one before, and goes on under its own",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!(OSLO)),
+                call(json!(0), json!("b"), json!("weather"), json!("{\"city\"")),
+                {"index": 1, "function": {"arguments": ": \"Ro"}},
+                {"index": 1, "function": {"arguments": "me\"}"}},
+                {"index": 1, "function": {"arguments": ""}},
+            ])),
+            &[(Some("a"), "weather", OSLO), (Some("b"), "weather", ROME)],
+        ),
+        case(
+            "nebius: every fragment has an index of its own",
+            fragments(json!([
+                call(json!(0), json!("a"), json!("weather"), json!("")),
+                {"index": 1, "function": {"arguments": "{\"city\""}},
+                {"index": 2, "function": {"arguments": ": \"Oslo\"}"}},
+            ])),
+            &[(Some("a"), "weather", OSLO)],
+        ),
+        case(
             "litellm: index counts from 1",
             fragments(json!([
                 call(json!(1), json!("a"), json!("weather"), json!(OSLO)),
@@ -460,6 +494,60 @@ async fn each_call_is_told_once_and_whole_however_a_server_writes_it() {
             );
         }
     }
+}
+
+/// The calls of a stream of these fragments, a chunk for each.
+async fn streamed(pieces: Value) -> Vec<ToolCall> {
+    let (server, model) = start().await;
+    let deltas = fragments(pieces);
+    let chunks = deltas.as_array().unwrap().iter();
+    let chunks = chunks.map(|delta| chunk(0, delta, &Value::Null));
+    say_stream(
+        &server,
+        chunks.chain([chunk(0, &json!({}), &json!("tool_calls"))]),
+    );
+    let answer = model.stream("Hi").await.unwrap().finish().await.unwrap();
+    assert!(answer.invalid_tool_calls().is_empty(), "{answer:?}");
+    answer.tool_calls()
+}
+
+#[tokio::test]
+async fn an_empty_object_before_the_arguments_makes_room_for_them() {
+    // A second call of the same shape, too: it is read by the pattern of the first.
+    let calls = streamed(json!([
+        {"index": 0, "id": "a", "function": {"name": "weather", "arguments": "{}"}},
+        {"index": 0, "function": {"arguments": OSLO}},
+        {"index": 0, "id": "b", "function": {"name": "weather", "arguments": "{}"}},
+        {"index": 0, "function": {"arguments": ROME}},
+        {"index": 1, "id": "c", "function": {"name": "now", "arguments": "{}"}},
+        {"index": 1, "function": {"arguments": " "}},
+    ]))
+    .await;
+    assert_calls(
+        "placeholders",
+        &calls,
+        &[
+            (Some("a"), "weather", OSLO),
+            (Some("b"), "weather", ROME),
+            (Some("c"), "now", "{} "),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn calls_of_two_tools_under_one_index_and_id_are_two_calls() {
+    let calls = streamed(json!([
+        {"index": 0, "id": "a", "function": {"name": "weather", "arguments": ""}},
+        {"index": 0, "id": "a", "function": {"arguments": OSLO}},
+        {"index": 0, "id": "a", "function": {"name": "now", "arguments": ""}},
+        {"index": 0, "id": "a", "function": {"arguments": "{}"}},
+    ]))
+    .await;
+    assert_calls(
+        "two tools",
+        &calls,
+        &[(Some("a"), "weather", OSLO), (NONE, "now", "{}")],
+    );
 }
 
 #[tokio::test]
