@@ -58,7 +58,12 @@ impl ChatModel {
             description,
             &mut findings,
         );
-        breakpoints(input.messages(), description, &mut findings);
+        breakpoints(
+            &options.request,
+            input.messages(),
+            description,
+            &mut findings,
+        );
         Ok(findings.0)
     }
 }
@@ -194,13 +199,21 @@ fn lengths(request: &ChatRequest, messages: &[Message], model: &Model, findings:
 
 /// Anthropic takes four cache breakpoints in a request, and refuses more.
 // Source: OpenRouter's documentation of prompt caching, read 2026-08-22.
-fn breakpoints(messages: &[Message], model: &Model, findings: &mut Findings) {
+fn breakpoints(
+    request: &ChatRequest,
+    messages: &[Message],
+    model: &Model,
+    findings: &mut Findings,
+) {
     const MOST: usize = 4;
     let is_claude = model
         .id
         .as_deref()
         .is_some_and(|id| id.trim_start_matches('~').starts_with("anthropic/"));
-    let count: usize = messages
+    let on_tools = request.tools.iter().flatten().filter(|tool| {
+        matches!(tool, types::ChatFunctionTool::Function(tool) if tool.cache_control.is_some())
+    });
+    let in_messages: usize = messages
         .iter()
         .map(|message| match message.as_wire() {
             ChatMessages::System(message) => message.content.breakpoints(),
@@ -215,6 +228,7 @@ fn breakpoints(messages: &[Message], model: &Model, findings: &mut Findings) {
             _ => 0,
         })
         .sum();
+    let count = on_tools.count() + in_messages;
     if is_claude && count > MOST {
         findings.add(
             "cache_control",

@@ -178,7 +178,8 @@ impl Message {
     /// Sets a cache breakpoint: the provider may cache the prompt up to and including this message.
     ///
     /// The breakpoint goes to the message's last part; text content becomes a part for that, since plain text cannot
-    /// carry one. Anthropic takes at most four in a request.
+    /// carry one. A message without content, such as one of tool calls alone, takes none. Anthropic takes at most four in
+    /// a request, those on tools included.
     // Source: OpenRouter's documentation of prompt caching, read 2026-08-22.
     #[must_use]
     pub fn with_cache_control(

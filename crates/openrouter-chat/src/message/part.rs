@@ -168,6 +168,7 @@ pub(super) fn held_bytes(part: &ChatContentItems) -> usize {
         ChatContentItems::ImageUrl(part) => Some(&part.image_url.url),
         ChatContentItems::InputAudio(part) => Some(&part.input_audio.data),
         ChatContentItems::VideoUrl(part) => Some(&part.video_url.url),
+        ChatContentItems::InputVideo(part) => Some(&part.video_url.url),
         ChatContentItems::File(part) => part.file.file_data.as_ref(),
         _ => None,
     };
@@ -223,13 +224,6 @@ macro_rules! content {
     };
 }
 
-fn item_text(item: &ChatContentItems) -> Option<&str> {
-    match item {
-        ChatContentItems::Text(part) => Some(&part.text),
-        _ => None,
-    }
-}
-
 fn part_text(part: &ChatContentText) -> Option<&str> {
     Some(&part.text)
 }
@@ -243,14 +237,7 @@ fn part_has(part: &ChatContentText) -> bool {
 }
 
 fn item_has(item: &ChatContentItems) -> bool {
-    match item {
-        ChatContentItems::Text(part) => part_has(part),
-        ChatContentItems::ImageUrl(part) => part.cache_control.is_some(),
-        ChatContentItems::InputAudio(part) => part.cache_control.is_some(),
-        ChatContentItems::VideoUrl(part) => part.cache_control.is_some(),
-        ChatContentItems::File(part) => part.cache_control.is_some(),
-        _ => false,
-    }
+    item.cache_control().is_some()
 }
 
 content!(
@@ -270,21 +257,21 @@ content!(
 content!(
     ChatUserMessageContent,
     ChatContentItems,
-    item_text,
+    ChatContentItems::text,
     ChatContentItems::set_cache_control,
     item_has
 );
 content!(
     ChatAssistantMessageContent,
     ChatContentItems,
-    item_text,
+    ChatContentItems::text,
     ChatContentItems::set_cache_control,
     item_has
 );
 content!(
     ChatToolMessageContent,
     ChatContentItems,
-    item_text,
+    ChatContentItems::text,
     ChatContentItems::set_cache_control,
     item_has
 );

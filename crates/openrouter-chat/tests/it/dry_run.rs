@@ -143,15 +143,29 @@ fn each_part_of_a_description_decides_about_its_part_of_a_request() {
 #[test]
 fn more_breakpoints_than_claude_takes_are_found() {
     let control = types::AnthropicCacheControlDirective::new();
-    let messages: Vec<Message> = (0..5)
+    let messages: Vec<Message> = (0..4)
         .map(|at| Message::user(format!("{at}")).with_cache_control(control.clone()))
         .collect();
-    let findings = model()
-        .check(&description(BLIND), &messages, &ChatOptions::new())
-        .unwrap();
-    assert!(
-        findings
+    let tool = types::ChatFunctionDefinitionTool::new(types::ChatFunctionDefinition::new("f"));
+    for (messages, options, found) in [
+        (&messages[..], ChatOptions::new(), false),
+        (
+            &messages[..3],
+            ChatOptions::new().with_tools([tool.clone().with_cache_control(control.clone())]),
+            false,
+        ),
+        (
+            &messages[..],
+            ChatOptions::new().with_tools([tool.with_cache_control(control.clone())]),
+            true,
+        ),
+    ] {
+        let findings = model()
+            .check(&description(BLIND), messages, &options)
+            .unwrap();
+        let is_told = findings
             .iter()
-            .any(|finding| finding.place == "cache_control" && finding.reason.contains('5'))
-    );
+            .any(|finding| finding.place == "cache_control" && finding.reason.contains('5'));
+        assert_eq!(is_told, found, "{findings:?}");
+    }
 }

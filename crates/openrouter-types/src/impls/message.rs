@@ -119,6 +119,21 @@ impl ChatContentItems {
         };
         *place = Some(control);
     }
+
+    /// The cache breakpoint on the part.
+    #[must_use]
+    pub fn cache_control(&self) -> Option<&AnthropicCacheControlDirective> {
+        match self {
+            Self::Text(part) => part.cache_control.as_ref(),
+            Self::ImageUrl(part) => part.cache_control.as_ref(),
+            Self::InputAudio(part) => part.cache_control.as_ref(),
+            Self::VideoUrl(part) => part.cache_control.as_ref(),
+            Self::InputVideo(part) => part.cache_control.as_ref(),
+            Self::File(part) => part.cache_control.as_ref(),
+            // Unknown, or newer than this method.
+            _ => None,
+        }
+    }
 }
 
 impl From<&str> for ChatContentItems {
