@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 /// A call of a tool that the model asks for.
 ///
 /// The arguments are the model's own text, byte for byte: they go back that way, since a re-written text breaks prompt
-/// caches. Whether the text is JSON is told by [`arguments`](Self::arguments); a call whose arguments are not is
+/// caches, but for an empty one, which is sent as `{}`. Whether the text is JSON is told by [`arguments`](Self::arguments); a call whose arguments are not is
 /// [invalid](Self::is_valid), and stays in the answer with its text.
 #[derive(Clone, PartialEq)]
 pub struct ToolCall {
