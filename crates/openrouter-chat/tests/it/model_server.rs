@@ -11,7 +11,7 @@ use openrouter_chat::{
 };
 use serde_json::{Value, json};
 
-use crate::wire::client;
+use crate::wire::{client, streaming};
 
 /// The model, where there is one. Each test has its own: runtimes are not shared.
 fn model() -> Option<ChatModel> {
@@ -124,4 +124,57 @@ async fn what_the_server_refuses_is_told_in_its_words() {
         assert_eq!(error.status().unwrap().as_u16(), 400, "{error}");
         assert!(error.to_string().len() > 30, "{error}");
     }
+}
+
+/// What llama.cpp's server said, for when there is none. It streams two answers so: the second begins first, each tells the usage of its own, and the roles come
+/// with a `null` for a text.
+#[tokio::test]
+async fn two_answers_of_one_server_stay_apart_and_the_usage_told_last_counts() {
+    let begun = |index: u64| {
+        format!(
+            r#"{{"choices":[{{"finish_reason":null,"index":{index},"delta":{{"role":"assistant","content":null}}}}],"created":1795853742,"id":"chatcmpl-ns6x","model":"tiny.gguf","system_fingerprint":"b0-unknown","object":"chat.completion.chunk"}}"#
+        )
+    };
+    let token = |index: u64, text: &str, id: u64| {
+        format!(
+            r#"{{"choices":[{{"finish_reason":null,"index":{index},"delta":{{"content":"{text}"}},"logprobs":{{"content":[{{"id":{id},"token":"{text}","bytes":[102],"logprob":-0.403300017118454,"top_logprobs":[{{"id":0,"token":"","bytes":[],"logprob":-0.8458338975906372}}]}}]}}}}],"created":1795853742,"id":"chatcmpl-ns6x","model":"tiny.gguf","object":"chat.completion.chunk"}}"#
+        )
+    };
+    let ended = |index: u64| {
+        format!(
+            r#"{{"choices":[{{"finish_reason":"length","index":{index},"delta":{{}}}}],"created":1795853742,"id":"chatcmpl-ns6x","object":"chat.completion.chunk"}}"#
+        )
+    };
+    let usage = r#"{"choices":[],"created":1795853742,"id":"chatcmpl-ns6x","object":"chat.completion.chunk","usage":{"completion_tokens":2,"prompt_tokens":24,"total_tokens":26,"prompt_tokens_details":{"cached_tokens":23}},"timings":{"cache_n":23,"predicted_ms":1.476}}"#;
+    let chunks = [
+        begun(1),
+        token(1, "f", 264),
+        begun(0),
+        token(0, "g", 265),
+        token(1, "h", 42),
+        ended(1),
+        usage.to_owned(),
+        ended(0),
+        usage.to_owned(),
+    ];
+    let model = streaming(&chunks.each_ref().map(String::as_str)).await;
+    let stream = model.stream("Hello").await.unwrap();
+    let answer = stream.finish().await.unwrap();
+    let choices = answer.choices();
+    let told: Vec<_> = choices
+        .iter()
+        .map(|choice| {
+            let tokens = choice.logprobs().unwrap().content.len();
+            (choice.index(), choice.text(), tokens, choice.ending())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (0, "g".into(), 1, Ending::Length),
+            (1, "fh".into(), 2, Ending::Length)
+        ]
+    );
+    let usage = answer.usage().unwrap();
+    assert_eq!((usage.total(), usage.cache_read_tokens()), (26, Some(23)));
 }

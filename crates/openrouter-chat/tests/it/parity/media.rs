@@ -57,6 +57,13 @@ fn audio_is_base64_and_a_format_that_follows_from_its_type() {
         ("audio/aac", "aac"),
         ("audio/aiff", "aiff"),
         ("audio/x-aiff", "aiff"),
+        ("audio/wave", "wav"),
+        ("audio/vorbis", "ogg"),
+        ("audio/x-aac", "aac"),
+        ("audio/m4a", "m4a"),
+        ("audio/x-flac", "flac"),
+        ("audio/pcm16", "pcm16"),
+        ("audio/pcm24", "pcm24"),
         ("AUDIO/MPEG", "mp3"),
     ] {
         let audio = Audio::from_base64("gIGC").with_media_type(media_type);
