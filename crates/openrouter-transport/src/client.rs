@@ -10,7 +10,6 @@ pub(crate) use exchange::Exchange;
 pub(crate) use request::escape_into;
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -173,19 +172,9 @@ impl Client {
         operation: &O,
         options: &CallOptions,
     ) -> impl Future<Output = Result<Reply<Bytes>, Error>> + Send + use<'a, O> {
-        let exchange = self.begin(operation, options, request::Accept::Json);
-        async move {
-            let mut exchange = exchange?.await?;
-            let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
-            exchange.end(None);
-            let metadata = exchange.metadata;
-            if answer.is_empty() {
-                let error = Error::new(ErrorKind::UnexpectedContent, "the answer is empty")
-                    .with_metadata(&metadata);
-                return Err(error);
-            }
-            Ok(Reply { answer, metadata })
-        }
+        let request = request::encode(&self.0, operation, options, request::Accept::Json);
+        let exchange = request.map(|request| self.exchange_whole(request, options, O::NAME));
+        async move { exchange?.await }
     }
 
     /// Makes one call whose answer comes in pieces: each item is a decoded chunk.
@@ -236,7 +225,8 @@ impl Client {
         options: &CallOptions,
     ) -> impl Future<Output = Result<EventStream, Error>> + Send + use<'a, O> {
         operation.set_streaming(true);
-        let exchange = self.begin(&operation, options, request::Accept::EventStream);
+        let request = request::encode(&self.0, &operation, options, request::Accept::EventStream);
+        let exchange = request.map(|request| self.exchange(request, options, O::NAME));
         async move {
             let mut exchange = exchange?.await?;
             if let Some(found) = exchange.unexpected_content_type() {
@@ -245,18 +235,6 @@ impl Client {
             }
             Ok(EventStream::new(exchange, &self.0.limits))
         }
-    }
-
-    /// Writes the operation out; the future sends it.
-    fn begin<'a, O: Operation>(
-        &'a self,
-        operation: &O,
-        options: &CallOptions,
-        accept: request::Accept,
-    ) -> Result<Pin<Box<impl Future<Output = Result<Exchange, Error>> + Send + use<'a, O>>>, Error>
-    {
-        let request = request::encode(&self.0, operation, options, accept)?;
-        Ok(self.exchange(request, options, O::NAME))
     }
 
     /// The request that a call would send, to the byte, without sending it. The key is in it, marked as sensitive,

@@ -33,16 +33,22 @@ pub(crate) enum Entry {
 }
 
 impl KeyOrder {
-    /// Adds an entry; a field that came twice keeps its first place.
+    /// Adds an entry; a field that is there already keeps its place.
     pub(crate) fn push(&mut self, entry: Entry) {
-        let code = match entry {
-            Entry::Extra => EXTRA,
+        match entry {
             Entry::Field { field, null } if self.contains(field) => {
                 if !null {
                     self.no_longer_null(field);
                 }
-                return;
             }
+            entry => self.push_new(entry),
+        }
+    }
+
+    /// Adds an entry that is not there yet.
+    pub(crate) fn push_new(&mut self, entry: Entry) {
+        let code = match entry {
+            Entry::Extra => EXTRA,
             Entry::Field { field, null } => field | if null { NULL } else { 0 },
         };
         if usize::from(self.len) < INLINE {

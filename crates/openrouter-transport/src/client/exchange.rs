@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
-use super::{Client, Seam};
+use super::{Client, Reply, Seam};
 use crate::call_options::CallOptions;
 use crate::clocks::Clocks;
 use crate::error::{Error, ErrorKind, Sent};
@@ -43,28 +43,60 @@ struct Call<'a> {
     operation: &'static str,
 }
 
+/// A future on the heap that has forgotten its type.
+///
+/// On the heap, since what it needs is large, and streams are long. Without its type, since the connections of both
+/// versions of HTTP are behind it: they are compiled here once, and not in each program that makes a call.
+pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
 impl Client {
     /// Prepares a request; the future sends it, again where the policy says so, until an answer with a success status
     /// begins.
-    ///
-    /// Boxed, since what it needs until then is large, and streams are long.
     pub(super) fn exchange<'a>(
         &'a self,
         request: Request<Bytes>,
         options: &CallOptions,
         operation: &'static str,
-    ) -> Pin<Box<impl Future<Output = Result<Exchange, Error>> + Send + use<'a>>> {
-        Box::pin(
-            Call {
-                client: self,
-                policy: options.retry.unwrap_or(self.0.retry),
-                is_read_only: *request.method() == Method::GET,
-                timeouts: options.timeouts.unwrap_or(self.0.timeouts),
-                request,
-                operation,
+    ) -> Boxed<'a, Exchange> {
+        Box::pin(self.prepare(request, options, operation).run())
+    }
+
+    /// The same, and everything that answers.
+    pub(super) fn exchange_whole<'a>(
+        &'a self,
+        request: Request<Bytes>,
+        options: &CallOptions,
+        operation: &'static str,
+    ) -> Boxed<'a, Reply<Bytes>> {
+        let running = self.prepare(request, options, operation).run();
+        Box::pin(async move {
+            let mut exchange = running.await?;
+            let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
+            exchange.end(None);
+            let metadata = exchange.metadata;
+            if answer.is_empty() {
+                let error = Error::new(ErrorKind::UnexpectedContent, "the answer is empty")
+                    .with_metadata(&metadata);
+                return Err(error);
             }
-            .run(),
-        )
+            Ok(Reply { answer, metadata })
+        })
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        request: Request<Bytes>,
+        options: &CallOptions,
+        operation: &'static str,
+    ) -> Call<'a> {
+        Call {
+            client: self,
+            policy: options.retry.unwrap_or(self.0.retry),
+            is_read_only: *request.method() == Method::GET,
+            timeouts: options.timeouts.unwrap_or(self.0.timeouts),
+            request,
+            operation,
+        }
     }
 }
 

@@ -52,7 +52,7 @@ impl wire::Object for CreditsResponse {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data)),
+                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
                 _ => return None,
             },
         )
@@ -121,8 +121,24 @@ impl wire::Object for Credits {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("total_credits", wire::Part::Optional(&self.total_credits)),
-                1 => ("total_usage", wire::Part::Optional(&self.total_usage)),
+                0 => {
+                    (
+                        "total_credits",
+                        wire::Part::Optional(
+                            &self.total_credits,
+                            self.total_credits.is_some(),
+                        ),
+                    )
+                }
+                1 => {
+                    (
+                        "total_usage",
+                        wire::Part::Optional(
+                            &self.total_usage,
+                            self.total_usage.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -181,7 +197,7 @@ impl wire::Object for CurrentKeyResponse {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data)),
+                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
                 _ => return None,
             },
         )
@@ -422,44 +438,144 @@ impl wire::Object for CurrentKey {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("label", wire::Part::Optional(&self.label)),
-                1 => ("limit", wire::Part::Optional(&self.limit)),
-                2 => ("limit_remaining", wire::Part::Optional(&self.limit_remaining)),
-                3 => ("limit_reset", wire::Part::Optional(&self.limit_reset)),
+                0 => ("label", wire::Part::Optional(&self.label, self.label.is_some())),
+                1 => ("limit", wire::Part::Optional(&self.limit, self.limit.is_some())),
+                2 => {
+                    (
+                        "limit_remaining",
+                        wire::Part::Optional(
+                            &self.limit_remaining,
+                            self.limit_remaining.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "limit_reset",
+                        wire::Part::Optional(
+                            &self.limit_reset,
+                            self.limit_reset.is_some(),
+                        ),
+                    )
+                }
                 4 => {
                     (
                         "include_byok_in_limit",
-                        wire::Part::Optional(&self.include_byok_in_limit),
+                        wire::Part::Optional(
+                            &self.include_byok_in_limit,
+                            self.include_byok_in_limit.is_some(),
+                        ),
                     )
                 }
-                5 => ("usage", wire::Part::Optional(&self.usage)),
-                6 => ("usage_daily", wire::Part::Optional(&self.usage_daily)),
-                7 => ("usage_weekly", wire::Part::Optional(&self.usage_weekly)),
-                8 => ("usage_monthly", wire::Part::Optional(&self.usage_monthly)),
-                9 => ("byok_usage", wire::Part::Optional(&self.byok_usage)),
-                10 => ("byok_usage_daily", wire::Part::Optional(&self.byok_usage_daily)),
+                5 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
+                6 => {
+                    (
+                        "usage_daily",
+                        wire::Part::Optional(
+                            &self.usage_daily,
+                            self.usage_daily.is_some(),
+                        ),
+                    )
+                }
+                7 => {
+                    (
+                        "usage_weekly",
+                        wire::Part::Optional(
+                            &self.usage_weekly,
+                            self.usage_weekly.is_some(),
+                        ),
+                    )
+                }
+                8 => {
+                    (
+                        "usage_monthly",
+                        wire::Part::Optional(
+                            &self.usage_monthly,
+                            self.usage_monthly.is_some(),
+                        ),
+                    )
+                }
+                9 => {
+                    (
+                        "byok_usage",
+                        wire::Part::Optional(&self.byok_usage, self.byok_usage.is_some()),
+                    )
+                }
+                10 => {
+                    (
+                        "byok_usage_daily",
+                        wire::Part::Optional(
+                            &self.byok_usage_daily,
+                            self.byok_usage_daily.is_some(),
+                        ),
+                    )
+                }
                 11 => {
-                    ("byok_usage_weekly", wire::Part::Optional(&self.byok_usage_weekly))
+                    (
+                        "byok_usage_weekly",
+                        wire::Part::Optional(
+                            &self.byok_usage_weekly,
+                            self.byok_usage_weekly.is_some(),
+                        ),
+                    )
                 }
                 12 => {
                     (
                         "byok_usage_monthly",
-                        wire::Part::Optional(&self.byok_usage_monthly),
+                        wire::Part::Optional(
+                            &self.byok_usage_monthly,
+                            self.byok_usage_monthly.is_some(),
+                        ),
                     )
                 }
-                13 => ("is_free_tier", wire::Part::Optional(&self.is_free_tier)),
+                13 => {
+                    (
+                        "is_free_tier",
+                        wire::Part::Optional(
+                            &self.is_free_tier,
+                            self.is_free_tier.is_some(),
+                        ),
+                    )
+                }
                 14 => {
-                    ("is_management_key", wire::Part::Optional(&self.is_management_key))
+                    (
+                        "is_management_key",
+                        wire::Part::Optional(
+                            &self.is_management_key,
+                            self.is_management_key.is_some(),
+                        ),
+                    )
                 }
                 15 => {
                     (
                         "is_provisioning_key",
-                        wire::Part::Optional(&self.is_provisioning_key),
+                        wire::Part::Optional(
+                            &self.is_provisioning_key,
+                            self.is_provisioning_key.is_some(),
+                        ),
                     )
                 }
-                16 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
-                17 => ("expires_at", wire::Part::Optional(&self.expires_at)),
-                18 => ("rate_limit", wire::Part::Optional(&self.rate_limit)),
+                16 => {
+                    (
+                        "creator_user_id",
+                        wire::Part::Optional(
+                            &self.creator_user_id,
+                            self.creator_user_id.is_some(),
+                        ),
+                    )
+                }
+                17 => {
+                    (
+                        "expires_at",
+                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
+                    )
+                }
+                18 => {
+                    (
+                        "rate_limit",
+                        wire::Part::Optional(&self.rate_limit, self.rate_limit.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -538,9 +654,19 @@ impl wire::Object for LegacyRateLimit {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("requests", wire::Part::Optional(&self.requests)),
-                1 => ("interval", wire::Part::Optional(&self.interval)),
-                2 => ("note", wire::Part::Optional(&self.note)),
+                0 => {
+                    (
+                        "requests",
+                        wire::Part::Optional(&self.requests, self.requests.is_some()),
+                    )
+                }
+                1 => {
+                    (
+                        "interval",
+                        wire::Part::Optional(&self.interval, self.interval.is_some()),
+                    )
+                }
+                2 => ("note", wire::Part::Optional(&self.note, self.note.is_some())),
                 _ => return None,
             },
         )
@@ -667,11 +793,22 @@ impl wire::Object for ExchangeAuthCodeRequest {
         Some(
             match field {
                 0 => ("code", wire::Part::Required(&self.code)),
-                1 => ("code_verifier", wire::Part::Optional(&self.code_verifier)),
+                1 => {
+                    (
+                        "code_verifier",
+                        wire::Part::Optional(
+                            &self.code_verifier,
+                            self.code_verifier.is_some(),
+                        ),
+                    )
+                }
                 2 => {
                     (
                         "code_challenge_method",
-                        wire::Part::Optional(&self.code_challenge_method),
+                        wire::Part::Optional(
+                            &self.code_challenge_method,
+                            self.code_challenge_method.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -742,8 +879,13 @@ impl wire::Object for ExchangeAuthCodeResponse {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("key", wire::Part::Optional(&self.key)),
-                1 => ("user_id", wire::Part::Optional(&self.user_id)),
+                0 => ("key", wire::Part::Optional(&self.key, self.key.is_some())),
+                1 => {
+                    (
+                        "user_id",
+                        wire::Part::Optional(&self.user_id, self.user_id.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -905,20 +1047,73 @@ impl wire::Object for CreateAuthCodeRequest {
         Some(
             match field {
                 0 => ("callback_url", wire::Part::Required(&self.callback_url)),
-                1 => ("code_challenge", wire::Part::Optional(&self.code_challenge)),
+                1 => {
+                    (
+                        "code_challenge",
+                        wire::Part::Optional(
+                            &self.code_challenge,
+                            self.code_challenge.is_some(),
+                        ),
+                    )
+                }
                 2 => {
                     (
                         "code_challenge_method",
-                        wire::Part::Optional(&self.code_challenge_method),
+                        wire::Part::Optional(
+                            &self.code_challenge_method,
+                            self.code_challenge_method.is_some(),
+                        ),
                     )
                 }
-                3 => ("key_label", wire::Part::Optional(&self.key_label)),
-                4 => ("limit", wire::Part::Optional(&self.limit)),
-                5 => ("usage_limit_type", wire::Part::Optional(&self.usage_limit_type)),
-                6 => ("expires_at", wire::Part::Optional(&self.expires_at)),
-                7 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
-                8 => ("spawn_agent", wire::Part::Optional(&self.spawn_agent)),
-                9 => ("spawn_cloud", wire::Part::Optional(&self.spawn_cloud)),
+                3 => {
+                    (
+                        "key_label",
+                        wire::Part::Optional(&self.key_label, self.key_label.is_some()),
+                    )
+                }
+                4 => ("limit", wire::Part::Optional(&self.limit, self.limit.is_some())),
+                5 => {
+                    (
+                        "usage_limit_type",
+                        wire::Part::Optional(
+                            &self.usage_limit_type,
+                            self.usage_limit_type.is_some(),
+                        ),
+                    )
+                }
+                6 => {
+                    (
+                        "expires_at",
+                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
+                    )
+                }
+                7 => {
+                    (
+                        "workspace_id",
+                        wire::Part::Optional(
+                            &self.workspace_id,
+                            self.workspace_id.is_some(),
+                        ),
+                    )
+                }
+                8 => {
+                    (
+                        "spawn_agent",
+                        wire::Part::Optional(
+                            &self.spawn_agent,
+                            self.spawn_agent.is_some(),
+                        ),
+                    )
+                }
+                9 => {
+                    (
+                        "spawn_cloud",
+                        wire::Part::Optional(
+                            &self.spawn_cloud,
+                            self.spawn_cloud.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1016,7 +1211,7 @@ impl wire::Object for CreateAuthCodeResponse {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data)),
+                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
                 _ => return None,
             },
         )
@@ -1095,9 +1290,16 @@ impl wire::Object for AuthCode {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id)),
-                1 => ("app_id", wire::Part::Optional(&self.app_id)),
-                2 => ("created_at", wire::Part::Optional(&self.created_at)),
+                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                1 => {
+                    ("app_id", wire::Part::Optional(&self.app_id, self.app_id.is_some()))
+                }
+                2 => {
+                    (
+                        "created_at",
+                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )

@@ -288,10 +288,28 @@ impl wire::Object for UrlCitation {
         Some(
             match field {
                 0 => ("url", wire::Part::Required(&self.url)),
-                1 => ("title", wire::Part::Optional(&self.title)),
-                2 => ("content", wire::Part::Optional(&self.content)),
-                3 => ("start_index", wire::Part::Optional(&self.start_index)),
-                4 => ("end_index", wire::Part::Optional(&self.end_index)),
+                1 => ("title", wire::Part::Optional(&self.title, self.title.is_some())),
+                2 => {
+                    (
+                        "content",
+                        wire::Part::Optional(&self.content, self.content.is_some()),
+                    )
+                }
+                3 => {
+                    (
+                        "start_index",
+                        wire::Part::Optional(
+                            &self.start_index,
+                            self.start_index.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "end_index",
+                        wire::Part::Optional(&self.end_index, self.end_index.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -469,8 +487,13 @@ impl wire::Object for ParsedFile {
         Some(
             match field {
                 0 => ("hash", wire::Part::Required(&self.hash)),
-                1 => ("name", wire::Part::Optional(&self.name)),
-                2 => ("content", wire::Part::Optional(&self.content)),
+                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                2 => {
+                    (
+                        "content",
+                        wire::Part::Optional(&self.content, self.content.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -632,7 +655,7 @@ impl wire::Object for FileQuote {
         Some(
             match field {
                 0 => ("file_id", wire::Part::Required(&self.file_id)),
-                1 => ("quote", wire::Part::Optional(&self.quote)),
+                1 => ("quote", wire::Part::Optional(&self.quote, self.quote.is_some())),
                 _ => return None,
             },
         )

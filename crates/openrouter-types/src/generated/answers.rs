@@ -167,28 +167,57 @@ impl wire::Object for ChatResult {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id)),
+                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
                 1 => ("object", wire::Part::Constant("chat.completion")),
-                2 => ("created", wire::Part::Optional(&self.created)),
-                3 => ("model", wire::Part::Optional(&self.model)),
-                4 => ("provider", wire::Part::Optional(&self.provider)),
+                2 => {
+                    (
+                        "created",
+                        wire::Part::Optional(&self.created, self.created.is_some()),
+                    )
+                }
+                3 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                4 => {
+                    (
+                        "provider",
+                        wire::Part::Optional(&self.provider, self.provider.is_some()),
+                    )
+                }
                 5 => ("choices", wire::Part::List(&self.choices)),
-                6 => ("usage", wire::Part::Optional(&self.usage)),
-                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                6 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
+                7 => {
+                    (
+                        "service_tier",
+                        wire::Part::Optional(
+                            &self.service_tier,
+                            self.service_tier.is_some(),
+                        ),
+                    )
+                }
                 8 => {
                     (
                         "system_fingerprint",
-                        wire::Part::Optional(&self.system_fingerprint),
+                        wire::Part::Optional(
+                            &self.system_fingerprint,
+                            self.system_fingerprint.is_some(),
+                        ),
                     )
                 }
                 9 => {
                     (
                         "openrouter_metadata",
-                        wire::Part::Optional(&self.openrouter_metadata),
+                        wire::Part::Optional(
+                            &self.openrouter_metadata,
+                            self.openrouter_metadata.is_some(),
+                        ),
                     )
                 }
-                10 => ("error", wire::Part::Optional(&self.error)),
-                11 => ("user_id", wire::Part::Optional(&self.user_id)),
+                10 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
+                11 => {
+                    (
+                        "user_id",
+                        wire::Part::Optional(&self.user_id, self.user_id.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -299,17 +328,38 @@ impl wire::Object for ChatChoice {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index)),
-                1 => ("message", wire::Part::Optional(&self.message)),
-                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
+                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                1 => {
+                    (
+                        "message",
+                        wire::Part::Optional(&self.message, self.message.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "finish_reason",
+                        wire::Part::Optional(
+                            &self.finish_reason,
+                            self.finish_reason.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "native_finish_reason",
-                        wire::Part::Optional(&self.native_finish_reason),
+                        wire::Part::Optional(
+                            &self.native_finish_reason,
+                            self.native_finish_reason.is_some(),
+                        ),
                     )
                 }
-                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
-                5 => ("error", wire::Part::Optional(&self.error)),
+                4 => {
+                    (
+                        "logprobs",
+                        wire::Part::Optional(&self.logprobs, self.logprobs.is_some()),
+                    )
+                }
+                5 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
                 _ => return None,
             },
         )
@@ -527,8 +577,13 @@ impl wire::Object for ChatTokenLogprob {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("token", wire::Part::Optional(&self.token)),
-                1 => ("logprob", wire::Part::Optional(&self.logprob)),
+                0 => ("token", wire::Part::Optional(&self.token, self.token.is_some())),
+                1 => {
+                    (
+                        "logprob",
+                        wire::Part::Optional(&self.logprob, self.logprob.is_some()),
+                    )
+                }
                 2 => ("bytes", wire::Part::List(&self.bytes)),
                 3 => ("top_logprobs", wire::Part::List(&self.top_logprobs)),
                 _ => return None,
@@ -610,8 +665,13 @@ impl wire::Object for ChatTopLogprob {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("token", wire::Part::Optional(&self.token)),
-                1 => ("logprob", wire::Part::Optional(&self.logprob)),
+                0 => ("token", wire::Part::Optional(&self.token, self.token.is_some())),
+                1 => {
+                    (
+                        "logprob",
+                        wire::Part::Optional(&self.logprob, self.logprob.is_some()),
+                    )
+                }
                 2 => ("bytes", wire::Part::List(&self.bytes)),
                 _ => return None,
             },
@@ -671,7 +731,7 @@ impl wire::Object for ChatStreamingResponse {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data)),
+                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
                 _ => return None,
             },
         )
@@ -845,28 +905,52 @@ impl wire::Object for ChatStreamChunk {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id)),
+                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
                 1 => ("object", wire::Part::Constant("chat.completion.chunk")),
-                2 => ("created", wire::Part::Optional(&self.created)),
-                3 => ("model", wire::Part::Optional(&self.model)),
-                4 => ("provider", wire::Part::Optional(&self.provider)),
+                2 => {
+                    (
+                        "created",
+                        wire::Part::Optional(&self.created, self.created.is_some()),
+                    )
+                }
+                3 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                4 => {
+                    (
+                        "provider",
+                        wire::Part::Optional(&self.provider, self.provider.is_some()),
+                    )
+                }
                 5 => ("choices", wire::Part::List(&self.choices)),
-                6 => ("usage", wire::Part::Optional(&self.usage)),
-                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                6 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
+                7 => {
+                    (
+                        "service_tier",
+                        wire::Part::Optional(
+                            &self.service_tier,
+                            self.service_tier.is_some(),
+                        ),
+                    )
+                }
                 8 => {
                     (
                         "system_fingerprint",
-                        wire::Part::Optional(&self.system_fingerprint),
+                        wire::Part::Optional(
+                            &self.system_fingerprint,
+                            self.system_fingerprint.is_some(),
+                        ),
                     )
                 }
                 9 => {
                     (
                         "openrouter_metadata",
-                        wire::Part::Optional(&self.openrouter_metadata),
+                        wire::Part::Optional(
+                            &self.openrouter_metadata,
+                            self.openrouter_metadata.is_some(),
+                        ),
                     )
                 }
-                10 => ("error", wire::Part::Optional(&self.error)),
-                11 => ("debug", wire::Part::Optional(&self.debug)),
+                10 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
+                11 => ("debug", wire::Part::Optional(&self.debug, self.debug.is_some())),
                 _ => return None,
             },
         )
@@ -977,17 +1061,33 @@ impl wire::Object for ChatStreamChoice {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index)),
-                1 => ("delta", wire::Part::Optional(&self.delta)),
-                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
+                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                1 => ("delta", wire::Part::Optional(&self.delta, self.delta.is_some())),
+                2 => {
+                    (
+                        "finish_reason",
+                        wire::Part::Optional(
+                            &self.finish_reason,
+                            self.finish_reason.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "native_finish_reason",
-                        wire::Part::Optional(&self.native_finish_reason),
+                        wire::Part::Optional(
+                            &self.native_finish_reason,
+                            self.native_finish_reason.is_some(),
+                        ),
                     )
                 }
-                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
-                5 => ("error", wire::Part::Optional(&self.error)),
+                4 => {
+                    (
+                        "logprobs",
+                        wire::Part::Optional(&self.logprobs, self.logprobs.is_some()),
+                    )
+                }
+                5 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
                 _ => return None,
             },
         )
@@ -1151,15 +1251,46 @@ impl wire::Object for ChatStreamDelta {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("role", wire::Part::Optional(&self.role)),
-                1 => ("content", wire::Part::Optional(&self.content)),
-                2 => ("reasoning", wire::Part::Optional(&self.reasoning)),
-                3 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
-                4 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
+                0 => ("role", wire::Part::Optional(&self.role, self.role.is_some())),
+                1 => {
+                    (
+                        "content",
+                        wire::Part::Optional(&self.content, self.content.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "reasoning",
+                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
+                    )
+                }
+                3 => {
+                    (
+                        "reasoning_content",
+                        wire::Part::Optional(
+                            &self.reasoning_content,
+                            self.reasoning_content.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "reasoning_details",
+                        wire::Part::Optional(
+                            &self.reasoning_details,
+                            self.reasoning_details.is_some(),
+                        ),
+                    )
+                }
                 5 => ("tool_calls", wire::Part::List(&self.tool_calls)),
-                6 => ("refusal", wire::Part::Optional(&self.refusal)),
+                6 => {
+                    (
+                        "refusal",
+                        wire::Part::Optional(&self.refusal, self.refusal.is_some()),
+                    )
+                }
                 7 => ("images", wire::Part::List(&self.images)),
-                8 => ("audio", wire::Part::Optional(&self.audio)),
+                8 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
                 9 => ("annotations", wire::Part::List(&self.annotations)),
                 _ => return None,
             },

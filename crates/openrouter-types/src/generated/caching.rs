@@ -65,7 +65,7 @@ impl wire::Object for AnthropicCacheControlDirective {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("ephemeral")),
-                1 => ("ttl", wire::Part::Optional(&self.ttl)),
+                1 => ("ttl", wire::Part::Optional(&self.ttl, self.ttl.is_some())),
                 _ => return None,
             },
         )
@@ -175,7 +175,7 @@ impl wire::Object for PromptCacheOptions {
         Some(
             match field {
                 0 => ("mode", wire::Part::Constant("explicit")),
-                1 => ("ttl", wire::Part::Optional(&self.ttl)),
+                1 => ("ttl", wire::Part::Optional(&self.ttl, self.ttl.is_some())),
                 _ => return None,
             },
         )

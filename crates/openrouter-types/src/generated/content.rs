@@ -248,11 +248,22 @@ impl wire::Object for ChatContentText {
             match field {
                 0 => ("type", wire::Part::Constant("text")),
                 1 => ("text", wire::Part::Required(&self.text)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "prompt_cache_breakpoint",
-                        wire::Part::Optional(&self.prompt_cache_breakpoint),
+                        wire::Part::Optional(
+                            &self.prompt_cache_breakpoint,
+                            self.prompt_cache_breakpoint.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -348,7 +359,15 @@ impl wire::Object for ChatContentImage {
             match field {
                 0 => ("type", wire::Part::Constant("image_url")),
                 1 => ("image_url", wire::Part::Required(&self.image_url)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -435,7 +454,9 @@ impl wire::Object for ChatContentImageUrl {
         Some(
             match field {
                 0 => ("url", wire::Part::Required(&self.url)),
-                1 => ("detail", wire::Part::Optional(&self.detail)),
+                1 => {
+                    ("detail", wire::Part::Optional(&self.detail, self.detail.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -570,7 +591,15 @@ impl wire::Object for ChatContentAudio {
             match field {
                 0 => ("type", wire::Part::Constant("input_audio")),
                 1 => ("input_audio", wire::Part::Required(&self.input_audio)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -751,7 +780,15 @@ impl wire::Object for ChatContentVideo {
             match field {
                 0 => ("type", wire::Part::Constant("video_url")),
                 1 => ("video_url", wire::Part::Required(&self.video_url)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -925,7 +962,15 @@ impl wire::Object for LegacyChatContentVideo {
             match field {
                 0 => ("type", wire::Part::Constant("input_video")),
                 1 => ("video_url", wire::Part::Required(&self.video_url)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1098,7 +1143,15 @@ impl wire::Object for ChatContentFile {
             match field {
                 0 => ("type", wire::Part::Constant("file")),
                 1 => ("file", wire::Part::Required(&self.file)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1189,9 +1242,24 @@ impl wire::Object for ChatContentFileData {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("filename", wire::Part::Optional(&self.filename)),
-                1 => ("file_data", wire::Part::Optional(&self.file_data)),
-                2 => ("file_id", wire::Part::Optional(&self.file_id)),
+                0 => {
+                    (
+                        "filename",
+                        wire::Part::Optional(&self.filename, self.filename.is_some()),
+                    )
+                }
+                1 => {
+                    (
+                        "file_data",
+                        wire::Part::Optional(&self.file_data, self.file_data.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "file_id",
+                        wire::Part::Optional(&self.file_id, self.file_id.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )

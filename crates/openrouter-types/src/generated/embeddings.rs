@@ -126,11 +126,34 @@ impl wire::Object for EmbeddingsRequest {
             match field {
                 0 => ("model", wire::Part::Required(&self.model)),
                 1 => ("input", wire::Part::Required(&self.input)),
-                2 => ("encoding_format", wire::Part::Optional(&self.encoding_format)),
-                3 => ("dimensions", wire::Part::Optional(&self.dimensions)),
-                4 => ("input_type", wire::Part::Optional(&self.input_type)),
-                5 => ("provider", wire::Part::Optional(&self.provider)),
-                6 => ("user", wire::Part::Optional(&self.user)),
+                2 => {
+                    (
+                        "encoding_format",
+                        wire::Part::Optional(
+                            &self.encoding_format,
+                            self.encoding_format.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "dimensions",
+                        wire::Part::Optional(&self.dimensions, self.dimensions.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "input_type",
+                        wire::Part::Optional(&self.input_type, self.input_type.is_some()),
+                    )
+                }
+                5 => {
+                    (
+                        "provider",
+                        wire::Part::Optional(&self.provider, self.provider.is_some()),
+                    )
+                }
+                6 => ("user", wire::Part::Optional(&self.user, self.user.is_some())),
                 _ => return None,
             },
         )
@@ -959,7 +982,9 @@ impl wire::Object for MultimodalMedia {
         Some(
             match field {
                 0 => ("data", wire::Part::Required(&self.data)),
-                1 => ("format", wire::Part::Optional(&self.format)),
+                1 => {
+                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -1090,10 +1115,10 @@ impl wire::Object for EmbeddingsResponse {
         Some(
             match field {
                 0 => ("object", wire::Part::Constant("list")),
-                1 => ("id", wire::Part::Optional(&self.id)),
-                2 => ("model", wire::Part::Optional(&self.model)),
+                1 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                2 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
                 3 => ("data", wire::Part::List(&self.data)),
-                4 => ("usage", wire::Part::Optional(&self.usage)),
+                4 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
                 _ => return None,
             },
         )
@@ -1165,8 +1190,13 @@ impl wire::Object for Embedding {
         Some(
             match field {
                 0 => ("object", wire::Part::Constant("embedding")),
-                1 => ("index", wire::Part::Optional(&self.index)),
-                2 => ("embedding", wire::Part::Optional(&self.embedding)),
+                1 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                2 => {
+                    (
+                        "embedding",
+                        wire::Part::Optional(&self.embedding, self.embedding.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1357,17 +1387,49 @@ impl wire::Object for EmbeddingsUsage {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
-                1 => ("total_tokens", wire::Part::Optional(&self.total_tokens)),
+                0 => {
+                    (
+                        "prompt_tokens",
+                        wire::Part::Optional(
+                            &self.prompt_tokens,
+                            self.prompt_tokens.is_some(),
+                        ),
+                    )
+                }
+                1 => {
+                    (
+                        "total_tokens",
+                        wire::Part::Optional(
+                            &self.total_tokens,
+                            self.total_tokens.is_some(),
+                        ),
+                    )
+                }
                 2 => {
                     (
                         "prompt_tokens_details",
-                        wire::Part::Optional(&self.prompt_tokens_details),
+                        wire::Part::Optional(
+                            &self.prompt_tokens_details,
+                            self.prompt_tokens_details.is_some(),
+                        ),
                     )
                 }
-                3 => ("cost", wire::Part::Optional(&self.cost)),
-                4 => ("cost_details", wire::Part::Optional(&self.cost_details)),
-                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                3 => ("cost", wire::Part::Optional(&self.cost, self.cost.is_some())),
+                4 => {
+                    (
+                        "cost_details",
+                        wire::Part::Optional(
+                            &self.cost_details,
+                            self.cost_details.is_some(),
+                        ),
+                    )
+                }
+                5 => {
+                    (
+                        "is_byok",
+                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1466,11 +1528,51 @@ impl wire::Object for EmbeddingsPromptTokensDetails {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("text_tokens", wire::Part::Optional(&self.text_tokens)),
-                1 => ("image_tokens", wire::Part::Optional(&self.image_tokens)),
-                2 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
-                3 => ("video_tokens", wire::Part::Optional(&self.video_tokens)),
-                4 => ("file_tokens", wire::Part::Optional(&self.file_tokens)),
+                0 => {
+                    (
+                        "text_tokens",
+                        wire::Part::Optional(
+                            &self.text_tokens,
+                            self.text_tokens.is_some(),
+                        ),
+                    )
+                }
+                1 => {
+                    (
+                        "image_tokens",
+                        wire::Part::Optional(
+                            &self.image_tokens,
+                            self.image_tokens.is_some(),
+                        ),
+                    )
+                }
+                2 => {
+                    (
+                        "audio_tokens",
+                        wire::Part::Optional(
+                            &self.audio_tokens,
+                            self.audio_tokens.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "video_tokens",
+                        wire::Part::Optional(
+                            &self.video_tokens,
+                            self.video_tokens.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "file_tokens",
+                        wire::Part::Optional(
+                            &self.file_tokens,
+                            self.file_tokens.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )

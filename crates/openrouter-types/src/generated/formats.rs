@@ -413,9 +413,21 @@ impl wire::Object for ChatJsonSchemaConfig {
         Some(
             match field {
                 0 => ("name", wire::Part::Required(&self.name)),
-                1 => ("description", wire::Part::Optional(&self.description)),
-                2 => ("schema", wire::Part::Optional(&self.schema)),
-                3 => ("strict", wire::Part::Optional(&self.strict)),
+                1 => {
+                    (
+                        "description",
+                        wire::Part::Optional(
+                            &self.description,
+                            self.description.is_some(),
+                        ),
+                    )
+                }
+                2 => {
+                    ("schema", wire::Part::Optional(&self.schema, self.schema.is_some()))
+                }
+                3 => {
+                    ("strict", wire::Part::Optional(&self.strict, self.strict.is_some()))
+                }
                 _ => return None,
             },
         )

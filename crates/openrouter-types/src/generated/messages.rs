@@ -217,7 +217,7 @@ impl wire::Object for ChatSystemMessage {
             match field {
                 0 => ("role", wire::Part::Constant("system")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
                 _ => return None,
             },
         )
@@ -302,7 +302,7 @@ impl wire::Object for ChatDeveloperMessage {
             match field {
                 0 => ("role", wire::Part::Constant("developer")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
                 _ => return None,
             },
         )
@@ -384,7 +384,7 @@ impl wire::Object for ChatUserMessage {
             match field {
                 0 => ("role", wire::Part::Constant("user")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
                 _ => return None,
             },
         )
@@ -580,17 +580,63 @@ impl wire::Object for ChatAssistantMessage {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("assistant")),
-                1 => ("content", wire::Part::Nullable(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name)),
-                3 => ("reasoning", wire::Part::Optional(&self.reasoning)),
-                4 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
-                5 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
-                6 => ("tool_calls", wire::Part::Optional(&self.tool_calls)),
-                7 => ("refusal", wire::Part::Optional(&self.refusal)),
-                8 => ("images", wire::Part::Optional(&self.images)),
-                9 => ("audio", wire::Part::Optional(&self.audio)),
-                10 => ("annotations", wire::Part::Optional(&self.annotations)),
-                11 => ("model", wire::Part::Optional(&self.model)),
+                1 => {
+                    (
+                        "content",
+                        wire::Part::Nullable(&self.content, self.content.is_some()),
+                    )
+                }
+                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                3 => {
+                    (
+                        "reasoning",
+                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "reasoning_content",
+                        wire::Part::Optional(
+                            &self.reasoning_content,
+                            self.reasoning_content.is_some(),
+                        ),
+                    )
+                }
+                5 => {
+                    (
+                        "reasoning_details",
+                        wire::Part::Optional(
+                            &self.reasoning_details,
+                            self.reasoning_details.is_some(),
+                        ),
+                    )
+                }
+                6 => {
+                    (
+                        "tool_calls",
+                        wire::Part::Optional(&self.tool_calls, self.tool_calls.is_some()),
+                    )
+                }
+                7 => {
+                    (
+                        "refusal",
+                        wire::Part::Optional(&self.refusal, self.refusal.is_some()),
+                    )
+                }
+                8 => {
+                    ("images", wire::Part::Optional(&self.images, self.images.is_some()))
+                }
+                9 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
+                10 => {
+                    (
+                        "annotations",
+                        wire::Part::Optional(
+                            &self.annotations,
+                            self.annotations.is_some(),
+                        ),
+                    )
+                }
+                11 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
                 _ => return None,
             },
         )
@@ -711,8 +757,16 @@ impl wire::Object for ChatToolMessage {
                 0 => ("role", wire::Part::Constant("tool")),
                 1 => ("tool_call_id", wire::Part::Required(&self.tool_call_id)),
                 2 => ("content", wire::Part::Required(&self.content)),
-                3 => ("name", wire::Part::Optional(&self.name)),
-                4 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                3 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                4 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1222,9 +1276,9 @@ impl wire::Object for ChatAssistantImage {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind)),
+                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
                 1 => ("image_url", wire::Part::Required(&self.image_url)),
-                2 => ("index", wire::Part::Optional(&self.index)),
+                2 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
                 _ => return None,
             },
         )
@@ -1404,10 +1458,20 @@ impl wire::Object for ChatAudioOutput {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id)),
-                1 => ("data", wire::Part::Optional(&self.data)),
-                2 => ("transcript", wire::Part::Optional(&self.transcript)),
-                3 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                1 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                2 => {
+                    (
+                        "transcript",
+                        wire::Part::Optional(&self.transcript, self.transcript.is_some()),
+                    )
+                }
+                3 => {
+                    (
+                        "expires_at",
+                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )

@@ -154,15 +154,67 @@ impl wire::Object for WebSearchPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("web")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("engine", wire::Part::Optional(&self.engine)),
-                3 => ("mode", wire::Part::Optional(&self.mode)),
-                4 => ("max_results", wire::Part::Optional(&self.max_results)),
-                5 => ("max_uses", wire::Part::Optional(&self.max_uses)),
-                6 => ("search_prompt", wire::Part::Optional(&self.search_prompt)),
-                7 => ("include_domains", wire::Part::Optional(&self.include_domains)),
-                8 => ("exclude_domains", wire::Part::Optional(&self.exclude_domains)),
-                9 => ("user_location", wire::Part::Optional(&self.user_location)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
+                3 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
+                4 => {
+                    (
+                        "max_results",
+                        wire::Part::Optional(
+                            &self.max_results,
+                            self.max_results.is_some(),
+                        ),
+                    )
+                }
+                5 => {
+                    (
+                        "max_uses",
+                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
+                    )
+                }
+                6 => {
+                    (
+                        "search_prompt",
+                        wire::Part::Optional(
+                            &self.search_prompt,
+                            self.search_prompt.is_some(),
+                        ),
+                    )
+                }
+                7 => {
+                    (
+                        "include_domains",
+                        wire::Part::Optional(
+                            &self.include_domains,
+                            self.include_domains.is_some(),
+                        ),
+                    )
+                }
+                8 => {
+                    (
+                        "exclude_domains",
+                        wire::Part::Optional(
+                            &self.exclude_domains,
+                            self.exclude_domains.is_some(),
+                        ),
+                    )
+                }
+                9 => {
+                    (
+                        "user_location",
+                        wire::Part::Optional(
+                            &self.user_location,
+                            self.user_location.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -265,15 +317,39 @@ impl wire::Object for WebFetchPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("web-fetch")),
-                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                1 => {
+                    (
+                        "max_uses",
+                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
+                    )
+                }
                 2 => {
                     (
                         "max_content_tokens",
-                        wire::Part::Optional(&self.max_content_tokens),
+                        wire::Part::Optional(
+                            &self.max_content_tokens,
+                            self.max_content_tokens.is_some(),
+                        ),
                     )
                 }
-                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
-                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
+                3 => {
+                    (
+                        "allowed_domains",
+                        wire::Part::Optional(
+                            &self.allowed_domains,
+                            self.allowed_domains.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "blocked_domains",
+                        wire::Part::Optional(
+                            &self.blocked_domains,
+                            self.blocked_domains.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -354,8 +430,13 @@ impl wire::Object for FileParserPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("file-parser")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("pdf", wire::Part::Optional(&self.pdf)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => ("pdf", wire::Part::Optional(&self.pdf, self.pdf.is_some())),
                 _ => return None,
             },
         )
@@ -419,7 +500,9 @@ impl wire::Object for PDFParserOptions {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("engine", wire::Part::Optional(&self.engine)),
+                0 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -534,7 +617,12 @@ impl wire::Object for ResponseHealingPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("response-healing")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -615,8 +703,15 @@ impl wire::Object for ContextCompressionPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("context-compression")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -854,17 +949,51 @@ impl wire::Object for AutoRouterPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("auto-router")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
-                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
-                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "allowed_models",
+                        wire::Part::Optional(
+                            &self.allowed_models,
+                            self.allowed_models.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "excluded_models",
+                        wire::Part::Optional(
+                            &self.excluded_models,
+                            self.excluded_models.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "cost_tier",
+                        wire::Part::Optional(&self.cost_tier, self.cost_tier.is_some()),
+                    )
+                }
                 5 => {
                     (
                         "cost_quality_tradeoff",
-                        wire::Part::Optional(&self.cost_quality_tradeoff),
+                        wire::Part::Optional(
+                            &self.cost_quality_tradeoff,
+                            self.cost_quality_tradeoff.is_some(),
+                        ),
                     )
                 }
-                6 => ("pin_model", wire::Part::Optional(&self.pin_model)),
+                6 => {
+                    (
+                        "pin_model",
+                        wire::Part::Optional(&self.pin_model, self.pin_model.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -983,14 +1112,43 @@ impl wire::Object for AutoBetaRouterPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("auto-beta-router")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
-                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
-                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "allowed_models",
+                        wire::Part::Optional(
+                            &self.allowed_models,
+                            self.allowed_models.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "excluded_models",
+                        wire::Part::Optional(
+                            &self.excluded_models,
+                            self.excluded_models.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "cost_tier",
+                        wire::Part::Optional(&self.cost_tier, self.cost_tier.is_some()),
+                    )
+                }
                 5 => {
                     (
                         "cost_quality_tradeoff",
-                        wire::Part::Optional(&self.cost_quality_tradeoff),
+                        wire::Part::Optional(
+                            &self.cost_quality_tradeoff,
+                            self.cost_quality_tradeoff.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -1094,10 +1252,36 @@ impl wire::Object for ParetoRouterPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("pareto-router")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("min_coding_score", wire::Part::Optional(&self.min_coding_score)),
-                3 => ("max_price", wire::Part::Optional(&self.max_price)),
-                4 => ("price_source", wire::Part::Optional(&self.price_source)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "min_coding_score",
+                        wire::Part::Optional(
+                            &self.min_coding_score,
+                            self.min_coding_score.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "max_price",
+                        wire::Part::Optional(&self.max_price, self.max_price.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "price_source",
+                        wire::Part::Optional(
+                            &self.price_source,
+                            self.price_source.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1262,12 +1446,35 @@ impl wire::Object for FusionPlugin {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("fusion")),
-                1 => ("enabled", wire::Part::Optional(&self.enabled)),
-                2 => ("preset", wire::Part::Optional(&self.preset)),
-                3 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
-                4 => ("model", wire::Part::Optional(&self.model)),
-                5 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
-                6 => ("tools", wire::Part::Optional(&self.tools)),
+                1 => {
+                    (
+                        "enabled",
+                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
+                    )
+                }
+                2 => {
+                    ("preset", wire::Part::Optional(&self.preset, self.preset.is_some()))
+                }
+                3 => {
+                    (
+                        "analysis_models",
+                        wire::Part::Optional(
+                            &self.analysis_models,
+                            self.analysis_models.is_some(),
+                        ),
+                    )
+                }
+                4 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                5 => {
+                    (
+                        "max_tool_calls",
+                        wire::Part::Optional(
+                            &self.max_tool_calls,
+                            self.max_tool_calls.is_some(),
+                        ),
+                    )
+                }
+                6 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
                 _ => return None,
             },
         )
@@ -1384,7 +1591,12 @@ impl wire::Object for FusionPluginTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )

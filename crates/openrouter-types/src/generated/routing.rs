@@ -291,37 +291,80 @@ impl wire::Object for ProviderPreferences {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("order", wire::Part::Optional(&self.order)),
-                1 => ("only", wire::Part::Optional(&self.only)),
-                2 => ("ignore", wire::Part::Optional(&self.ignore)),
-                3 => ("allow_fallbacks", wire::Part::Optional(&self.allow_fallbacks)),
+                0 => ("order", wire::Part::Optional(&self.order, self.order.is_some())),
+                1 => ("only", wire::Part::Optional(&self.only, self.only.is_some())),
+                2 => {
+                    ("ignore", wire::Part::Optional(&self.ignore, self.ignore.is_some()))
+                }
+                3 => {
+                    (
+                        "allow_fallbacks",
+                        wire::Part::Optional(
+                            &self.allow_fallbacks,
+                            self.allow_fallbacks.is_some(),
+                        ),
+                    )
+                }
                 4 => {
                     (
                         "require_parameters",
-                        wire::Part::Optional(&self.require_parameters),
+                        wire::Part::Optional(
+                            &self.require_parameters,
+                            self.require_parameters.is_some(),
+                        ),
                     )
                 }
-                5 => ("data_collection", wire::Part::Optional(&self.data_collection)),
-                6 => ("zdr", wire::Part::Optional(&self.zdr)),
+                5 => {
+                    (
+                        "data_collection",
+                        wire::Part::Optional(
+                            &self.data_collection,
+                            self.data_collection.is_some(),
+                        ),
+                    )
+                }
+                6 => ("zdr", wire::Part::Optional(&self.zdr, self.zdr.is_some())),
                 7 => {
                     (
                         "enforce_distillable_text",
-                        wire::Part::Optional(&self.enforce_distillable_text),
+                        wire::Part::Optional(
+                            &self.enforce_distillable_text,
+                            self.enforce_distillable_text.is_some(),
+                        ),
                     )
                 }
-                8 => ("quantizations", wire::Part::Optional(&self.quantizations)),
-                9 => ("sort", wire::Part::Optional(&self.sort)),
-                10 => ("max_price", wire::Part::Optional(&self.max_price)),
+                8 => {
+                    (
+                        "quantizations",
+                        wire::Part::Optional(
+                            &self.quantizations,
+                            self.quantizations.is_some(),
+                        ),
+                    )
+                }
+                9 => ("sort", wire::Part::Optional(&self.sort, self.sort.is_some())),
+                10 => {
+                    (
+                        "max_price",
+                        wire::Part::Optional(&self.max_price, self.max_price.is_some()),
+                    )
+                }
                 11 => {
                     (
                         "preferred_min_throughput",
-                        wire::Part::Optional(&self.preferred_min_throughput),
+                        wire::Part::Optional(
+                            &self.preferred_min_throughput,
+                            self.preferred_min_throughput.is_some(),
+                        ),
                     )
                 }
                 12 => {
                     (
                         "preferred_max_latency",
-                        wire::Part::Optional(&self.preferred_max_latency),
+                        wire::Part::Optional(
+                            &self.preferred_max_latency,
+                            self.preferred_max_latency.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -426,11 +469,23 @@ impl wire::Object for ProviderMaxPrice {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("prompt", wire::Part::Optional(&self.prompt)),
-                1 => ("completion", wire::Part::Optional(&self.completion)),
-                2 => ("request", wire::Part::Optional(&self.request)),
-                3 => ("image", wire::Part::Optional(&self.image)),
-                4 => ("audio", wire::Part::Optional(&self.audio)),
+                0 => {
+                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
+                }
+                1 => {
+                    (
+                        "completion",
+                        wire::Part::Optional(&self.completion, self.completion.is_some()),
+                    )
+                }
+                2 => {
+                    (
+                        "request",
+                        wire::Part::Optional(&self.request, self.request.is_some()),
+                    )
+                }
+                3 => ("image", wire::Part::Optional(&self.image, self.image.is_some())),
+                4 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
                 _ => return None,
             },
         )
@@ -657,8 +712,13 @@ impl wire::Object for ProviderSortConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("by", wire::Part::Optional(&self.by)),
-                1 => ("partition", wire::Part::Optional(&self.partition)),
+                0 => ("by", wire::Part::Optional(&self.by, self.by.is_some())),
+                1 => {
+                    (
+                        "partition",
+                        wire::Part::Optional(&self.partition, self.partition.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -910,10 +970,10 @@ impl wire::Object for PercentileThroughputCutoffs {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("p50", wire::Part::Optional(&self.p50)),
-                1 => ("p75", wire::Part::Optional(&self.p75)),
-                2 => ("p90", wire::Part::Optional(&self.p90)),
-                3 => ("p99", wire::Part::Optional(&self.p99)),
+                0 => ("p50", wire::Part::Optional(&self.p50, self.p50.is_some())),
+                1 => ("p75", wire::Part::Optional(&self.p75, self.p75.is_some())),
+                2 => ("p90", wire::Part::Optional(&self.p90, self.p90.is_some())),
+                3 => ("p99", wire::Part::Optional(&self.p99, self.p99.is_some())),
                 _ => return None,
             },
         )
@@ -1092,10 +1152,10 @@ impl wire::Object for PercentileLatencyCutoffs {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("p50", wire::Part::Optional(&self.p50)),
-                1 => ("p75", wire::Part::Optional(&self.p75)),
-                2 => ("p90", wire::Part::Optional(&self.p90)),
-                3 => ("p99", wire::Part::Optional(&self.p99)),
+                0 => ("p50", wire::Part::Optional(&self.p50, self.p50.is_some())),
+                1 => ("p75", wire::Part::Optional(&self.p75, self.p75.is_some())),
+                2 => ("p90", wire::Part::Optional(&self.p90, self.p90.is_some())),
+                3 => ("p99", wire::Part::Optional(&self.p99, self.p99.is_some())),
                 _ => return None,
             },
         )
@@ -1570,15 +1630,49 @@ impl wire::Object for OpenRouterMetadata {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("requested", wire::Part::Optional(&self.requested)),
-                1 => ("strategy", wire::Part::Optional(&self.strategy)),
-                2 => ("region", wire::Part::Optional(&self.region)),
-                3 => ("summary", wire::Part::Optional(&self.summary)),
-                4 => ("attempt", wire::Part::Optional(&self.attempt)),
-                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
-                6 => ("endpoints", wire::Part::Optional(&self.endpoints)),
+                0 => {
+                    (
+                        "requested",
+                        wire::Part::Optional(&self.requested, self.requested.is_some()),
+                    )
+                }
+                1 => {
+                    (
+                        "strategy",
+                        wire::Part::Optional(&self.strategy, self.strategy.is_some()),
+                    )
+                }
+                2 => {
+                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
+                }
+                3 => {
+                    (
+                        "summary",
+                        wire::Part::Optional(&self.summary, self.summary.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "attempt",
+                        wire::Part::Optional(&self.attempt, self.attempt.is_some()),
+                    )
+                }
+                5 => {
+                    (
+                        "is_byok",
+                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
+                    )
+                }
+                6 => {
+                    (
+                        "endpoints",
+                        wire::Part::Optional(&self.endpoints, self.endpoints.is_some()),
+                    )
+                }
                 7 => ("attempts", wire::Part::List(&self.attempts)),
-                8 => ("params", wire::Part::Optional(&self.params)),
+                8 => {
+                    ("params", wire::Part::Optional(&self.params, self.params.is_some()))
+                }
                 9 => ("pipeline", wire::Part::List(&self.pipeline)),
                 _ => return None,
             },
@@ -1660,7 +1754,7 @@ impl wire::Object for EndpointsMetadata {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("total", wire::Part::Optional(&self.total)),
+                0 => ("total", wire::Part::Optional(&self.total, self.total.is_some())),
                 1 => ("available", wire::Part::List(&self.available)),
                 _ => return None,
             },
@@ -1749,9 +1843,19 @@ impl wire::Object for EndpointInfo {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("provider", wire::Part::Optional(&self.provider)),
-                1 => ("model", wire::Part::Optional(&self.model)),
-                2 => ("selected", wire::Part::Optional(&self.selected)),
+                0 => {
+                    (
+                        "provider",
+                        wire::Part::Optional(&self.provider, self.provider.is_some()),
+                    )
+                }
+                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                2 => {
+                    (
+                        "selected",
+                        wire::Part::Optional(&self.selected, self.selected.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1839,9 +1943,16 @@ impl wire::Object for RouterAttempt {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("provider", wire::Part::Optional(&self.provider)),
-                1 => ("model", wire::Part::Optional(&self.model)),
-                2 => ("status", wire::Part::Optional(&self.status)),
+                0 => {
+                    (
+                        "provider",
+                        wire::Part::Optional(&self.provider, self.provider.is_some()),
+                    )
+                }
+                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                2 => {
+                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -1929,9 +2040,33 @@ impl wire::Object for RouterParams {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("version_group", wire::Part::Optional(&self.version_group)),
-                1 => ("quality_floor", wire::Part::Optional(&self.quality_floor)),
-                2 => ("throughput_floor", wire::Part::Optional(&self.throughput_floor)),
+                0 => {
+                    (
+                        "version_group",
+                        wire::Part::Optional(
+                            &self.version_group,
+                            self.version_group.is_some(),
+                        ),
+                    )
+                }
+                1 => {
+                    (
+                        "quality_floor",
+                        wire::Part::Optional(
+                            &self.quality_floor,
+                            self.quality_floor.is_some(),
+                        ),
+                    )
+                }
+                2 => {
+                    (
+                        "throughput_floor",
+                        wire::Part::Optional(
+                            &self.throughput_floor,
+                            self.throughput_floor.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -2124,13 +2259,39 @@ impl wire::Object for PipelineStage {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind)),
-                1 => ("name", wire::Part::Optional(&self.name)),
-                2 => ("summary", wire::Part::Optional(&self.summary)),
-                3 => ("data", wire::Part::Optional(&self.data)),
-                4 => ("cost_usd", wire::Part::Optional(&self.cost_usd)),
-                5 => ("guardrail_id", wire::Part::Optional(&self.guardrail_id)),
-                6 => ("guardrail_scope", wire::Part::Optional(&self.guardrail_scope)),
+                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
+                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                2 => {
+                    (
+                        "summary",
+                        wire::Part::Optional(&self.summary, self.summary.is_some()),
+                    )
+                }
+                3 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                4 => {
+                    (
+                        "cost_usd",
+                        wire::Part::Optional(&self.cost_usd, self.cost_usd.is_some()),
+                    )
+                }
+                5 => {
+                    (
+                        "guardrail_id",
+                        wire::Part::Optional(
+                            &self.guardrail_id,
+                            self.guardrail_id.is_some(),
+                        ),
+                    )
+                }
+                6 => {
+                    (
+                        "guardrail_scope",
+                        wire::Part::Optional(
+                            &self.guardrail_scope,
+                            self.guardrail_scope.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )

@@ -63,7 +63,12 @@ impl wire::Object for DatetimeServerTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:datetime")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -127,7 +132,12 @@ impl wire::Object for DatetimeServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("timezone", wire::Part::Optional(&self.timezone)),
+                0 => {
+                    (
+                        "timezone",
+                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -199,7 +209,12 @@ impl wire::Object for ImageGenerationServerToolOpenRouter {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:image_generation")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -343,19 +358,53 @@ impl wire::Object for ImageGenerationServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("model", wire::Part::Optional(&self.model)),
-                1 => ("aspect_ratio", wire::Part::Optional(&self.aspect_ratio)),
-                2 => ("size", wire::Part::Optional(&self.size)),
-                3 => ("quality", wire::Part::Optional(&self.quality)),
-                4 => ("background", wire::Part::Optional(&self.background)),
-                5 => ("output_format", wire::Part::Optional(&self.output_format)),
+                0 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                1 => {
+                    (
+                        "aspect_ratio",
+                        wire::Part::Optional(
+                            &self.aspect_ratio,
+                            self.aspect_ratio.is_some(),
+                        ),
+                    )
+                }
+                2 => ("size", wire::Part::Optional(&self.size, self.size.is_some())),
+                3 => {
+                    (
+                        "quality",
+                        wire::Part::Optional(&self.quality, self.quality.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "background",
+                        wire::Part::Optional(&self.background, self.background.is_some()),
+                    )
+                }
+                5 => {
+                    (
+                        "output_format",
+                        wire::Part::Optional(
+                            &self.output_format,
+                            self.output_format.is_some(),
+                        ),
+                    )
+                }
                 6 => {
                     (
                         "output_compression",
-                        wire::Part::Optional(&self.output_compression),
+                        wire::Part::Optional(
+                            &self.output_compression,
+                            self.output_compression.is_some(),
+                        ),
                     )
                 }
-                7 => ("moderation", wire::Part::Optional(&self.moderation)),
+                7 => {
+                    (
+                        "moderation",
+                        wire::Part::Optional(&self.moderation, self.moderation.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -531,7 +580,12 @@ impl wire::Object for FusionServerToolOpenRouter {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:fusion")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -677,19 +731,59 @@ impl wire::Object for FusionServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
-                1 => ("model", wire::Part::Optional(&self.model)),
-                2 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                0 => {
+                    (
+                        "analysis_models",
+                        wire::Part::Optional(
+                            &self.analysis_models,
+                            self.analysis_models.is_some(),
+                        ),
+                    )
+                }
+                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                2 => {
+                    (
+                        "max_tool_calls",
+                        wire::Part::Optional(
+                            &self.max_tool_calls,
+                            self.max_tool_calls.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(&self.max_completion_tokens),
+                        wire::Part::Optional(
+                            &self.max_completion_tokens,
+                            self.max_completion_tokens.is_some(),
+                        ),
                     )
                 }
-                4 => ("temperature", wire::Part::Optional(&self.temperature)),
-                5 => ("reasoning", wire::Part::Optional(&self.reasoning)),
-                6 => ("tools", wire::Part::Optional(&self.tools)),
-                7 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                4 => {
+                    (
+                        "temperature",
+                        wire::Part::Optional(
+                            &self.temperature,
+                            self.temperature.is_some(),
+                        ),
+                    )
+                }
+                5 => {
+                    (
+                        "reasoning",
+                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
+                    )
+                }
+                6 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
+                7 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -767,7 +861,12 @@ impl wire::Object for FusionNestedTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -841,8 +940,15 @@ impl wire::Object for FusionReasoning {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("effort", wire::Part::Optional(&self.effort)),
-                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                0 => {
+                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
+                }
+                1 => {
+                    (
+                        "max_tokens",
+                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -969,7 +1075,12 @@ impl wire::Object for AdvisorServerToolOpenRouter {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:advisor")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1118,25 +1229,62 @@ impl wire::Object for AdvisorServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name)),
-                1 => ("model", wire::Part::Optional(&self.model)),
-                2 => ("instructions", wire::Part::Optional(&self.instructions)),
+                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                2 => {
+                    (
+                        "instructions",
+                        wire::Part::Optional(
+                            &self.instructions,
+                            self.instructions.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "forward_transcript",
-                        wire::Part::Optional(&self.forward_transcript),
+                        wire::Part::Optional(
+                            &self.forward_transcript,
+                            self.forward_transcript.is_some(),
+                        ),
                     )
                 }
-                4 => ("stream", wire::Part::Optional(&self.stream)),
+                4 => {
+                    ("stream", wire::Part::Optional(&self.stream, self.stream.is_some()))
+                }
                 5 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(&self.max_completion_tokens),
+                        wire::Part::Optional(
+                            &self.max_completion_tokens,
+                            self.max_completion_tokens.is_some(),
+                        ),
                     )
                 }
-                6 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
-                7 => ("temperature", wire::Part::Optional(&self.temperature)),
-                8 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                6 => {
+                    (
+                        "max_tool_calls",
+                        wire::Part::Optional(
+                            &self.max_tool_calls,
+                            self.max_tool_calls.is_some(),
+                        ),
+                    )
+                }
+                7 => {
+                    (
+                        "temperature",
+                        wire::Part::Optional(
+                            &self.temperature,
+                            self.temperature.is_some(),
+                        ),
+                    )
+                }
+                8 => {
+                    (
+                        "reasoning",
+                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1210,8 +1358,15 @@ impl wire::Object for AdvisorReasoning {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("effort", wire::Part::Optional(&self.effort)),
-                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                0 => {
+                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
+                }
+                1 => {
+                    (
+                        "max_tokens",
+                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1284,7 +1439,12 @@ impl wire::Object for SubagentServerToolOpenRouter {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:subagent")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1449,24 +1609,67 @@ impl wire::Object for SubagentServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name)),
-                1 => ("model", wire::Part::Optional(&self.model)),
-                2 => ("instructions", wire::Part::Optional(&self.instructions)),
-                3 => ("tools", wire::Part::Optional(&self.tools)),
-                4 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                2 => {
+                    (
+                        "instructions",
+                        wire::Part::Optional(
+                            &self.instructions,
+                            self.instructions.is_some(),
+                        ),
+                    )
+                }
+                3 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
+                4 => {
+                    (
+                        "max_tool_calls",
+                        wire::Part::Optional(
+                            &self.max_tool_calls,
+                            self.max_tool_calls.is_some(),
+                        ),
+                    )
+                }
                 5 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(&self.max_completion_tokens),
+                        wire::Part::Optional(
+                            &self.max_completion_tokens,
+                            self.max_completion_tokens.is_some(),
+                        ),
                     )
                 }
-                6 => ("temperature", wire::Part::Optional(&self.temperature)),
-                7 => ("reasoning", wire::Part::Optional(&self.reasoning)),
-                8 => ("inherit_functions", wire::Part::Optional(&self.inherit_functions)),
+                6 => {
+                    (
+                        "temperature",
+                        wire::Part::Optional(
+                            &self.temperature,
+                            self.temperature.is_some(),
+                        ),
+                    )
+                }
+                7 => {
+                    (
+                        "reasoning",
+                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
+                    )
+                }
+                8 => {
+                    (
+                        "inherit_functions",
+                        wire::Part::Optional(
+                            &self.inherit_functions,
+                            self.inherit_functions.is_some(),
+                        ),
+                    )
+                }
                 9 => {
                     (
                         "inherited_function_names",
-                        wire::Part::Optional(&self.inherited_function_names),
+                        wire::Part::Optional(
+                            &self.inherited_function_names,
+                            self.inherited_function_names.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -1546,7 +1749,12 @@ impl wire::Object for SubagentNestedTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1620,8 +1828,15 @@ impl wire::Object for SubagentReasoning {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("effort", wire::Part::Optional(&self.effort)),
-                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                0 => {
+                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
+                }
+                1 => {
+                    (
+                        "max_tokens",
+                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1691,7 +1906,12 @@ impl wire::Object for FilesServerTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:files")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1815,7 +2035,12 @@ impl wire::Object for ChatSearchModelsServerTool {
                         wire::Part::Constant("openrouter:experimental__search_models"),
                     )
                 }
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1879,7 +2104,15 @@ impl wire::Object for SearchModelsServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("max_results", wire::Part::Optional(&self.max_results)),
+                0 => {
+                    (
+                        "max_results",
+                        wire::Part::Optional(
+                            &self.max_results,
+                            self.max_results.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1949,7 +2182,12 @@ impl wire::Object for BashServerTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:bash")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -2036,12 +2274,25 @@ impl wire::Object for BashServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("engine", wire::Part::Optional(&self.engine)),
-                1 => ("environment", wire::Part::Optional(&self.environment)),
+                0 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
+                1 => {
+                    (
+                        "environment",
+                        wire::Part::Optional(
+                            &self.environment,
+                            self.environment.is_some(),
+                        ),
+                    )
+                }
                 2 => {
                     (
                         "sleep_after_seconds",
-                        wire::Part::Optional(&self.sleep_after_seconds),
+                        wire::Part::Optional(
+                            &self.sleep_after_seconds,
+                            self.sleep_after_seconds.is_some(),
+                        ),
                     )
                 }
                 _ => return None,

@@ -331,11 +331,22 @@ impl wire::Object for ChatFunctionDefinitionTool {
             match field {
                 0 => ("type", wire::Part::Constant("function")),
                 1 => ("function", wire::Part::Required(&self.function)),
-                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                2 => {
+                    (
+                        "cache_control",
+                        wire::Part::Optional(
+                            &self.cache_control,
+                            self.cache_control.is_some(),
+                        ),
+                    )
+                }
                 3 => {
                     (
                         "eager_input_streaming",
-                        wire::Part::Optional(&self.eager_input_streaming),
+                        wire::Part::Optional(
+                            &self.eager_input_streaming,
+                            self.eager_input_streaming.is_some(),
+                        ),
                     )
                 }
                 _ => return None,
@@ -438,9 +449,24 @@ impl wire::Object for ChatFunctionDefinition {
         Some(
             match field {
                 0 => ("name", wire::Part::Required(&self.name)),
-                1 => ("description", wire::Part::Optional(&self.description)),
-                2 => ("parameters", wire::Part::Optional(&self.parameters)),
-                3 => ("strict", wire::Part::Optional(&self.strict)),
+                1 => {
+                    (
+                        "description",
+                        wire::Part::Optional(
+                            &self.description,
+                            self.description.is_some(),
+                        ),
+                    )
+                }
+                2 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
+                3 => {
+                    ("strict", wire::Part::Optional(&self.strict, self.strict.is_some()))
+                }
                 _ => return None,
             },
         )
@@ -542,7 +568,7 @@ impl wire::Object for ChatToolCall {
                 0 => ("id", wire::Part::Required(&self.id)),
                 1 => ("type", wire::Part::Constant("function")),
                 2 => ("function", wire::Part::Required(&self.function)),
-                3 => ("index", wire::Part::Optional(&self.index)),
+                3 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
                 _ => return None,
             },
         )
@@ -736,10 +762,15 @@ impl wire::Object for ChatStreamToolCall {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index)),
-                1 => ("id", wire::Part::Optional(&self.id)),
-                2 => ("type", wire::Part::Optional(&self.kind)),
-                3 => ("function", wire::Part::Optional(&self.function)),
+                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                1 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                2 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
+                3 => {
+                    (
+                        "function",
+                        wire::Part::Optional(&self.function, self.function.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -808,8 +839,13 @@ impl wire::Object for ChatStreamToolCallFunction {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name)),
-                1 => ("arguments", wire::Part::Optional(&self.arguments)),
+                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                1 => {
+                    (
+                        "arguments",
+                        wire::Part::Optional(&self.arguments, self.arguments.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )

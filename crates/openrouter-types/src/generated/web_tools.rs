@@ -62,7 +62,12 @@ impl wire::Object for OpenRouterWebSearchServerTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:web_search")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -236,21 +241,79 @@ impl wire::Object for WebSearchConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("engine", wire::Part::Optional(&self.engine)),
-                1 => ("mode", wire::Part::Optional(&self.mode)),
-                2 => ("max_results", wire::Part::Optional(&self.max_results)),
-                3 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
-                4 => ("max_uses", wire::Part::Optional(&self.max_uses)),
-                5 => ("max_characters", wire::Part::Optional(&self.max_characters)),
+                0 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
+                1 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
+                2 => {
+                    (
+                        "max_results",
+                        wire::Part::Optional(
+                            &self.max_results,
+                            self.max_results.is_some(),
+                        ),
+                    )
+                }
+                3 => {
+                    (
+                        "max_total_results",
+                        wire::Part::Optional(
+                            &self.max_total_results,
+                            self.max_total_results.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "max_uses",
+                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
+                    )
+                }
+                5 => {
+                    (
+                        "max_characters",
+                        wire::Part::Optional(
+                            &self.max_characters,
+                            self.max_characters.is_some(),
+                        ),
+                    )
+                }
                 6 => {
                     (
                         "search_context_size",
-                        wire::Part::Optional(&self.search_context_size),
+                        wire::Part::Optional(
+                            &self.search_context_size,
+                            self.search_context_size.is_some(),
+                        ),
                     )
                 }
-                7 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
-                8 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
-                9 => ("user_location", wire::Part::Optional(&self.user_location)),
+                7 => {
+                    (
+                        "allowed_domains",
+                        wire::Part::Optional(
+                            &self.allowed_domains,
+                            self.allowed_domains.is_some(),
+                        ),
+                    )
+                }
+                8 => {
+                    (
+                        "excluded_domains",
+                        wire::Part::Optional(
+                            &self.excluded_domains,
+                            self.excluded_domains.is_some(),
+                        ),
+                    )
+                }
+                9 => {
+                    (
+                        "user_location",
+                        wire::Part::Optional(
+                            &self.user_location,
+                            self.user_location.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -448,22 +511,85 @@ impl wire::Object for ChatWebSearchShorthand {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
-                2 => ("engine", wire::Part::Optional(&self.engine)),
-                3 => ("mode", wire::Part::Optional(&self.mode)),
-                4 => ("max_results", wire::Part::Optional(&self.max_results)),
-                5 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
-                6 => ("max_uses", wire::Part::Optional(&self.max_uses)),
-                7 => ("max_characters", wire::Part::Optional(&self.max_characters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
+                2 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
+                3 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
+                4 => {
+                    (
+                        "max_results",
+                        wire::Part::Optional(
+                            &self.max_results,
+                            self.max_results.is_some(),
+                        ),
+                    )
+                }
+                5 => {
+                    (
+                        "max_total_results",
+                        wire::Part::Optional(
+                            &self.max_total_results,
+                            self.max_total_results.is_some(),
+                        ),
+                    )
+                }
+                6 => {
+                    (
+                        "max_uses",
+                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
+                    )
+                }
+                7 => {
+                    (
+                        "max_characters",
+                        wire::Part::Optional(
+                            &self.max_characters,
+                            self.max_characters.is_some(),
+                        ),
+                    )
+                }
                 8 => {
                     (
                         "search_context_size",
-                        wire::Part::Optional(&self.search_context_size),
+                        wire::Part::Optional(
+                            &self.search_context_size,
+                            self.search_context_size.is_some(),
+                        ),
                     )
                 }
-                9 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
-                10 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
-                11 => ("user_location", wire::Part::Optional(&self.user_location)),
+                9 => {
+                    (
+                        "allowed_domains",
+                        wire::Part::Optional(
+                            &self.allowed_domains,
+                            self.allowed_domains.is_some(),
+                        ),
+                    )
+                }
+                10 => {
+                    (
+                        "excluded_domains",
+                        wire::Part::Optional(
+                            &self.excluded_domains,
+                            self.excluded_domains.is_some(),
+                        ),
+                    )
+                }
+                11 => {
+                    (
+                        "user_location",
+                        wire::Part::Optional(
+                            &self.user_location,
+                            self.user_location.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -817,11 +943,23 @@ impl wire::Object for WebSearchUserLocationServerTool {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind)),
-                1 => ("city", wire::Part::Optional(&self.city)),
-                2 => ("region", wire::Part::Optional(&self.region)),
-                3 => ("country", wire::Part::Optional(&self.country)),
-                4 => ("timezone", wire::Part::Optional(&self.timezone)),
+                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
+                1 => ("city", wire::Part::Optional(&self.city, self.city.is_some())),
+                2 => {
+                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
+                }
+                3 => {
+                    (
+                        "country",
+                        wire::Part::Optional(&self.country, self.country.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "timezone",
+                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -926,11 +1064,23 @@ impl wire::Object for WebSearchUserLocation {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind)),
-                1 => ("city", wire::Part::Optional(&self.city)),
-                2 => ("region", wire::Part::Optional(&self.region)),
-                3 => ("country", wire::Part::Optional(&self.country)),
-                4 => ("timezone", wire::Part::Optional(&self.timezone)),
+                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
+                1 => ("city", wire::Part::Optional(&self.city, self.city.is_some())),
+                2 => {
+                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
+                }
+                3 => {
+                    (
+                        "country",
+                        wire::Part::Optional(&self.country, self.country.is_some()),
+                    )
+                }
+                4 => {
+                    (
+                        "timezone",
+                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1002,7 +1152,12 @@ impl wire::Object for WebFetchServerTool {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:web_fetch")),
-                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                1 => {
+                    (
+                        "parameters",
+                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
+                    )
+                }
                 _ => return None,
             },
         )
@@ -1113,16 +1268,42 @@ impl wire::Object for WebFetchServerToolConfig {
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("engine", wire::Part::Optional(&self.engine)),
-                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                0 => {
+                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
+                }
+                1 => {
+                    (
+                        "max_uses",
+                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
+                    )
+                }
                 2 => {
                     (
                         "max_content_tokens",
-                        wire::Part::Optional(&self.max_content_tokens),
+                        wire::Part::Optional(
+                            &self.max_content_tokens,
+                            self.max_content_tokens.is_some(),
+                        ),
                     )
                 }
-                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
-                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
+                3 => {
+                    (
+                        "allowed_domains",
+                        wire::Part::Optional(
+                            &self.allowed_domains,
+                            self.allowed_domains.is_some(),
+                        ),
+                    )
+                }
+                4 => {
+                    (
+                        "blocked_domains",
+                        wire::Part::Optional(
+                            &self.blocked_domains,
+                            self.blocked_domains.is_some(),
+                        ),
+                    )
+                }
                 _ => return None,
             },
         )

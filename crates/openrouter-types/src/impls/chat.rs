@@ -28,9 +28,9 @@ impl ChatRequest {
         M: Serialize + ?Sized,
         S: Serializer,
     {
-        let messages = wire::Replaced("messages", Some(messages));
-        let stream = wire::Replaced("stream", stream.as_ref());
-        let options = wire::Replaced("stream_options", stream_options);
+        let messages = wire::Replaced::new(self, "messages", Some(messages));
+        let stream = wire::Replaced::new(self, "stream", stream.as_ref());
+        let options = wire::Replaced::new(self, "stream_options", stream_options);
         wire::write_replacing(self, &(messages, (stream, options)), serializer)
     }
 

@@ -39,10 +39,10 @@ pub(crate) enum Part<'a> {
     Constant(&'static str),
     /// A field that is always there.
     Required(&'a dyn Value),
-    /// A field that is left out when it has no value.
-    Optional(&'a dyn Value),
-    /// A field that is written as `null` when it has no value.
-    Nullable(&'a dyn Value),
+    /// A field that is left out when it has no value, and whether it has one.
+    Optional(&'a dyn Value, bool),
+    /// A field that is written as `null` when it has no value, and whether it has one.
+    Nullable(&'a dyn Value, bool),
     /// A list that is left out when it is empty.
     List(&'a dyn Value),
 }
@@ -51,7 +51,7 @@ pub(crate) enum Part<'a> {
 pub(super) struct Begun<'a> {
     pub(super) object: &'a mut dyn Object,
     keeps_order: bool,
-    seen: u128,
+    seen: u64,
 }
 
 impl<'a> Begun<'a> {
@@ -71,31 +71,33 @@ impl<'a> Begun<'a> {
         self.seen & bit(field) != 0
     }
 
-    /// Records that a field was there.
+    /// Records that a field was there, once for each field.
     pub(super) fn note(&mut self, field: u8, seen: Seen) {
         self.seen |= bit(field);
         let null = match seen {
             Seen::Value => false,
             Seen::Null => true,
-            Seen::Other(name, value) => return self.keep(name.into(), value),
+            Seen::Other(other) => return self.keep(other.0.into(), other.1),
         };
         if self.keeps_order
             && let Some(order) = self.object.key_order_mut()
         {
-            order.push(Entry::Field { field, null });
+            order.push_new(Entry::Field { field, null });
         }
     }
 
     /// Keeps a field that has no place.
     pub(super) fn keep(&mut self, name: Box<str>, value: RawJson) {
         self.object.extra_mut().push(name, value);
-        if let Some(order) = self.object.key_order_mut() {
-            order.push(Entry::Extra);
+        if self.keeps_order
+            && let Some(order) = self.object.key_order_mut()
+        {
+            order.push_new(Entry::Extra);
         }
     }
 }
 
-/// Fields past the 128th share theirs, which costs them a slower look and nothing else.
-fn bit(field: u8) -> u128 {
-    1 << (field % 128)
+/// Fields past the 64th share theirs, which costs them a slower look and nothing else.
+fn bit(field: u8) -> u64 {
+    1 << (field % 64)
 }

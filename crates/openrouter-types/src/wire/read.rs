@@ -17,8 +17,8 @@ use crate::{Extra, RawJson};
 pub(crate) enum Seen {
     Value,
     Null,
-    /// Something else than the only value that the type knows.
-    Other(&'static str, RawJson),
+    /// Something else than the only value that the type knows: the field's name, and what came.
+    Other(Box<(&'static str, RawJson)>),
 }
 
 /// Reads a whole text; without an error when it is not even text.
@@ -262,7 +262,7 @@ impl Visitor<'_> for Constant {
     fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
         Ok(match text == self.expected {
             true => Seen::Value,
-            false => Seen::Other(self.name, text.into()),
+            false => Seen::Other(Box::new((self.name, text.into()))),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The tolerant way of reading: each field from its own text, so that one which does not fit spoils nothing else.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -46,7 +47,7 @@ pub(super) fn fill(place: Place<'_>, json: &RawValue) -> Result<Seen, Misfit> {
             let json = RawJson::from(json.to_owned());
             Ok(match json.to_text().as_deref() == Some(expected) {
                 true => Seen::Value,
-                false => Seen::Other(name, json),
+                false => Seen::Other(Box::new((name, json))),
             })
         }
         Place::Value(value) | Place::Raw(value) if is_null => {

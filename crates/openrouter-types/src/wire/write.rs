@@ -111,28 +111,44 @@ impl Serialize for View<'_> {
 /// Values that are written in the place of some of an object's own.
 pub(crate) trait Replace {
     /// Writes the value of a field; `None` where the object's own value stands.
-    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>>;
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>>;
 }
 
 impl Replace for () {
-    fn write<M: SerializeMap>(&self, _: &str, _: &mut M) -> Option<Result<(), M::Error>> {
+    fn write<M: SerializeMap>(&self, _: u8, _: &mut M) -> Option<Result<(), M::Error>> {
         None
     }
 }
 
 impl<A: Replace, B: Replace> Replace for (A, B) {
-    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>> {
-        self.0.write(name, map).or_else(|| self.1.write(name, map))
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
+        self.0
+            .write(field, map)
+            .or_else(|| self.1.write(field, map))
     }
 }
 
-/// The value that stands in the place of the field with this name; `None` leaves the field out.
-pub(crate) struct Replaced<'a, V: ?Sized>(pub(crate) &'static str, pub(crate) Option<&'a V>);
+/// The value that stands in the place of one field; `None` leaves the field out.
+pub(crate) struct Replaced<'a, V: ?Sized> {
+    field: Option<u8>,
+    name: &'static str,
+    value: Option<&'a V>,
+}
+
+impl<'a, V: Serialize + ?Sized> Replaced<'a, V> {
+    pub(crate) fn new(object: &dyn Object, name: &'static str, value: Option<&'a V>) -> Self {
+        Self {
+            field: object.field(name),
+            name,
+            value,
+        }
+    }
+}
 
 impl<V: Serialize + ?Sized> Replace for Replaced<'_, V> {
-    fn write<M: SerializeMap>(&self, name: &str, map: &mut M) -> Option<Result<(), M::Error>> {
-        (self.0 == name).then(|| match self.1 {
-            Some(value) => map.serialize_entry(self.0, value),
+    fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
+        (self.field == Some(field)).then(|| match self.value {
+            Some(value) => map.serialize_entry(self.name, value),
             None => Ok(()),
         })
     }
@@ -150,8 +166,8 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
     let mut extra = object.extra().iter();
     match object.key_order().filter(|order| order.came()) {
         None => {
-            for (_, (name, part)) in parts(object) {
-                if let Some(written) = replaced.write(name, &mut map) {
+            for (field, (name, part)) in parts(object) {
+                if let Some(written) = replaced.write(field, &mut map) {
                     written?;
                 } else if let Some(view) = part.when_new(name, object.extra()) {
                     map.serialize_entry(name, &view)?;
@@ -195,22 +211,25 @@ impl<'a> Part<'a> {
         match self {
             Self::Constant(_) => true,
             Self::Required(value) => value.view().is_blank(),
-            Self::Optional(value) | Self::Nullable(value) => matches!(value.view(), View::Null),
+            Self::Optional(_, is_there) | Self::Nullable(_, is_there) => !is_there,
             Self::List(value) => value.view().is_blank(),
         }
     }
 
     /// What is written in a value that was made here. A field that is always there is left out all the same when it is
     /// empty because its value was of the wrong kind, and is among the extra ones.
+    #[inline]
     fn when_new(self, name: &str, extra: &Extra) -> Option<View<'a>> {
         let is_elsewhere = || extra.get(name).is_some();
         match self {
+            Self::Optional(_, false) => None,
+            Self::Optional(value, true) => Some(value.view()),
             Self::Constant(text) => (!is_elsewhere()).then_some(View::Text(text)),
-            Self::Required(value) | Self::Nullable(value) => {
+            Self::Required(value) | Self::Nullable(value, _) => {
                 let left_out = !extra.is_empty() && self.is_blank() && is_elsewhere();
                 (!left_out).then(|| value.view())
             }
-            Self::Optional(value) | Self::List(value) => (!self.is_blank()).then(|| value.view()),
+            Self::List(value) => (!self.is_blank()).then(|| value.view()),
         }
     }
 
@@ -220,7 +239,7 @@ impl<'a> Part<'a> {
             _ if null && self.is_blank() => Some(View::Null),
             Self::Constant(text) => Some(View::Text(text)),
             Self::Required(value) | Self::List(value) => Some(value.view()),
-            Self::Optional(value) | Self::Nullable(value) => {
+            Self::Optional(value, _) | Self::Nullable(value, _) => {
                 (!self.is_blank()).then(|| value.view())
             }
         }
@@ -231,8 +250,8 @@ impl<'a> Part<'a> {
         match self {
             Self::Constant(_) => None,
             Self::Required(value)
-            | Self::Optional(value)
-            | Self::Nullable(value)
+            | Self::Optional(value, _)
+            | Self::Nullable(value, _)
             | Self::List(value) => (!self.is_blank()).then(|| value.view()),
         }
     }

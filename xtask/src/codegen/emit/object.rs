@@ -150,8 +150,8 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
         let (name, wire) = (format_ident!("{}", field.name), &field.wire);
         let part = match &field.presence {
             Presence::Constant(value) => quote! { Constant(#value) },
-            Presence::Optional => quote! { Optional(&self.#name) },
-            Presence::Nullable => quote! { Nullable(&self.#name) },
+            Presence::Optional => quote! { Optional(&self.#name, self.#name.is_some()) },
+            Presence::Nullable => quote! { Nullable(&self.#name, self.#name.is_some()) },
             Presence::Required => quote! { Required(&self.#name) },
             Presence::List => quote! { List(&self.#name) },
         };
