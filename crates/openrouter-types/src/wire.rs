@@ -25,7 +25,7 @@ mod write;
 use serde::de::{self, DeserializeSeed, Deserializer};
 
 pub(crate) use macros::{object, open_string, serde_through, tagged_union};
-pub(crate) use object::{Object, Part};
+pub(crate) use object::{Object, Part, bit};
 use read::{Fill, Seen};
 pub(crate) use scalar::only_null;
 pub(crate) use union::{Kind, Tagged, fit, has_fields, kind};

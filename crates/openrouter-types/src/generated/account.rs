@@ -49,10 +49,14 @@ impl wire::Object for CreditsResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -118,27 +122,16 @@ impl wire::Object for Credits {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.total_credits.is_some(), 0)
+            | wire::bit(self.total_usage.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "total_credits",
-                        wire::Part::Optional(
-                            &self.total_credits,
-                            self.total_credits.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "total_usage",
-                        wire::Part::Optional(
-                            &self.total_usage,
-                            self.total_usage.is_some(),
-                        ),
-                    )
-                }
+                0 => ("total_credits", wire::Part::Optional(&self.total_credits)),
+                1 => ("total_usage", wire::Part::Optional(&self.total_usage)),
                 _ => return None,
             },
         )
@@ -194,10 +187,14 @@ impl wire::Object for CurrentKeyResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -435,147 +432,68 @@ impl wire::Object for CurrentKey {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.label.is_some(), 0) | wire::bit(self.limit.is_some(), 1)
+            | wire::bit(self.limit_remaining.is_some(), 2)
+            | wire::bit(self.limit_reset.is_some(), 3)
+            | wire::bit(self.include_byok_in_limit.is_some(), 4)
+            | wire::bit(self.usage.is_some(), 5)
+            | wire::bit(self.usage_daily.is_some(), 6)
+            | wire::bit(self.usage_weekly.is_some(), 7)
+            | wire::bit(self.usage_monthly.is_some(), 8)
+            | wire::bit(self.byok_usage.is_some(), 9)
+            | wire::bit(self.byok_usage_daily.is_some(), 10)
+            | wire::bit(self.byok_usage_weekly.is_some(), 11)
+            | wire::bit(self.byok_usage_monthly.is_some(), 12)
+            | wire::bit(self.is_free_tier.is_some(), 13)
+            | wire::bit(self.is_management_key.is_some(), 14)
+            | wire::bit(self.is_provisioning_key.is_some(), 15)
+            | wire::bit(self.creator_user_id.is_some(), 16)
+            | wire::bit(self.expires_at.is_some(), 17)
+            | wire::bit(self.rate_limit.is_some(), 18)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("label", wire::Part::Optional(&self.label, self.label.is_some())),
-                1 => ("limit", wire::Part::Optional(&self.limit, self.limit.is_some())),
-                2 => {
-                    (
-                        "limit_remaining",
-                        wire::Part::Optional(
-                            &self.limit_remaining,
-                            self.limit_remaining.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "limit_reset",
-                        wire::Part::Optional(
-                            &self.limit_reset,
-                            self.limit_reset.is_some(),
-                        ),
-                    )
-                }
+                0 => ("label", wire::Part::Optional(&self.label)),
+                1 => ("limit", wire::Part::Optional(&self.limit)),
+                2 => ("limit_remaining", wire::Part::Optional(&self.limit_remaining)),
+                3 => ("limit_reset", wire::Part::Optional(&self.limit_reset)),
                 4 => {
                     (
                         "include_byok_in_limit",
-                        wire::Part::Optional(
-                            &self.include_byok_in_limit,
-                            self.include_byok_in_limit.is_some(),
-                        ),
+                        wire::Part::Optional(&self.include_byok_in_limit),
                     )
                 }
-                5 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
-                6 => {
-                    (
-                        "usage_daily",
-                        wire::Part::Optional(
-                            &self.usage_daily,
-                            self.usage_daily.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "usage_weekly",
-                        wire::Part::Optional(
-                            &self.usage_weekly,
-                            self.usage_weekly.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "usage_monthly",
-                        wire::Part::Optional(
-                            &self.usage_monthly,
-                            self.usage_monthly.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "byok_usage",
-                        wire::Part::Optional(&self.byok_usage, self.byok_usage.is_some()),
-                    )
-                }
-                10 => {
-                    (
-                        "byok_usage_daily",
-                        wire::Part::Optional(
-                            &self.byok_usage_daily,
-                            self.byok_usage_daily.is_some(),
-                        ),
-                    )
-                }
+                5 => ("usage", wire::Part::Optional(&self.usage)),
+                6 => ("usage_daily", wire::Part::Optional(&self.usage_daily)),
+                7 => ("usage_weekly", wire::Part::Optional(&self.usage_weekly)),
+                8 => ("usage_monthly", wire::Part::Optional(&self.usage_monthly)),
+                9 => ("byok_usage", wire::Part::Optional(&self.byok_usage)),
+                10 => ("byok_usage_daily", wire::Part::Optional(&self.byok_usage_daily)),
                 11 => {
-                    (
-                        "byok_usage_weekly",
-                        wire::Part::Optional(
-                            &self.byok_usage_weekly,
-                            self.byok_usage_weekly.is_some(),
-                        ),
-                    )
+                    ("byok_usage_weekly", wire::Part::Optional(&self.byok_usage_weekly))
                 }
                 12 => {
                     (
                         "byok_usage_monthly",
-                        wire::Part::Optional(
-                            &self.byok_usage_monthly,
-                            self.byok_usage_monthly.is_some(),
-                        ),
+                        wire::Part::Optional(&self.byok_usage_monthly),
                     )
                 }
-                13 => {
-                    (
-                        "is_free_tier",
-                        wire::Part::Optional(
-                            &self.is_free_tier,
-                            self.is_free_tier.is_some(),
-                        ),
-                    )
-                }
+                13 => ("is_free_tier", wire::Part::Optional(&self.is_free_tier)),
                 14 => {
-                    (
-                        "is_management_key",
-                        wire::Part::Optional(
-                            &self.is_management_key,
-                            self.is_management_key.is_some(),
-                        ),
-                    )
+                    ("is_management_key", wire::Part::Optional(&self.is_management_key))
                 }
                 15 => {
                     (
                         "is_provisioning_key",
-                        wire::Part::Optional(
-                            &self.is_provisioning_key,
-                            self.is_provisioning_key.is_some(),
-                        ),
+                        wire::Part::Optional(&self.is_provisioning_key),
                     )
                 }
-                16 => {
-                    (
-                        "creator_user_id",
-                        wire::Part::Optional(
-                            &self.creator_user_id,
-                            self.creator_user_id.is_some(),
-                        ),
-                    )
-                }
-                17 => {
-                    (
-                        "expires_at",
-                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
-                    )
-                }
-                18 => {
-                    (
-                        "rate_limit",
-                        wire::Part::Optional(&self.rate_limit, self.rate_limit.is_some()),
-                    )
-                }
+                16 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                17 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                18 => ("rate_limit", wire::Part::Optional(&self.rate_limit)),
                 _ => return None,
             },
         )
@@ -651,22 +569,17 @@ impl wire::Object for LegacyRateLimit {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.requests.is_some(), 0) | wire::bit(self.interval.is_some(), 1)
+            | wire::bit(self.note.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "requests",
-                        wire::Part::Optional(&self.requests, self.requests.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "interval",
-                        wire::Part::Optional(&self.interval, self.interval.is_some()),
-                    )
-                }
-                2 => ("note", wire::Part::Optional(&self.note, self.note.is_some())),
+                0 => ("requests", wire::Part::Optional(&self.requests)),
+                1 => ("interval", wire::Part::Optional(&self.interval)),
+                2 => ("note", wire::Part::Optional(&self.note)),
                 _ => return None,
             },
         )
@@ -789,26 +702,20 @@ impl wire::Object for ExchangeAuthCodeRequest {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.code_verifier.is_some(), 1)
+            | wire::bit(self.code_challenge_method.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("code", wire::Part::Required(&self.code)),
-                1 => {
-                    (
-                        "code_verifier",
-                        wire::Part::Optional(
-                            &self.code_verifier,
-                            self.code_verifier.is_some(),
-                        ),
-                    )
-                }
+                1 => ("code_verifier", wire::Part::Optional(&self.code_verifier)),
                 2 => {
                     (
                         "code_challenge_method",
-                        wire::Part::Optional(
-                            &self.code_challenge_method,
-                            self.code_challenge_method.is_some(),
-                        ),
+                        wire::Part::Optional(&self.code_challenge_method),
                     )
                 }
                 _ => return None,
@@ -876,16 +783,15 @@ impl wire::Object for ExchangeAuthCodeResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.key.is_some(), 0) | wire::bit(self.user_id.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("key", wire::Part::Optional(&self.key, self.key.is_some())),
-                1 => {
-                    (
-                        "user_id",
-                        wire::Part::Optional(&self.user_id, self.user_id.is_some()),
-                    )
-                }
+                0 => ("key", wire::Part::Optional(&self.key)),
+                1 => ("user_id", wire::Part::Optional(&self.user_id)),
                 _ => return None,
             },
         )
@@ -1043,77 +949,35 @@ impl wire::Object for CreateAuthCodeRequest {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.code_challenge.is_some(), 1)
+            | wire::bit(self.code_challenge_method.is_some(), 2)
+            | wire::bit(self.key_label.is_some(), 3) | wire::bit(self.limit.is_some(), 4)
+            | wire::bit(self.usage_limit_type.is_some(), 5)
+            | wire::bit(self.expires_at.is_some(), 6)
+            | wire::bit(self.workspace_id.is_some(), 7)
+            | wire::bit(self.spawn_agent.is_some(), 8)
+            | wire::bit(self.spawn_cloud.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("callback_url", wire::Part::Required(&self.callback_url)),
-                1 => {
-                    (
-                        "code_challenge",
-                        wire::Part::Optional(
-                            &self.code_challenge,
-                            self.code_challenge.is_some(),
-                        ),
-                    )
-                }
+                1 => ("code_challenge", wire::Part::Optional(&self.code_challenge)),
                 2 => {
                     (
                         "code_challenge_method",
-                        wire::Part::Optional(
-                            &self.code_challenge_method,
-                            self.code_challenge_method.is_some(),
-                        ),
+                        wire::Part::Optional(&self.code_challenge_method),
                     )
                 }
-                3 => {
-                    (
-                        "key_label",
-                        wire::Part::Optional(&self.key_label, self.key_label.is_some()),
-                    )
-                }
-                4 => ("limit", wire::Part::Optional(&self.limit, self.limit.is_some())),
-                5 => {
-                    (
-                        "usage_limit_type",
-                        wire::Part::Optional(
-                            &self.usage_limit_type,
-                            self.usage_limit_type.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "expires_at",
-                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
-                    )
-                }
-                7 => {
-                    (
-                        "workspace_id",
-                        wire::Part::Optional(
-                            &self.workspace_id,
-                            self.workspace_id.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "spawn_agent",
-                        wire::Part::Optional(
-                            &self.spawn_agent,
-                            self.spawn_agent.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "spawn_cloud",
-                        wire::Part::Optional(
-                            &self.spawn_cloud,
-                            self.spawn_cloud.is_some(),
-                        ),
-                    )
-                }
+                3 => ("key_label", wire::Part::Optional(&self.key_label)),
+                4 => ("limit", wire::Part::Optional(&self.limit)),
+                5 => ("usage_limit_type", wire::Part::Optional(&self.usage_limit_type)),
+                6 => ("expires_at", wire::Part::Optional(&self.expires_at)),
+                7 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                8 => ("spawn_agent", wire::Part::Optional(&self.spawn_agent)),
+                9 => ("spawn_cloud", wire::Part::Optional(&self.spawn_cloud)),
                 _ => return None,
             },
         )
@@ -1208,10 +1072,14 @@ impl wire::Object for CreateAuthCodeResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -1287,19 +1155,17 @@ impl wire::Object for AuthCode {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.id.is_some(), 0) | wire::bit(self.app_id.is_some(), 1)
+            | wire::bit(self.created_at.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => {
-                    ("app_id", wire::Part::Optional(&self.app_id, self.app_id.is_some()))
-                }
-                2 => {
-                    (
-                        "created_at",
-                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("app_id", wire::Part::Optional(&self.app_id)),
+                2 => ("created_at", wire::Part::Optional(&self.created_at)),
                 _ => return None,
             },
         )

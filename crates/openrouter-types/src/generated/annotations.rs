@@ -169,6 +169,10 @@ impl wire::Object for UrlCitationAnnotation {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -284,32 +288,20 @@ impl wire::Object for UrlCitation {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.title.is_some(), 1) | wire::bit(self.content.is_some(), 2)
+            | wire::bit(self.start_index.is_some(), 3)
+            | wire::bit(self.end_index.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("url", wire::Part::Required(&self.url)),
-                1 => ("title", wire::Part::Optional(&self.title, self.title.is_some())),
-                2 => {
-                    (
-                        "content",
-                        wire::Part::Optional(&self.content, self.content.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "start_index",
-                        wire::Part::Optional(
-                            &self.start_index,
-                            self.start_index.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "end_index",
-                        wire::Part::Optional(&self.end_index, self.end_index.is_some()),
-                    )
-                }
+                1 => ("title", wire::Part::Optional(&self.title)),
+                2 => ("content", wire::Part::Optional(&self.content)),
+                3 => ("start_index", wire::Part::Optional(&self.start_index)),
+                4 => ("end_index", wire::Part::Optional(&self.end_index)),
                 _ => return None,
             },
         )
@@ -383,6 +375,10 @@ impl wire::Object for FileAnnotation {
             1 => wire::place(&mut self.file),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -483,17 +479,16 @@ impl wire::Object for ParsedFile {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.name.is_some(), 1) | wire::bit(self.content.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("hash", wire::Part::Required(&self.hash)),
-                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                2 => {
-                    (
-                        "content",
-                        wire::Part::Optional(&self.content, self.content.is_some()),
-                    )
-                }
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("content", wire::Part::Optional(&self.content)),
                 _ => return None,
             },
         )
@@ -564,6 +559,10 @@ impl wire::Object for FileQuoteAnnotation {
             1 => wire::place(&mut self.file_annotation),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -651,11 +650,15 @@ impl wire::Object for FileQuote {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.quote.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("file_id", wire::Part::Required(&self.file_id)),
-                1 => ("quote", wire::Part::Optional(&self.quote, self.quote.is_some())),
+                1 => ("quote", wire::Part::Optional(&self.quote)),
                 _ => return None,
             },
         )

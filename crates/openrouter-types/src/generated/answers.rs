@@ -164,60 +164,41 @@ impl wire::Object for ChatResult {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x22 | wire::bit(self.id.is_some(), 0) | wire::bit(self.created.is_some(), 2)
+            | wire::bit(self.model.is_some(), 3) | wire::bit(self.provider.is_some(), 4)
+            | wire::bit(self.usage.is_some(), 6)
+            | wire::bit(self.service_tier.is_some(), 7)
+            | wire::bit(self.system_fingerprint.is_some(), 8)
+            | wire::bit(self.openrouter_metadata.is_some(), 9)
+            | wire::bit(self.error.is_some(), 10) | wire::bit(self.user_id.is_some(), 11)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                0 => ("id", wire::Part::Optional(&self.id)),
                 1 => ("object", wire::Part::Constant("chat.completion")),
-                2 => {
-                    (
-                        "created",
-                        wire::Part::Optional(&self.created, self.created.is_some()),
-                    )
-                }
-                3 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                4 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
+                2 => ("created", wire::Part::Optional(&self.created)),
+                3 => ("model", wire::Part::Optional(&self.model)),
+                4 => ("provider", wire::Part::Optional(&self.provider)),
                 5 => ("choices", wire::Part::List(&self.choices)),
-                6 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
-                7 => {
-                    (
-                        "service_tier",
-                        wire::Part::Optional(
-                            &self.service_tier,
-                            self.service_tier.is_some(),
-                        ),
-                    )
-                }
+                6 => ("usage", wire::Part::Optional(&self.usage)),
+                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
                 8 => {
                     (
                         "system_fingerprint",
-                        wire::Part::Optional(
-                            &self.system_fingerprint,
-                            self.system_fingerprint.is_some(),
-                        ),
+                        wire::Part::Optional(&self.system_fingerprint),
                     )
                 }
                 9 => {
                     (
                         "openrouter_metadata",
-                        wire::Part::Optional(
-                            &self.openrouter_metadata,
-                            self.openrouter_metadata.is_some(),
-                        ),
+                        wire::Part::Optional(&self.openrouter_metadata),
                     )
                 }
-                10 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
-                11 => {
-                    (
-                        "user_id",
-                        wire::Part::Optional(&self.user_id, self.user_id.is_some()),
-                    )
-                }
+                10 => ("error", wire::Part::Optional(&self.error)),
+                11 => ("user_id", wire::Part::Optional(&self.user_id)),
                 _ => return None,
             },
         )
@@ -325,41 +306,27 @@ impl wire::Object for ChatChoice {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.index.is_some(), 0) | wire::bit(self.message.is_some(), 1)
+            | wire::bit(self.finish_reason.is_some(), 2)
+            | wire::bit(self.native_finish_reason.is_some(), 3)
+            | wire::bit(self.logprobs.is_some(), 4) | wire::bit(self.error.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
-                1 => {
-                    (
-                        "message",
-                        wire::Part::Optional(&self.message, self.message.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "finish_reason",
-                        wire::Part::Optional(
-                            &self.finish_reason,
-                            self.finish_reason.is_some(),
-                        ),
-                    )
-                }
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
                 3 => {
                     (
                         "native_finish_reason",
-                        wire::Part::Optional(
-                            &self.native_finish_reason,
-                            self.native_finish_reason.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_finish_reason),
                     )
                 }
-                4 => {
-                    (
-                        "logprobs",
-                        wire::Part::Optional(&self.logprobs, self.logprobs.is_some()),
-                    )
-                }
-                5 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
+                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                5 => ("error", wire::Part::Optional(&self.error)),
                 _ => return None,
             },
         )
@@ -478,6 +445,10 @@ impl wire::Object for ChatTokenLogprobs {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -574,16 +545,15 @@ impl wire::Object for ChatTokenLogprob {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0xc | wire::bit(self.token.is_some(), 0) | wire::bit(self.logprob.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("token", wire::Part::Optional(&self.token, self.token.is_some())),
-                1 => {
-                    (
-                        "logprob",
-                        wire::Part::Optional(&self.logprob, self.logprob.is_some()),
-                    )
-                }
+                0 => ("token", wire::Part::Optional(&self.token)),
+                1 => ("logprob", wire::Part::Optional(&self.logprob)),
                 2 => ("bytes", wire::Part::List(&self.bytes)),
                 3 => ("top_logprobs", wire::Part::List(&self.top_logprobs)),
                 _ => return None,
@@ -662,16 +632,15 @@ impl wire::Object for ChatTopLogprob {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x4 | wire::bit(self.token.is_some(), 0) | wire::bit(self.logprob.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("token", wire::Part::Optional(&self.token, self.token.is_some())),
-                1 => {
-                    (
-                        "logprob",
-                        wire::Part::Optional(&self.logprob, self.logprob.is_some()),
-                    )
-                }
+                0 => ("token", wire::Part::Optional(&self.token)),
+                1 => ("logprob", wire::Part::Optional(&self.logprob)),
                 2 => ("bytes", wire::Part::List(&self.bytes)),
                 _ => return None,
             },
@@ -728,10 +697,14 @@ impl wire::Object for ChatStreamingResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -902,55 +875,41 @@ impl wire::Object for ChatStreamChunk {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x22 | wire::bit(self.id.is_some(), 0) | wire::bit(self.created.is_some(), 2)
+            | wire::bit(self.model.is_some(), 3) | wire::bit(self.provider.is_some(), 4)
+            | wire::bit(self.usage.is_some(), 6)
+            | wire::bit(self.service_tier.is_some(), 7)
+            | wire::bit(self.system_fingerprint.is_some(), 8)
+            | wire::bit(self.openrouter_metadata.is_some(), 9)
+            | wire::bit(self.error.is_some(), 10) | wire::bit(self.debug.is_some(), 11)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
+                0 => ("id", wire::Part::Optional(&self.id)),
                 1 => ("object", wire::Part::Constant("chat.completion.chunk")),
-                2 => {
-                    (
-                        "created",
-                        wire::Part::Optional(&self.created, self.created.is_some()),
-                    )
-                }
-                3 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                4 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
+                2 => ("created", wire::Part::Optional(&self.created)),
+                3 => ("model", wire::Part::Optional(&self.model)),
+                4 => ("provider", wire::Part::Optional(&self.provider)),
                 5 => ("choices", wire::Part::List(&self.choices)),
-                6 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
-                7 => {
-                    (
-                        "service_tier",
-                        wire::Part::Optional(
-                            &self.service_tier,
-                            self.service_tier.is_some(),
-                        ),
-                    )
-                }
+                6 => ("usage", wire::Part::Optional(&self.usage)),
+                7 => ("service_tier", wire::Part::Optional(&self.service_tier)),
                 8 => {
                     (
                         "system_fingerprint",
-                        wire::Part::Optional(
-                            &self.system_fingerprint,
-                            self.system_fingerprint.is_some(),
-                        ),
+                        wire::Part::Optional(&self.system_fingerprint),
                     )
                 }
                 9 => {
                     (
                         "openrouter_metadata",
-                        wire::Part::Optional(
-                            &self.openrouter_metadata,
-                            self.openrouter_metadata.is_some(),
-                        ),
+                        wire::Part::Optional(&self.openrouter_metadata),
                     )
                 }
-                10 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
-                11 => ("debug", wire::Part::Optional(&self.debug, self.debug.is_some())),
+                10 => ("error", wire::Part::Optional(&self.error)),
+                11 => ("debug", wire::Part::Optional(&self.debug)),
                 _ => return None,
             },
         )
@@ -1058,36 +1017,27 @@ impl wire::Object for ChatStreamChoice {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.index.is_some(), 0) | wire::bit(self.delta.is_some(), 1)
+            | wire::bit(self.finish_reason.is_some(), 2)
+            | wire::bit(self.native_finish_reason.is_some(), 3)
+            | wire::bit(self.logprobs.is_some(), 4) | wire::bit(self.error.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
-                1 => ("delta", wire::Part::Optional(&self.delta, self.delta.is_some())),
-                2 => {
-                    (
-                        "finish_reason",
-                        wire::Part::Optional(
-                            &self.finish_reason,
-                            self.finish_reason.is_some(),
-                        ),
-                    )
-                }
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("delta", wire::Part::Optional(&self.delta)),
+                2 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
                 3 => {
                     (
                         "native_finish_reason",
-                        wire::Part::Optional(
-                            &self.native_finish_reason,
-                            self.native_finish_reason.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_finish_reason),
                     )
                 }
-                4 => {
-                    (
-                        "logprobs",
-                        wire::Part::Optional(&self.logprobs, self.logprobs.is_some()),
-                    )
-                }
-                5 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
+                4 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                5 => ("error", wire::Part::Optional(&self.error)),
                 _ => return None,
             },
         )
@@ -1248,49 +1198,26 @@ impl wire::Object for ChatStreamDelta {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x2a0 | wire::bit(self.role.is_some(), 0) | wire::bit(self.content.is_some(), 1)
+            | wire::bit(self.reasoning.is_some(), 2)
+            | wire::bit(self.reasoning_content.is_some(), 3)
+            | wire::bit(self.reasoning_details.is_some(), 4)
+            | wire::bit(self.refusal.is_some(), 6) | wire::bit(self.audio.is_some(), 8)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("role", wire::Part::Optional(&self.role, self.role.is_some())),
-                1 => {
-                    (
-                        "content",
-                        wire::Part::Optional(&self.content, self.content.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "reasoning_content",
-                        wire::Part::Optional(
-                            &self.reasoning_content,
-                            self.reasoning_content.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "reasoning_details",
-                        wire::Part::Optional(
-                            &self.reasoning_details,
-                            self.reasoning_details.is_some(),
-                        ),
-                    )
-                }
+                0 => ("role", wire::Part::Optional(&self.role)),
+                1 => ("content", wire::Part::Optional(&self.content)),
+                2 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                3 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
+                4 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
                 5 => ("tool_calls", wire::Part::List(&self.tool_calls)),
-                6 => {
-                    (
-                        "refusal",
-                        wire::Part::Optional(&self.refusal, self.refusal.is_some()),
-                    )
-                }
+                6 => ("refusal", wire::Part::Optional(&self.refusal)),
                 7 => ("images", wire::Part::List(&self.images)),
-                8 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
+                8 => ("audio", wire::Part::Optional(&self.audio)),
                 9 => ("annotations", wire::Part::List(&self.annotations)),
                 _ => return None,
             },

@@ -61,11 +61,15 @@ impl wire::Object for AnthropicCacheControlDirective {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.ttl.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("ephemeral")),
-                1 => ("ttl", wire::Part::Optional(&self.ttl, self.ttl.is_some())),
+                1 => ("ttl", wire::Part::Optional(&self.ttl)),
                 _ => return None,
             },
         )
@@ -171,11 +175,15 @@ impl wire::Object for PromptCacheOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.ttl.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("mode", wire::Part::Constant("explicit")),
-                1 => ("ttl", wire::Part::Optional(&self.ttl, self.ttl.is_some())),
+                1 => ("ttl", wire::Part::Optional(&self.ttl)),
                 _ => return None,
             },
         )
@@ -228,6 +236,10 @@ impl wire::Object for PromptCacheBreakpoint {
             0 => wire::Place::Constant("mode", "explicit"),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {

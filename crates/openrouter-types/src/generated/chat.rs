@@ -985,308 +985,151 @@ impl wire::Object for ChatRequest {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x10 | wire::bit(self.model.is_some(), 0) | wire::bit(self.models.is_some(), 1)
+            | wire::bit(self.route.is_some(), 2) | wire::bit(self.preset.is_some(), 3)
+            | wire::bit(self.prompt.is_some(), 5) | wire::bit(self.stream.is_some(), 6)
+            | wire::bit(self.stream_options.is_some(), 7)
+            | wire::bit(self.max_tokens.is_some(), 8)
+            | wire::bit(self.max_completion_tokens.is_some(), 9)
+            | wire::bit(self.temperature.is_some(), 10)
+            | wire::bit(self.top_p.is_some(), 11) | wire::bit(self.top_k.is_some(), 12)
+            | wire::bit(self.min_p.is_some(), 13) | wire::bit(self.top_a.is_some(), 14)
+            | wire::bit(self.frequency_penalty.is_some(), 15)
+            | wire::bit(self.presence_penalty.is_some(), 16)
+            | wire::bit(self.repetition_penalty.is_some(), 17)
+            | wire::bit(self.seed.is_some(), 18) | wire::bit(self.stop.is_some(), 19)
+            | wire::bit(self.n.is_some(), 20) | wire::bit(self.logit_bias.is_some(), 21)
+            | wire::bit(self.logprobs.is_some(), 22)
+            | wire::bit(self.top_logprobs.is_some(), 23)
+            | wire::bit(self.response_format.is_some(), 24)
+            | wire::bit(self.structured_outputs.is_some(), 25)
+            | wire::bit(self.tools.is_some(), 26)
+            | wire::bit(self.tool_choice.is_some(), 27)
+            | wire::bit(self.parallel_tool_calls.is_some(), 28)
+            | wire::bit(self.max_tool_calls.is_some(), 29)
+            | wire::bit(self.stop_server_tools_when.is_some(), 30)
+            | wire::bit(self.reasoning.is_some(), 31)
+            | wire::bit(self.reasoning_effort.is_some(), 32)
+            | wire::bit(self.include_reasoning.is_some(), 33)
+            | wire::bit(self.thinking.is_some(), 34)
+            | wire::bit(self.verbosity.is_some(), 35)
+            | wire::bit(self.modalities.is_some(), 36)
+            | wire::bit(self.audio.is_some(), 37)
+            | wire::bit(self.image_config.is_some(), 38)
+            | wire::bit(self.prediction.is_some(), 39)
+            | wire::bit(self.provider.is_some(), 40)
+            | wire::bit(self.plugins.is_some(), 41)
+            | wire::bit(self.service_tier.is_some(), 42)
+            | wire::bit(self.speed.is_some(), 43)
+            | wire::bit(self.cache_control.is_some(), 44)
+            | wire::bit(self.prompt_cache_key.is_some(), 45)
+            | wire::bit(self.prompt_cache_options.is_some(), 46)
+            | wire::bit(self.web_search_options.is_some(), 47)
+            | wire::bit(self.x_search_filter.is_some(), 48)
+            | wire::bit(self.session_id.is_some(), 49)
+            | wire::bit(self.user.is_some(), 50) | wire::bit(self.metadata.is_some(), 51)
+            | wire::bit(self.trace.is_some(), 52) | wire::bit(self.debug.is_some(), 53)
+            | wire::bit(self.usage.is_some(), 54)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                1 => {
-                    ("models", wire::Part::Optional(&self.models, self.models.is_some()))
-                }
-                2 => ("route", wire::Part::Optional(&self.route, self.route.is_some())),
-                3 => {
-                    ("preset", wire::Part::Optional(&self.preset, self.preset.is_some()))
-                }
+                0 => ("model", wire::Part::Optional(&self.model)),
+                1 => ("models", wire::Part::Optional(&self.models)),
+                2 => ("route", wire::Part::Optional(&self.route)),
+                3 => ("preset", wire::Part::Optional(&self.preset)),
                 4 => ("messages", wire::Part::Required(&self.messages)),
-                5 => {
-                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
-                }
-                6 => {
-                    ("stream", wire::Part::Optional(&self.stream, self.stream.is_some()))
-                }
-                7 => {
-                    (
-                        "stream_options",
-                        wire::Part::Optional(
-                            &self.stream_options,
-                            self.stream_options.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "max_tokens",
-                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
-                    )
-                }
+                5 => ("prompt", wire::Part::Optional(&self.prompt)),
+                6 => ("stream", wire::Part::Optional(&self.stream)),
+                7 => ("stream_options", wire::Part::Optional(&self.stream_options)),
+                8 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
                 9 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                10 => {
-                    (
-                        "temperature",
-                        wire::Part::Optional(
-                            &self.temperature,
-                            self.temperature.is_some(),
-                        ),
-                    )
-                }
-                11 => ("top_p", wire::Part::Optional(&self.top_p, self.top_p.is_some())),
-                12 => ("top_k", wire::Part::Optional(&self.top_k, self.top_k.is_some())),
-                13 => ("min_p", wire::Part::Optional(&self.min_p, self.min_p.is_some())),
-                14 => ("top_a", wire::Part::Optional(&self.top_a, self.top_a.is_some())),
+                10 => ("temperature", wire::Part::Optional(&self.temperature)),
+                11 => ("top_p", wire::Part::Optional(&self.top_p)),
+                12 => ("top_k", wire::Part::Optional(&self.top_k)),
+                13 => ("min_p", wire::Part::Optional(&self.min_p)),
+                14 => ("top_a", wire::Part::Optional(&self.top_a)),
                 15 => {
-                    (
-                        "frequency_penalty",
-                        wire::Part::Optional(
-                            &self.frequency_penalty,
-                            self.frequency_penalty.is_some(),
-                        ),
-                    )
+                    ("frequency_penalty", wire::Part::Optional(&self.frequency_penalty))
                 }
-                16 => {
-                    (
-                        "presence_penalty",
-                        wire::Part::Optional(
-                            &self.presence_penalty,
-                            self.presence_penalty.is_some(),
-                        ),
-                    )
-                }
+                16 => ("presence_penalty", wire::Part::Optional(&self.presence_penalty)),
                 17 => {
                     (
                         "repetition_penalty",
-                        wire::Part::Optional(
-                            &self.repetition_penalty,
-                            self.repetition_penalty.is_some(),
-                        ),
+                        wire::Part::Optional(&self.repetition_penalty),
                     )
                 }
-                18 => ("seed", wire::Part::Optional(&self.seed, self.seed.is_some())),
-                19 => ("stop", wire::Part::Optional(&self.stop, self.stop.is_some())),
-                20 => ("n", wire::Part::Optional(&self.n, self.n.is_some())),
-                21 => {
-                    (
-                        "logit_bias",
-                        wire::Part::Optional(&self.logit_bias, self.logit_bias.is_some()),
-                    )
-                }
-                22 => {
-                    (
-                        "logprobs",
-                        wire::Part::Optional(&self.logprobs, self.logprobs.is_some()),
-                    )
-                }
-                23 => {
-                    (
-                        "top_logprobs",
-                        wire::Part::Optional(
-                            &self.top_logprobs,
-                            self.top_logprobs.is_some(),
-                        ),
-                    )
-                }
-                24 => {
-                    (
-                        "response_format",
-                        wire::Part::Optional(
-                            &self.response_format,
-                            self.response_format.is_some(),
-                        ),
-                    )
-                }
+                18 => ("seed", wire::Part::Optional(&self.seed)),
+                19 => ("stop", wire::Part::Optional(&self.stop)),
+                20 => ("n", wire::Part::Optional(&self.n)),
+                21 => ("logit_bias", wire::Part::Optional(&self.logit_bias)),
+                22 => ("logprobs", wire::Part::Optional(&self.logprobs)),
+                23 => ("top_logprobs", wire::Part::Optional(&self.top_logprobs)),
+                24 => ("response_format", wire::Part::Optional(&self.response_format)),
                 25 => {
                     (
                         "structured_outputs",
-                        wire::Part::Optional(
-                            &self.structured_outputs,
-                            self.structured_outputs.is_some(),
-                        ),
+                        wire::Part::Optional(&self.structured_outputs),
                     )
                 }
-                26 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
-                27 => {
-                    (
-                        "tool_choice",
-                        wire::Part::Optional(
-                            &self.tool_choice,
-                            self.tool_choice.is_some(),
-                        ),
-                    )
-                }
+                26 => ("tools", wire::Part::Optional(&self.tools)),
+                27 => ("tool_choice", wire::Part::Optional(&self.tool_choice)),
                 28 => {
                     (
                         "parallel_tool_calls",
-                        wire::Part::Optional(
-                            &self.parallel_tool_calls,
-                            self.parallel_tool_calls.is_some(),
-                        ),
+                        wire::Part::Optional(&self.parallel_tool_calls),
                     )
                 }
-                29 => {
-                    (
-                        "max_tool_calls",
-                        wire::Part::Optional(
-                            &self.max_tool_calls,
-                            self.max_tool_calls.is_some(),
-                        ),
-                    )
-                }
+                29 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
                 30 => {
                     (
                         "stop_server_tools_when",
-                        wire::Part::Optional(
-                            &self.stop_server_tools_when,
-                            self.stop_server_tools_when.is_some(),
-                        ),
+                        wire::Part::Optional(&self.stop_server_tools_when),
                     )
                 }
-                31 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                32 => {
-                    (
-                        "reasoning_effort",
-                        wire::Part::Optional(
-                            &self.reasoning_effort,
-                            self.reasoning_effort.is_some(),
-                        ),
-                    )
-                }
+                31 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                32 => ("reasoning_effort", wire::Part::Optional(&self.reasoning_effort)),
                 33 => {
-                    (
-                        "include_reasoning",
-                        wire::Part::Optional(
-                            &self.include_reasoning,
-                            self.include_reasoning.is_some(),
-                        ),
-                    )
+                    ("include_reasoning", wire::Part::Optional(&self.include_reasoning))
                 }
-                34 => {
-                    (
-                        "thinking",
-                        wire::Part::Optional(&self.thinking, self.thinking.is_some()),
-                    )
-                }
-                35 => {
-                    (
-                        "verbosity",
-                        wire::Part::Optional(&self.verbosity, self.verbosity.is_some()),
-                    )
-                }
-                36 => {
-                    (
-                        "modalities",
-                        wire::Part::Optional(&self.modalities, self.modalities.is_some()),
-                    )
-                }
-                37 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
-                38 => {
-                    (
-                        "image_config",
-                        wire::Part::Optional(
-                            &self.image_config,
-                            self.image_config.is_some(),
-                        ),
-                    )
-                }
-                39 => {
-                    (
-                        "prediction",
-                        wire::Part::Optional(&self.prediction, self.prediction.is_some()),
-                    )
-                }
-                40 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
-                41 => {
-                    (
-                        "plugins",
-                        wire::Part::Optional(&self.plugins, self.plugins.is_some()),
-                    )
-                }
-                42 => {
-                    (
-                        "service_tier",
-                        wire::Part::Optional(
-                            &self.service_tier,
-                            self.service_tier.is_some(),
-                        ),
-                    )
-                }
-                43 => ("speed", wire::Part::Optional(&self.speed, self.speed.is_some())),
-                44 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
-                45 => {
-                    (
-                        "prompt_cache_key",
-                        wire::Part::Optional(
-                            &self.prompt_cache_key,
-                            self.prompt_cache_key.is_some(),
-                        ),
-                    )
-                }
+                34 => ("thinking", wire::Part::Optional(&self.thinking)),
+                35 => ("verbosity", wire::Part::Optional(&self.verbosity)),
+                36 => ("modalities", wire::Part::Optional(&self.modalities)),
+                37 => ("audio", wire::Part::Optional(&self.audio)),
+                38 => ("image_config", wire::Part::Optional(&self.image_config)),
+                39 => ("prediction", wire::Part::Optional(&self.prediction)),
+                40 => ("provider", wire::Part::Optional(&self.provider)),
+                41 => ("plugins", wire::Part::Optional(&self.plugins)),
+                42 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                43 => ("speed", wire::Part::Optional(&self.speed)),
+                44 => ("cache_control", wire::Part::Optional(&self.cache_control)),
+                45 => ("prompt_cache_key", wire::Part::Optional(&self.prompt_cache_key)),
                 46 => {
                     (
                         "prompt_cache_options",
-                        wire::Part::Optional(
-                            &self.prompt_cache_options,
-                            self.prompt_cache_options.is_some(),
-                        ),
+                        wire::Part::Optional(&self.prompt_cache_options),
                     )
                 }
                 47 => {
                     (
                         "web_search_options",
-                        wire::Part::Optional(
-                            &self.web_search_options,
-                            self.web_search_options.is_some(),
-                        ),
+                        wire::Part::Optional(&self.web_search_options),
                     )
                 }
-                48 => {
-                    (
-                        "x_search_filter",
-                        wire::Part::Optional(
-                            &self.x_search_filter,
-                            self.x_search_filter.is_some(),
-                        ),
-                    )
-                }
-                49 => {
-                    (
-                        "session_id",
-                        wire::Part::Optional(&self.session_id, self.session_id.is_some()),
-                    )
-                }
-                50 => ("user", wire::Part::Optional(&self.user, self.user.is_some())),
-                51 => {
-                    (
-                        "metadata",
-                        wire::Part::Optional(&self.metadata, self.metadata.is_some()),
-                    )
-                }
-                52 => ("trace", wire::Part::Optional(&self.trace, self.trace.is_some())),
-                53 => ("debug", wire::Part::Optional(&self.debug, self.debug.is_some())),
-                54 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
+                48 => ("x_search_filter", wire::Part::Optional(&self.x_search_filter)),
+                49 => ("session_id", wire::Part::Optional(&self.session_id)),
+                50 => ("user", wire::Part::Optional(&self.user)),
+                51 => ("metadata", wire::Part::Optional(&self.metadata)),
+                52 => ("trace", wire::Part::Optional(&self.trace)),
+                53 => ("debug", wire::Part::Optional(&self.debug)),
+                54 => ("usage", wire::Part::Optional(&self.usage)),
                 _ => return None,
             },
         )
@@ -1397,13 +1240,15 @@ impl wire::Object for ChatRequestAudio {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.voice.is_some(), 0) | wire::bit(self.format.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("voice", wire::Part::Optional(&self.voice, self.voice.is_some())),
-                1 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
+                0 => ("voice", wire::Part::Optional(&self.voice)),
+                1 => ("format", wire::Part::Optional(&self.format)),
                 _ => return None,
             },
         )
@@ -1597,6 +1442,10 @@ impl wire::Object for Prediction {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -1665,6 +1514,10 @@ impl wire::Object for PredictionContentText {
             1 => wire::place(&mut self.text),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1954,18 +1807,14 @@ impl wire::Object for ChatStreamOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.include_usage.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "include_usage",
-                        wire::Part::Optional(
-                            &self.include_usage,
-                            self.include_usage.is_some(),
-                        ),
-                    )
-                }
+                0 => ("include_usage", wire::Part::Optional(&self.include_usage)),
                 _ => return None,
             },
         )
@@ -2059,39 +1908,25 @@ impl wire::Object for WebSearchOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.search_context_size.is_some(), 0)
+            | wire::bit(self.max_results.is_some(), 1)
+            | wire::bit(self.search_prompt.is_some(), 2)
+            | wire::bit(self.engine.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "search_context_size",
-                        wire::Part::Optional(
-                            &self.search_context_size,
-                            self.search_context_size.is_some(),
-                        ),
+                        wire::Part::Optional(&self.search_context_size),
                     )
                 }
-                1 => {
-                    (
-                        "max_results",
-                        wire::Part::Optional(
-                            &self.max_results,
-                            self.max_results.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "search_prompt",
-                        wire::Part::Optional(
-                            &self.search_prompt,
-                            self.search_prompt.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
+                1 => ("max_results", wire::Part::Optional(&self.max_results)),
+                2 => ("search_prompt", wire::Part::Optional(&self.search_prompt)),
+                3 => ("engine", wire::Part::Optional(&self.engine)),
                 _ => return None,
             },
         )
@@ -2245,55 +2080,37 @@ impl wire::Object for XSearchFilter {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.allowed_x_handles.is_some(), 0)
+            | wire::bit(self.excluded_x_handles.is_some(), 1)
+            | wire::bit(self.from_date.is_some(), 2)
+            | wire::bit(self.to_date.is_some(), 3)
+            | wire::bit(self.enable_image_understanding.is_some(), 4)
+            | wire::bit(self.enable_video_understanding.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "allowed_x_handles",
-                        wire::Part::Optional(
-                            &self.allowed_x_handles,
-                            self.allowed_x_handles.is_some(),
-                        ),
-                    )
-                }
+                0 => ("allowed_x_handles", wire::Part::Optional(&self.allowed_x_handles)),
                 1 => {
                     (
                         "excluded_x_handles",
-                        wire::Part::Optional(
-                            &self.excluded_x_handles,
-                            self.excluded_x_handles.is_some(),
-                        ),
+                        wire::Part::Optional(&self.excluded_x_handles),
                     )
                 }
-                2 => {
-                    (
-                        "from_date",
-                        wire::Part::Optional(&self.from_date, self.from_date.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "to_date",
-                        wire::Part::Optional(&self.to_date, self.to_date.is_some()),
-                    )
-                }
+                2 => ("from_date", wire::Part::Optional(&self.from_date)),
+                3 => ("to_date", wire::Part::Optional(&self.to_date)),
                 4 => {
                     (
                         "enable_image_understanding",
-                        wire::Part::Optional(
-                            &self.enable_image_understanding,
-                            self.enable_image_understanding.is_some(),
-                        ),
+                        wire::Part::Optional(&self.enable_image_understanding),
                     )
                 }
                 5 => {
                     (
                         "enable_video_understanding",
-                        wire::Part::Optional(
-                            &self.enable_video_understanding,
-                            self.enable_video_understanding.is_some(),
-                        ),
+                        wire::Part::Optional(&self.enable_video_understanding),
                     )
                 }
                 _ => return None,
@@ -2396,45 +2213,21 @@ impl wire::Object for TraceConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.trace_id.is_some(), 0) | wire::bit(self.trace_name.is_some(), 1)
+            | wire::bit(self.span_name.is_some(), 2)
+            | wire::bit(self.generation_name.is_some(), 3)
+            | wire::bit(self.parent_span_id.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "trace_id",
-                        wire::Part::Optional(&self.trace_id, self.trace_id.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "trace_name",
-                        wire::Part::Optional(&self.trace_name, self.trace_name.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "span_name",
-                        wire::Part::Optional(&self.span_name, self.span_name.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "generation_name",
-                        wire::Part::Optional(
-                            &self.generation_name,
-                            self.generation_name.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "parent_span_id",
-                        wire::Part::Optional(
-                            &self.parent_span_id,
-                            self.parent_span_id.is_some(),
-                        ),
-                    )
-                }
+                0 => ("trace_id", wire::Part::Optional(&self.trace_id)),
+                1 => ("trace_name", wire::Part::Optional(&self.trace_name)),
+                2 => ("span_name", wire::Part::Optional(&self.span_name)),
+                3 => ("generation_name", wire::Part::Optional(&self.generation_name)),
+                4 => ("parent_span_id", wire::Part::Optional(&self.parent_span_id)),
                 _ => return None,
             },
         )
@@ -2496,16 +2289,17 @@ impl wire::Object for ChatDebugOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.echo_upstream_body.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "echo_upstream_body",
-                        wire::Part::Optional(
-                            &self.echo_upstream_body,
-                            self.echo_upstream_body.is_some(),
-                        ),
+                        wire::Part::Optional(&self.echo_upstream_body),
                     )
                 }
                 _ => return None,
@@ -2567,15 +2361,14 @@ impl wire::Object for UsageOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.include.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "include",
-                        wire::Part::Optional(&self.include, self.include.is_some()),
-                    )
-                }
+                0 => ("include", wire::Part::Optional(&self.include)),
                 _ => return None,
             },
         )

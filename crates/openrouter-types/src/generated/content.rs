@@ -243,27 +243,21 @@ impl wire::Object for ChatContentText {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+            | wire::bit(self.prompt_cache_breakpoint.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("text")),
                 1 => ("text", wire::Part::Required(&self.text)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 3 => {
                     (
                         "prompt_cache_breakpoint",
-                        wire::Part::Optional(
-                            &self.prompt_cache_breakpoint,
-                            self.prompt_cache_breakpoint.is_some(),
-                        ),
+                        wire::Part::Optional(&self.prompt_cache_breakpoint),
                     )
                 }
                 _ => return None,
@@ -354,20 +348,16 @@ impl wire::Object for ChatContentImage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("image_url")),
                 1 => ("image_url", wire::Part::Required(&self.image_url)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -450,13 +440,15 @@ impl wire::Object for ChatContentImageUrl {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.detail.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("url", wire::Part::Required(&self.url)),
-                1 => {
-                    ("detail", wire::Part::Optional(&self.detail, self.detail.is_some()))
-                }
+                1 => ("detail", wire::Part::Optional(&self.detail)),
                 _ => return None,
             },
         )
@@ -586,20 +578,16 @@ impl wire::Object for ChatContentAudio {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("input_audio")),
                 1 => ("input_audio", wire::Part::Required(&self.input_audio)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -680,6 +668,10 @@ impl wire::Object for ChatContentAudioInput {
             1 => wire::place(&mut self.format),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -775,20 +767,16 @@ impl wire::Object for ChatContentVideo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("video_url")),
                 1 => ("video_url", wire::Part::Required(&self.video_url)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -860,6 +848,10 @@ impl wire::Object for ChatContentVideoInput {
             0 => wire::place(&mut self.url),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -957,20 +949,16 @@ impl wire::Object for LegacyChatContentVideo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("input_video")),
                 1 => ("video_url", wire::Part::Required(&self.video_url)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -1041,6 +1029,10 @@ impl wire::Object for LegacyChatContentVideoInput {
             0 => wire::place(&mut self.url),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1138,20 +1130,16 @@ impl wire::Object for ChatContentFile {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("file")),
                 1 => ("file", wire::Part::Required(&self.file)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -1239,27 +1227,17 @@ impl wire::Object for ChatContentFileData {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.filename.is_some(), 0) | wire::bit(self.file_data.is_some(), 1)
+            | wire::bit(self.file_id.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "filename",
-                        wire::Part::Optional(&self.filename, self.filename.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "file_data",
-                        wire::Part::Optional(&self.file_data, self.file_data.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "file_id",
-                        wire::Part::Optional(&self.file_id, self.file_id.is_some()),
-                    )
-                }
+                0 => ("filename", wire::Part::Optional(&self.filename)),
+                1 => ("file_data", wire::Part::Optional(&self.file_data)),
+                2 => ("file_id", wire::Part::Optional(&self.file_id)),
                 _ => return None,
             },
         )

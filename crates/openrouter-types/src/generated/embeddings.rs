@@ -121,39 +121,23 @@ impl wire::Object for EmbeddingsRequest {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.encoding_format.is_some(), 2)
+            | wire::bit(self.dimensions.is_some(), 3)
+            | wire::bit(self.input_type.is_some(), 4)
+            | wire::bit(self.provider.is_some(), 5) | wire::bit(self.user.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("model", wire::Part::Required(&self.model)),
                 1 => ("input", wire::Part::Required(&self.input)),
-                2 => {
-                    (
-                        "encoding_format",
-                        wire::Part::Optional(
-                            &self.encoding_format,
-                            self.encoding_format.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "dimensions",
-                        wire::Part::Optional(&self.dimensions, self.dimensions.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "input_type",
-                        wire::Part::Optional(&self.input_type, self.input_type.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
-                6 => ("user", wire::Part::Optional(&self.user, self.user.is_some())),
+                2 => ("encoding_format", wire::Part::Optional(&self.encoding_format)),
+                3 => ("dimensions", wire::Part::Optional(&self.dimensions)),
+                4 => ("input_type", wire::Part::Optional(&self.input_type)),
+                5 => ("provider", wire::Part::Optional(&self.provider)),
+                6 => ("user", wire::Part::Optional(&self.user)),
                 _ => return None,
             },
         )
@@ -344,6 +328,10 @@ impl wire::Object for EmbeddingContent {
             0 => wire::place(&mut self.content),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -553,6 +541,10 @@ impl wire::Object for EmbeddingTextPart {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -623,6 +615,10 @@ impl wire::Object for EmbeddingImagePart {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -689,6 +685,10 @@ impl wire::Object for EmbeddingImageUrl {
             0 => wire::place(&mut self.url),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -758,6 +758,10 @@ impl wire::Object for ContentPartInputAudio {
             1 => wire::place(&mut self.input_audio),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -830,6 +834,10 @@ impl wire::Object for ContentPartInputVideo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -898,6 +906,10 @@ impl wire::Object for ContentPartInputFile {
             1 => wire::place(&mut self.input_file),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -978,13 +990,15 @@ impl wire::Object for MultimodalMedia {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.format.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("data", wire::Part::Required(&self.data)),
-                1 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
+                1 => ("format", wire::Part::Optional(&self.format)),
                 _ => return None,
             },
         )
@@ -1111,14 +1125,19 @@ impl wire::Object for EmbeddingsResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x9 | wire::bit(self.id.is_some(), 1) | wire::bit(self.model.is_some(), 2)
+            | wire::bit(self.usage.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("object", wire::Part::Constant("list")),
-                1 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                2 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                1 => ("id", wire::Part::Optional(&self.id)),
+                2 => ("model", wire::Part::Optional(&self.model)),
                 3 => ("data", wire::Part::List(&self.data)),
-                4 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
+                4 => ("usage", wire::Part::Optional(&self.usage)),
                 _ => return None,
             },
         )
@@ -1186,17 +1205,16 @@ impl wire::Object for Embedding {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.index.is_some(), 1) | wire::bit(self.embedding.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("object", wire::Part::Constant("embedding")),
-                1 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
-                2 => {
-                    (
-                        "embedding",
-                        wire::Part::Optional(&self.embedding, self.embedding.is_some()),
-                    )
-                }
+                1 => ("index", wire::Part::Optional(&self.index)),
+                2 => ("embedding", wire::Part::Optional(&self.embedding)),
                 _ => return None,
             },
         )
@@ -1384,52 +1402,29 @@ impl wire::Object for EmbeddingsUsage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.prompt_tokens.is_some(), 0)
+            | wire::bit(self.total_tokens.is_some(), 1)
+            | wire::bit(self.prompt_tokens_details.is_some(), 2)
+            | wire::bit(self.cost.is_some(), 3)
+            | wire::bit(self.cost_details.is_some(), 4)
+            | wire::bit(self.is_byok.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "prompt_tokens",
-                        wire::Part::Optional(
-                            &self.prompt_tokens,
-                            self.prompt_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "total_tokens",
-                        wire::Part::Optional(
-                            &self.total_tokens,
-                            self.total_tokens.is_some(),
-                        ),
-                    )
-                }
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("total_tokens", wire::Part::Optional(&self.total_tokens)),
                 2 => {
                     (
                         "prompt_tokens_details",
-                        wire::Part::Optional(
-                            &self.prompt_tokens_details,
-                            self.prompt_tokens_details.is_some(),
-                        ),
+                        wire::Part::Optional(&self.prompt_tokens_details),
                     )
                 }
-                3 => ("cost", wire::Part::Optional(&self.cost, self.cost.is_some())),
-                4 => {
-                    (
-                        "cost_details",
-                        wire::Part::Optional(
-                            &self.cost_details,
-                            self.cost_details.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "is_byok",
-                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
-                    )
-                }
+                3 => ("cost", wire::Part::Optional(&self.cost)),
+                4 => ("cost_details", wire::Part::Optional(&self.cost_details)),
+                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
                 _ => return None,
             },
         )
@@ -1525,54 +1520,22 @@ impl wire::Object for EmbeddingsPromptTokensDetails {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.text_tokens.is_some(), 0)
+            | wire::bit(self.image_tokens.is_some(), 1)
+            | wire::bit(self.audio_tokens.is_some(), 2)
+            | wire::bit(self.video_tokens.is_some(), 3)
+            | wire::bit(self.file_tokens.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "text_tokens",
-                        wire::Part::Optional(
-                            &self.text_tokens,
-                            self.text_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "image_tokens",
-                        wire::Part::Optional(
-                            &self.image_tokens,
-                            self.image_tokens.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "audio_tokens",
-                        wire::Part::Optional(
-                            &self.audio_tokens,
-                            self.audio_tokens.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "video_tokens",
-                        wire::Part::Optional(
-                            &self.video_tokens,
-                            self.video_tokens.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "file_tokens",
-                        wire::Part::Optional(
-                            &self.file_tokens,
-                            self.file_tokens.is_some(),
-                        ),
-                    )
-                }
+                0 => ("text_tokens", wire::Part::Optional(&self.text_tokens)),
+                1 => ("image_tokens", wire::Part::Optional(&self.image_tokens)),
+                2 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                3 => ("video_tokens", wire::Part::Optional(&self.video_tokens)),
+                4 => ("file_tokens", wire::Part::Optional(&self.file_tokens)),
                 _ => return None,
             },
         )

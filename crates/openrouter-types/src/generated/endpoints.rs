@@ -49,10 +49,14 @@ impl wire::Object for ModelEndpointsResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -161,35 +165,21 @@ impl wire::Object for ListEndpointsResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x20 | wire::bit(self.id.is_some(), 0) | wire::bit(self.name.is_some(), 1)
+            | wire::bit(self.description.is_some(), 2)
+            | wire::bit(self.created.is_some(), 3)
+            | wire::bit(self.architecture.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                2 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "created",
-                        wire::Part::Optional(&self.created, self.created.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "architecture",
-                        wire::Part::Optional(
-                            &self.architecture,
-                            self.architecture.is_some(),
-                        ),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("description", wire::Part::Optional(&self.description)),
+                3 => ("created", wire::Part::Optional(&self.created)),
+                4 => ("architecture", wire::Part::Optional(&self.architecture)),
                 5 => ("endpoints", wire::Part::List(&self.endpoints)),
                 _ => return None,
             },
@@ -247,6 +237,10 @@ impl wire::Object for ZdrEndpointsResponse {
             0 => wire::place(&mut self.data),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -503,74 +497,44 @@ impl wire::Object for PublicEndpoint {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x400 | wire::bit(self.name.is_some(), 0) | wire::bit(self.model_id.is_some(), 1)
+            | wire::bit(self.model_name.is_some(), 2)
+            | wire::bit(self.provider_name.is_some(), 3)
+            | wire::bit(self.tag.is_some(), 4)
+            | wire::bit(self.quantization.is_some(), 5)
+            | wire::bit(self.context_length.is_some(), 6)
+            | wire::bit(self.max_completion_tokens.is_some(), 7)
+            | wire::bit(self.max_prompt_tokens.is_some(), 8)
+            | wire::bit(self.pricing.is_some(), 9)
+            | wire::bit(self.supports_implicit_caching.is_some(), 11)
+            | wire::bit(self.supports_voice_cloning.is_some(), 12)
+            | wire::bit(self.status.is_some(), 13)
+            | wire::bit(self.uptime_last_5m.is_some(), 14)
+            | wire::bit(self.uptime_last_30m.is_some(), 15)
+            | wire::bit(self.uptime_last_1d.is_some(), 16)
+            | wire::bit(self.latency_last_30m.is_some(), 17)
+            | wire::bit(self.throughput_last_30m.is_some(), 18)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                1 => {
-                    (
-                        "model_id",
-                        wire::Part::Optional(&self.model_id, self.model_id.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "model_name",
-                        wire::Part::Optional(&self.model_name, self.model_name.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
-                4 => ("tag", wire::Part::Optional(&self.tag, self.tag.is_some())),
-                5 => {
-                    (
-                        "quantization",
-                        wire::Part::Optional(
-                            &self.quantization,
-                            self.quantization.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "context_length",
-                        wire::Part::Optional(
-                            &self.context_length,
-                            self.context_length.is_some(),
-                        ),
-                    )
-                }
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model_id", wire::Part::Optional(&self.model_id)),
+                2 => ("model_name", wire::Part::Optional(&self.model_name)),
+                3 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                4 => ("tag", wire::Part::Optional(&self.tag)),
+                5 => ("quantization", wire::Part::Optional(&self.quantization)),
+                6 => ("context_length", wire::Part::Optional(&self.context_length)),
                 7 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                8 => {
-                    (
-                        "max_prompt_tokens",
-                        wire::Part::Optional(
-                            &self.max_prompt_tokens,
-                            self.max_prompt_tokens.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "pricing",
-                        wire::Part::Optional(&self.pricing, self.pricing.is_some()),
-                    )
-                }
+                8 => ("max_prompt_tokens", wire::Part::Optional(&self.max_prompt_tokens)),
+                9 => ("pricing", wire::Part::Optional(&self.pricing)),
                 10 => {
                     (
                         "supported_parameters",
@@ -580,67 +544,24 @@ impl wire::Object for PublicEndpoint {
                 11 => {
                     (
                         "supports_implicit_caching",
-                        wire::Part::Optional(
-                            &self.supports_implicit_caching,
-                            self.supports_implicit_caching.is_some(),
-                        ),
+                        wire::Part::Optional(&self.supports_implicit_caching),
                     )
                 }
                 12 => {
                     (
                         "supports_voice_cloning",
-                        wire::Part::Optional(
-                            &self.supports_voice_cloning,
-                            self.supports_voice_cloning.is_some(),
-                        ),
+                        wire::Part::Optional(&self.supports_voice_cloning),
                     )
                 }
-                13 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                14 => {
-                    (
-                        "uptime_last_5m",
-                        wire::Part::Optional(
-                            &self.uptime_last_5m,
-                            self.uptime_last_5m.is_some(),
-                        ),
-                    )
-                }
-                15 => {
-                    (
-                        "uptime_last_30m",
-                        wire::Part::Optional(
-                            &self.uptime_last_30m,
-                            self.uptime_last_30m.is_some(),
-                        ),
-                    )
-                }
-                16 => {
-                    (
-                        "uptime_last_1d",
-                        wire::Part::Optional(
-                            &self.uptime_last_1d,
-                            self.uptime_last_1d.is_some(),
-                        ),
-                    )
-                }
-                17 => {
-                    (
-                        "latency_last_30m",
-                        wire::Part::Optional(
-                            &self.latency_last_30m,
-                            self.latency_last_30m.is_some(),
-                        ),
-                    )
-                }
+                13 => ("status", wire::Part::Optional(&self.status)),
+                14 => ("uptime_last_5m", wire::Part::Optional(&self.uptime_last_5m)),
+                15 => ("uptime_last_30m", wire::Part::Optional(&self.uptime_last_30m)),
+                16 => ("uptime_last_1d", wire::Part::Optional(&self.uptime_last_1d)),
+                17 => ("latency_last_30m", wire::Part::Optional(&self.latency_last_30m)),
                 18 => {
                     (
                         "throughput_last_30m",
-                        wire::Part::Optional(
-                            &self.throughput_last_30m,
-                            self.throughput_last_30m.is_some(),
-                        ),
+                        wire::Part::Optional(&self.throughput_last_30m),
                     )
                 }
                 _ => return None,
@@ -735,13 +656,18 @@ impl wire::Object for PercentileStats {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.p50.is_some(), 0) | wire::bit(self.p75.is_some(), 1)
+            | wire::bit(self.p90.is_some(), 2) | wire::bit(self.p99.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("p50", wire::Part::Optional(&self.p50, self.p50.is_some())),
-                1 => ("p75", wire::Part::Optional(&self.p75, self.p75.is_some())),
-                2 => ("p90", wire::Part::Optional(&self.p90, self.p90.is_some())),
-                3 => ("p99", wire::Part::Optional(&self.p99, self.p99.is_some())),
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
                 _ => return None,
             },
         )
@@ -958,110 +884,53 @@ impl wire::Object for PublicPricing {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x8000 | wire::bit(self.prompt.is_some(), 0)
+            | wire::bit(self.completion.is_some(), 1)
+            | wire::bit(self.request.is_some(), 2) | wire::bit(self.image.is_some(), 3)
+            | wire::bit(self.image_token.is_some(), 4)
+            | wire::bit(self.image_output.is_some(), 5)
+            | wire::bit(self.audio.is_some(), 6)
+            | wire::bit(self.audio_output.is_some(), 7)
+            | wire::bit(self.input_audio_cache.is_some(), 8)
+            | wire::bit(self.input_cache_read.is_some(), 9)
+            | wire::bit(self.input_cache_write.is_some(), 10)
+            | wire::bit(self.input_cache_write_1h.is_some(), 11)
+            | wire::bit(self.internal_reasoning.is_some(), 12)
+            | wire::bit(self.web_search.is_some(), 13)
+            | wire::bit(self.discount.is_some(), 14)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
-                }
-                1 => {
-                    (
-                        "completion",
-                        wire::Part::Optional(&self.completion, self.completion.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "request",
-                        wire::Part::Optional(&self.request, self.request.is_some()),
-                    )
-                }
-                3 => ("image", wire::Part::Optional(&self.image, self.image.is_some())),
-                4 => {
-                    (
-                        "image_token",
-                        wire::Part::Optional(
-                            &self.image_token,
-                            self.image_token.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "image_output",
-                        wire::Part::Optional(
-                            &self.image_output,
-                            self.image_output.is_some(),
-                        ),
-                    )
-                }
-                6 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
-                7 => {
-                    (
-                        "audio_output",
-                        wire::Part::Optional(
-                            &self.audio_output,
-                            self.audio_output.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "input_audio_cache",
-                        wire::Part::Optional(
-                            &self.input_audio_cache,
-                            self.input_audio_cache.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "input_cache_read",
-                        wire::Part::Optional(
-                            &self.input_cache_read,
-                            self.input_cache_read.is_some(),
-                        ),
-                    )
-                }
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
+                1 => ("completion", wire::Part::Optional(&self.completion)),
+                2 => ("request", wire::Part::Optional(&self.request)),
+                3 => ("image", wire::Part::Optional(&self.image)),
+                4 => ("image_token", wire::Part::Optional(&self.image_token)),
+                5 => ("image_output", wire::Part::Optional(&self.image_output)),
+                6 => ("audio", wire::Part::Optional(&self.audio)),
+                7 => ("audio_output", wire::Part::Optional(&self.audio_output)),
+                8 => ("input_audio_cache", wire::Part::Optional(&self.input_audio_cache)),
+                9 => ("input_cache_read", wire::Part::Optional(&self.input_cache_read)),
                 10 => {
-                    (
-                        "input_cache_write",
-                        wire::Part::Optional(
-                            &self.input_cache_write,
-                            self.input_cache_write.is_some(),
-                        ),
-                    )
+                    ("input_cache_write", wire::Part::Optional(&self.input_cache_write))
                 }
                 11 => {
                     (
                         "input_cache_write_1h",
-                        wire::Part::Optional(
-                            &self.input_cache_write_1h,
-                            self.input_cache_write_1h.is_some(),
-                        ),
+                        wire::Part::Optional(&self.input_cache_write_1h),
                     )
                 }
                 12 => {
                     (
                         "internal_reasoning",
-                        wire::Part::Optional(
-                            &self.internal_reasoning,
-                            self.internal_reasoning.is_some(),
-                        ),
+                        wire::Part::Optional(&self.internal_reasoning),
                     )
                 }
-                13 => {
-                    (
-                        "web_search",
-                        wire::Part::Optional(&self.web_search, self.web_search.is_some()),
-                    )
-                }
-                14 => {
-                    (
-                        "discount",
-                        wire::Part::Optional(&self.discount, self.discount.is_some()),
-                    )
-                }
+                13 => ("web_search", wire::Part::Optional(&self.web_search)),
+                14 => ("discount", wire::Part::Optional(&self.discount)),
                 15 => ("overrides", wire::Part::List(&self.overrides)),
                 _ => return None,
             },
@@ -1213,74 +1082,34 @@ impl wire::Object for PricingOverride {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.min_prompt_tokens.is_some(), 0)
+            | wire::bit(self.utc_start.is_some(), 1)
+            | wire::bit(self.utc_end.is_some(), 2) | wire::bit(self.prompt.is_some(), 3)
+            | wire::bit(self.completion.is_some(), 4)
+            | wire::bit(self.audio.is_some(), 5)
+            | wire::bit(self.input_audio_cache.is_some(), 6)
+            | wire::bit(self.input_cache_read.is_some(), 7)
+            | wire::bit(self.input_cache_write.is_some(), 8)
+            | wire::bit(self.input_cache_write_1h.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "min_prompt_tokens",
-                        wire::Part::Optional(
-                            &self.min_prompt_tokens,
-                            self.min_prompt_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "utc_start",
-                        wire::Part::Optional(&self.utc_start, self.utc_start.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "utc_end",
-                        wire::Part::Optional(&self.utc_end, self.utc_end.is_some()),
-                    )
-                }
-                3 => {
-                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
-                }
-                4 => {
-                    (
-                        "completion",
-                        wire::Part::Optional(&self.completion, self.completion.is_some()),
-                    )
-                }
-                5 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
-                6 => {
-                    (
-                        "input_audio_cache",
-                        wire::Part::Optional(
-                            &self.input_audio_cache,
-                            self.input_audio_cache.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "input_cache_read",
-                        wire::Part::Optional(
-                            &self.input_cache_read,
-                            self.input_cache_read.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "input_cache_write",
-                        wire::Part::Optional(
-                            &self.input_cache_write,
-                            self.input_cache_write.is_some(),
-                        ),
-                    )
-                }
+                0 => ("min_prompt_tokens", wire::Part::Optional(&self.min_prompt_tokens)),
+                1 => ("utc_start", wire::Part::Optional(&self.utc_start)),
+                2 => ("utc_end", wire::Part::Optional(&self.utc_end)),
+                3 => ("prompt", wire::Part::Optional(&self.prompt)),
+                4 => ("completion", wire::Part::Optional(&self.completion)),
+                5 => ("audio", wire::Part::Optional(&self.audio)),
+                6 => ("input_audio_cache", wire::Part::Optional(&self.input_audio_cache)),
+                7 => ("input_cache_read", wire::Part::Optional(&self.input_cache_read)),
+                8 => ("input_cache_write", wire::Part::Optional(&self.input_cache_write)),
                 9 => {
                     (
                         "input_cache_write_1h",
-                        wire::Part::Optional(
-                            &self.input_cache_write_1h,
-                            self.input_cache_write_1h.is_some(),
-                        ),
+                        wire::Part::Optional(&self.input_cache_write_1h),
                     )
                 }
                 _ => return None,

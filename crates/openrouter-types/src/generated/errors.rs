@@ -84,23 +84,20 @@ impl wire::Object for ErrorResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.user_id.is_some(), 1)
+            | wire::bit(self.openrouter_metadata.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("error", wire::Part::Required(&self.error)),
-                1 => {
-                    (
-                        "user_id",
-                        wire::Part::Optional(&self.user_id, self.user_id.is_some()),
-                    )
-                }
+                1 => ("user_id", wire::Part::Optional(&self.user_id)),
                 2 => {
                     (
                         "openrouter_metadata",
-                        wire::Part::Optional(
-                            &self.openrouter_metadata,
-                            self.openrouter_metadata.is_some(),
-                        ),
+                        wire::Part::Optional(&self.openrouter_metadata),
                     )
                 }
                 _ => return None,
@@ -247,48 +244,26 @@ impl wire::Object for ErrorBody {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.code.is_some(), 0) | wire::bit(self.message.is_some(), 1)
+            | wire::bit(self.metadata.is_some(), 2)
+            | wire::bit(self.error_type.is_some(), 3)
+            | wire::bit(self.http_status.is_some(), 4)
+            | wire::bit(self.availability.is_some(), 5)
+            | wire::bit(self.kind.is_some(), 6) | wire::bit(self.param.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("code", wire::Part::Optional(&self.code, self.code.is_some())),
-                1 => {
-                    (
-                        "message",
-                        wire::Part::Optional(&self.message, self.message.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "metadata",
-                        wire::Part::Optional(&self.metadata, self.metadata.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "error_type",
-                        wire::Part::Optional(&self.error_type, self.error_type.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "http_status",
-                        wire::Part::Optional(
-                            &self.http_status,
-                            self.http_status.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "availability",
-                        wire::Part::Optional(
-                            &self.availability,
-                            self.availability.is_some(),
-                        ),
-                    )
-                }
-                6 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
-                7 => ("param", wire::Part::Optional(&self.param, self.param.is_some())),
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("metadata", wire::Part::Optional(&self.metadata)),
+                3 => ("error_type", wire::Part::Optional(&self.error_type)),
+                4 => ("http_status", wire::Part::Optional(&self.http_status)),
+                5 => ("availability", wire::Part::Optional(&self.availability)),
+                6 => ("type", wire::Part::Optional(&self.kind)),
+                7 => ("param", wire::Part::Optional(&self.param)),
                 _ => return None,
             },
         )
@@ -462,50 +437,25 @@ impl wire::Object for ErrorMetadata {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x390 | wire::bit(self.error_type.is_some(), 0)
+            | wire::bit(self.provider_code.is_some(), 1)
+            | wire::bit(self.provider_name.is_some(), 2)
+            | wire::bit(self.raw.is_some(), 3)
+            | wire::bit(self.flagged_input.is_some(), 5)
+            | wire::bit(self.model_slug.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "error_type",
-                        wire::Part::Optional(&self.error_type, self.error_type.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "provider_code",
-                        wire::Part::Optional(
-                            &self.provider_code,
-                            self.provider_code.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
-                3 => ("raw", wire::Part::Optional(&self.raw, self.raw.is_some())),
+                0 => ("error_type", wire::Part::Optional(&self.error_type)),
+                1 => ("provider_code", wire::Part::Optional(&self.provider_code)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
                 4 => ("reasons", wire::Part::List(&self.reasons)),
-                5 => {
-                    (
-                        "flagged_input",
-                        wire::Part::Optional(
-                            &self.flagged_input,
-                            self.flagged_input.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "model_slug",
-                        wire::Part::Optional(&self.model_slug, self.model_slug.is_some()),
-                    )
-                }
+                5 => ("flagged_input", wire::Part::Optional(&self.flagged_input)),
+                6 => ("model_slug", wire::Part::Optional(&self.model_slug)),
                 7 => ("patterns", wire::Part::List(&self.patterns)),
                 8 => ("previous_errors", wire::Part::List(&self.previous_errors)),
                 9 => ("file_annotations", wire::Part::List(&self.file_annotations)),
@@ -601,25 +551,18 @@ impl wire::Object for PreviousError {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.provider.is_some(), 0) | wire::bit(self.code.is_some(), 1)
+            | wire::bit(self.status.is_some(), 2) | wire::bit(self.message.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
-                1 => ("code", wire::Part::Optional(&self.code, self.code.is_some())),
-                2 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                3 => {
-                    (
-                        "message",
-                        wire::Part::Optional(&self.message, self.message.is_some()),
-                    )
-                }
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("code", wire::Part::Optional(&self.code)),
+                2 => ("status", wire::Part::Optional(&self.status)),
+                3 => ("message", wire::Part::Optional(&self.message)),
                 _ => return None,
             },
         )
@@ -777,41 +720,25 @@ impl wire::Object for ErrorAvailability {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x78 | wire::bit(self.code.is_some(), 0) | wire::bit(self.retryable.is_some(), 1)
+            | wire::bit(self.retry_after.is_some(), 2)
+            | wire::bit(self.constraint.is_some(), 7)
+            | wire::bit(self.docs_url.is_some(), 8)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("code", wire::Part::Optional(&self.code, self.code.is_some())),
-                1 => {
-                    (
-                        "retryable",
-                        wire::Part::Optional(&self.retryable, self.retryable.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "retry_after",
-                        wire::Part::Optional(
-                            &self.retry_after,
-                            self.retry_after.is_some(),
-                        ),
-                    )
-                }
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("retryable", wire::Part::Optional(&self.retryable)),
+                2 => ("retry_after", wire::Part::Optional(&self.retry_after)),
                 3 => ("requested_models", wire::Part::List(&self.requested_models)),
                 4 => ("affected_providers", wire::Part::List(&self.affected_providers)),
                 5 => ("excluded_by", wire::Part::List(&self.excluded_by)),
                 6 => ("fallback_models", wire::Part::List(&self.fallback_models)),
-                7 => {
-                    (
-                        "constraint",
-                        wire::Part::Optional(&self.constraint, self.constraint.is_some()),
-                    )
-                }
-                8 => {
-                    (
-                        "docs_url",
-                        wire::Part::Optional(&self.docs_url, self.docs_url.is_some()),
-                    )
-                }
+                7 => ("constraint", wire::Part::Optional(&self.constraint)),
+                8 => ("docs_url", wire::Part::Optional(&self.docs_url)),
                 _ => return None,
             },
         )
@@ -884,13 +811,15 @@ impl wire::Object for AvailabilityConstraint {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.field.is_some(), 0) | wire::bit(self.detail.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("field", wire::Part::Optional(&self.field, self.field.is_some())),
-                1 => {
-                    ("detail", wire::Part::Optional(&self.detail, self.detail.is_some()))
-                }
+                0 => ("field", wire::Part::Optional(&self.field)),
+                1 => ("detail", wire::Part::Optional(&self.detail)),
                 _ => return None,
             },
         )

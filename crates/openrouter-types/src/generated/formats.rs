@@ -185,6 +185,10 @@ impl wire::Object for ChatFormatTextConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -239,6 +243,10 @@ impl wire::Object for ChatFormatJsonObjectConfig {
             0 => wire::Place::Constant("type", "json_object"),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -308,6 +316,10 @@ impl wire::Object for ChatFormatJsonSchemaConfig {
             1 => wire::place(&mut self.json_schema),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -409,25 +421,18 @@ impl wire::Object for ChatJsonSchemaConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.description.is_some(), 1)
+            | wire::bit(self.schema.is_some(), 2) | wire::bit(self.strict.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("name", wire::Part::Required(&self.name)),
-                1 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    ("schema", wire::Part::Optional(&self.schema, self.schema.is_some()))
-                }
-                3 => {
-                    ("strict", wire::Part::Optional(&self.strict, self.strict.is_some()))
-                }
+                1 => ("description", wire::Part::Optional(&self.description)),
+                2 => ("schema", wire::Part::Optional(&self.schema)),
+                3 => ("strict", wire::Part::Optional(&self.strict)),
                 _ => return None,
             },
         )
@@ -493,6 +498,10 @@ impl wire::Object for ChatFormatGrammarConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -548,6 +557,10 @@ impl wire::Object for ChatFormatPythonConfig {
             0 => wire::Place::Constant("type", "python"),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {

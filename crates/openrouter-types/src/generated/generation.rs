@@ -49,10 +49,14 @@ impl wire::Object for GenerationResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -552,331 +556,162 @@ impl wire::Object for GenerationResponseData {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x100 | wire::bit(self.id.is_some(), 0) | wire::bit(self.request_id.is_some(), 1)
+            | wire::bit(self.session_id.is_some(), 2)
+            | wire::bit(self.created_at.is_some(), 3)
+            | wire::bit(self.api_type.is_some(), 4) | wire::bit(self.model.is_some(), 5)
+            | wire::bit(self.router.is_some(), 6)
+            | wire::bit(self.provider_name.is_some(), 7)
+            | wire::bit(self.upstream_id.is_some(), 9)
+            | wire::bit(self.streamed.is_some(), 10)
+            | wire::bit(self.cancelled.is_some(), 11)
+            | wire::bit(self.finish_reason.is_some(), 12)
+            | wire::bit(self.native_finish_reason.is_some(), 13)
+            | wire::bit(self.service_tier.is_some(), 14)
+            | wire::bit(self.latency.is_some(), 15)
+            | wire::bit(self.generation_time.is_some(), 16)
+            | wire::bit(self.moderation_latency.is_some(), 17)
+            | wire::bit(self.tokens_prompt.is_some(), 18)
+            | wire::bit(self.tokens_completion.is_some(), 19)
+            | wire::bit(self.native_tokens_prompt.is_some(), 20)
+            | wire::bit(self.native_tokens_completion.is_some(), 21)
+            | wire::bit(self.native_tokens_reasoning.is_some(), 22)
+            | wire::bit(self.native_tokens_cached.is_some(), 23)
+            | wire::bit(self.native_tokens_completion_images.is_some(), 24)
+            | wire::bit(self.num_media_prompt.is_some(), 25)
+            | wire::bit(self.num_input_audio_prompt.is_some(), 26)
+            | wire::bit(self.num_media_completion.is_some(), 27)
+            | wire::bit(self.num_search_results.is_some(), 28)
+            | wire::bit(self.num_fetches.is_some(), 29)
+            | wire::bit(self.web_search_engine.is_some(), 30)
+            | wire::bit(self.total_cost.is_some(), 31)
+            | wire::bit(self.usage.is_some(), 32)
+            | wire::bit(self.cache_discount.is_some(), 33)
+            | wire::bit(self.upstream_inference_cost.is_some(), 34)
+            | wire::bit(self.is_byok.is_some(), 35)
+            | wire::bit(self.data_region.is_some(), 36)
+            | wire::bit(self.response_cache_source_id.is_some(), 37)
+            | wire::bit(self.preset_id.is_some(), 38)
+            | wire::bit(self.workspace_id.is_some(), 39)
+            | wire::bit(self.external_user.is_some(), 40)
+            | wire::bit(self.app_id.is_some(), 41) | wire::bit(self.origin.is_some(), 42)
+            | wire::bit(self.http_referer.is_some(), 43)
+            | wire::bit(self.user_agent.is_some(), 44)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => {
-                    (
-                        "request_id",
-                        wire::Part::Optional(&self.request_id, self.request_id.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "session_id",
-                        wire::Part::Optional(&self.session_id, self.session_id.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "created_at",
-                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "api_type",
-                        wire::Part::Optional(&self.api_type, self.api_type.is_some()),
-                    )
-                }
-                5 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                6 => {
-                    ("router", wire::Part::Optional(&self.router, self.router.is_some()))
-                }
-                7 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("request_id", wire::Part::Optional(&self.request_id)),
+                2 => ("session_id", wire::Part::Optional(&self.session_id)),
+                3 => ("created_at", wire::Part::Optional(&self.created_at)),
+                4 => ("api_type", wire::Part::Optional(&self.api_type)),
+                5 => ("model", wire::Part::Optional(&self.model)),
+                6 => ("router", wire::Part::Optional(&self.router)),
+                7 => ("provider_name", wire::Part::Optional(&self.provider_name)),
                 8 => ("provider_responses", wire::Part::List(&self.provider_responses)),
-                9 => {
-                    (
-                        "upstream_id",
-                        wire::Part::Optional(
-                            &self.upstream_id,
-                            self.upstream_id.is_some(),
-                        ),
-                    )
-                }
-                10 => {
-                    (
-                        "streamed",
-                        wire::Part::Optional(&self.streamed, self.streamed.is_some()),
-                    )
-                }
-                11 => {
-                    (
-                        "cancelled",
-                        wire::Part::Optional(&self.cancelled, self.cancelled.is_some()),
-                    )
-                }
-                12 => {
-                    (
-                        "finish_reason",
-                        wire::Part::Optional(
-                            &self.finish_reason,
-                            self.finish_reason.is_some(),
-                        ),
-                    )
-                }
+                9 => ("upstream_id", wire::Part::Optional(&self.upstream_id)),
+                10 => ("streamed", wire::Part::Optional(&self.streamed)),
+                11 => ("cancelled", wire::Part::Optional(&self.cancelled)),
+                12 => ("finish_reason", wire::Part::Optional(&self.finish_reason)),
                 13 => {
                     (
                         "native_finish_reason",
-                        wire::Part::Optional(
-                            &self.native_finish_reason,
-                            self.native_finish_reason.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_finish_reason),
                     )
                 }
-                14 => {
-                    (
-                        "service_tier",
-                        wire::Part::Optional(
-                            &self.service_tier,
-                            self.service_tier.is_some(),
-                        ),
-                    )
-                }
-                15 => {
-                    (
-                        "latency",
-                        wire::Part::Optional(&self.latency, self.latency.is_some()),
-                    )
-                }
-                16 => {
-                    (
-                        "generation_time",
-                        wire::Part::Optional(
-                            &self.generation_time,
-                            self.generation_time.is_some(),
-                        ),
-                    )
-                }
+                14 => ("service_tier", wire::Part::Optional(&self.service_tier)),
+                15 => ("latency", wire::Part::Optional(&self.latency)),
+                16 => ("generation_time", wire::Part::Optional(&self.generation_time)),
                 17 => {
                     (
                         "moderation_latency",
-                        wire::Part::Optional(
-                            &self.moderation_latency,
-                            self.moderation_latency.is_some(),
-                        ),
+                        wire::Part::Optional(&self.moderation_latency),
                     )
                 }
-                18 => {
-                    (
-                        "tokens_prompt",
-                        wire::Part::Optional(
-                            &self.tokens_prompt,
-                            self.tokens_prompt.is_some(),
-                        ),
-                    )
-                }
+                18 => ("tokens_prompt", wire::Part::Optional(&self.tokens_prompt)),
                 19 => {
-                    (
-                        "tokens_completion",
-                        wire::Part::Optional(
-                            &self.tokens_completion,
-                            self.tokens_completion.is_some(),
-                        ),
-                    )
+                    ("tokens_completion", wire::Part::Optional(&self.tokens_completion))
                 }
                 20 => {
                     (
                         "native_tokens_prompt",
-                        wire::Part::Optional(
-                            &self.native_tokens_prompt,
-                            self.native_tokens_prompt.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_tokens_prompt),
                     )
                 }
                 21 => {
                     (
                         "native_tokens_completion",
-                        wire::Part::Optional(
-                            &self.native_tokens_completion,
-                            self.native_tokens_completion.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_tokens_completion),
                     )
                 }
                 22 => {
                     (
                         "native_tokens_reasoning",
-                        wire::Part::Optional(
-                            &self.native_tokens_reasoning,
-                            self.native_tokens_reasoning.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_tokens_reasoning),
                     )
                 }
                 23 => {
                     (
                         "native_tokens_cached",
-                        wire::Part::Optional(
-                            &self.native_tokens_cached,
-                            self.native_tokens_cached.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_tokens_cached),
                     )
                 }
                 24 => {
                     (
                         "native_tokens_completion_images",
-                        wire::Part::Optional(
-                            &self.native_tokens_completion_images,
-                            self.native_tokens_completion_images.is_some(),
-                        ),
+                        wire::Part::Optional(&self.native_tokens_completion_images),
                     )
                 }
-                25 => {
-                    (
-                        "num_media_prompt",
-                        wire::Part::Optional(
-                            &self.num_media_prompt,
-                            self.num_media_prompt.is_some(),
-                        ),
-                    )
-                }
+                25 => ("num_media_prompt", wire::Part::Optional(&self.num_media_prompt)),
                 26 => {
                     (
                         "num_input_audio_prompt",
-                        wire::Part::Optional(
-                            &self.num_input_audio_prompt,
-                            self.num_input_audio_prompt.is_some(),
-                        ),
+                        wire::Part::Optional(&self.num_input_audio_prompt),
                     )
                 }
                 27 => {
                     (
                         "num_media_completion",
-                        wire::Part::Optional(
-                            &self.num_media_completion,
-                            self.num_media_completion.is_some(),
-                        ),
+                        wire::Part::Optional(&self.num_media_completion),
                     )
                 }
                 28 => {
                     (
                         "num_search_results",
-                        wire::Part::Optional(
-                            &self.num_search_results,
-                            self.num_search_results.is_some(),
-                        ),
+                        wire::Part::Optional(&self.num_search_results),
                     )
                 }
-                29 => {
-                    (
-                        "num_fetches",
-                        wire::Part::Optional(
-                            &self.num_fetches,
-                            self.num_fetches.is_some(),
-                        ),
-                    )
-                }
+                29 => ("num_fetches", wire::Part::Optional(&self.num_fetches)),
                 30 => {
-                    (
-                        "web_search_engine",
-                        wire::Part::Optional(
-                            &self.web_search_engine,
-                            self.web_search_engine.is_some(),
-                        ),
-                    )
+                    ("web_search_engine", wire::Part::Optional(&self.web_search_engine))
                 }
-                31 => {
-                    (
-                        "total_cost",
-                        wire::Part::Optional(&self.total_cost, self.total_cost.is_some()),
-                    )
-                }
-                32 => ("usage", wire::Part::Optional(&self.usage, self.usage.is_some())),
-                33 => {
-                    (
-                        "cache_discount",
-                        wire::Part::Optional(
-                            &self.cache_discount,
-                            self.cache_discount.is_some(),
-                        ),
-                    )
-                }
+                31 => ("total_cost", wire::Part::Optional(&self.total_cost)),
+                32 => ("usage", wire::Part::Optional(&self.usage)),
+                33 => ("cache_discount", wire::Part::Optional(&self.cache_discount)),
                 34 => {
                     (
                         "upstream_inference_cost",
-                        wire::Part::Optional(
-                            &self.upstream_inference_cost,
-                            self.upstream_inference_cost.is_some(),
-                        ),
+                        wire::Part::Optional(&self.upstream_inference_cost),
                     )
                 }
-                35 => {
-                    (
-                        "is_byok",
-                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
-                    )
-                }
-                36 => {
-                    (
-                        "data_region",
-                        wire::Part::Optional(
-                            &self.data_region,
-                            self.data_region.is_some(),
-                        ),
-                    )
-                }
+                35 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                36 => ("data_region", wire::Part::Optional(&self.data_region)),
                 37 => {
                     (
                         "response_cache_source_id",
-                        wire::Part::Optional(
-                            &self.response_cache_source_id,
-                            self.response_cache_source_id.is_some(),
-                        ),
+                        wire::Part::Optional(&self.response_cache_source_id),
                     )
                 }
-                38 => {
-                    (
-                        "preset_id",
-                        wire::Part::Optional(&self.preset_id, self.preset_id.is_some()),
-                    )
-                }
-                39 => {
-                    (
-                        "workspace_id",
-                        wire::Part::Optional(
-                            &self.workspace_id,
-                            self.workspace_id.is_some(),
-                        ),
-                    )
-                }
-                40 => {
-                    (
-                        "external_user",
-                        wire::Part::Optional(
-                            &self.external_user,
-                            self.external_user.is_some(),
-                        ),
-                    )
-                }
-                41 => {
-                    ("app_id", wire::Part::Optional(&self.app_id, self.app_id.is_some()))
-                }
-                42 => {
-                    ("origin", wire::Part::Optional(&self.origin, self.origin.is_some()))
-                }
-                43 => {
-                    (
-                        "http_referer",
-                        wire::Part::Optional(
-                            &self.http_referer,
-                            self.http_referer.is_some(),
-                        ),
-                    )
-                }
-                44 => {
-                    (
-                        "user_agent",
-                        wire::Part::Optional(&self.user_agent, self.user_agent.is_some()),
-                    )
-                }
+                38 => ("preset_id", wire::Part::Optional(&self.preset_id)),
+                39 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                40 => ("external_user", wire::Part::Optional(&self.external_user)),
+                41 => ("app_id", wire::Part::Optional(&self.app_id)),
+                42 => ("origin", wire::Part::Optional(&self.origin)),
+                43 => ("http_referer", wire::Part::Optional(&self.http_referer)),
+                44 => ("user_agent", wire::Part::Optional(&self.user_agent)),
                 _ => return None,
             },
         )
@@ -1102,59 +937,29 @@ impl wire::Object for ProviderResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.provider_name.is_some(), 0)
+            | wire::bit(self.model_permaslug.is_some(), 1)
+            | wire::bit(self.endpoint_id.is_some(), 2) | wire::bit(self.id.is_some(), 3)
+            | wire::bit(self.status.is_some(), 4) | wire::bit(self.latency.is_some(), 5)
+            | wire::bit(self.is_byok.is_some(), 6)
+            | wire::bit(self.routed_service_tier.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "model_permaslug",
-                        wire::Part::Optional(
-                            &self.model_permaslug,
-                            self.model_permaslug.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "endpoint_id",
-                        wire::Part::Optional(
-                            &self.endpoint_id,
-                            self.endpoint_id.is_some(),
-                        ),
-                    )
-                }
-                3 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                4 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                5 => {
-                    (
-                        "latency",
-                        wire::Part::Optional(&self.latency, self.latency.is_some()),
-                    )
-                }
-                6 => {
-                    (
-                        "is_byok",
-                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
-                    )
-                }
+                0 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                1 => ("model_permaslug", wire::Part::Optional(&self.model_permaslug)),
+                2 => ("endpoint_id", wire::Part::Optional(&self.endpoint_id)),
+                3 => ("id", wire::Part::Optional(&self.id)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("latency", wire::Part::Optional(&self.latency)),
+                6 => ("is_byok", wire::Part::Optional(&self.is_byok)),
                 7 => {
                     (
                         "routed_service_tier",
-                        wire::Part::Optional(
-                            &self.routed_service_tier,
-                            self.routed_service_tier.is_some(),
-                        ),
+                        wire::Part::Optional(&self.routed_service_tier),
                     )
                 }
                 _ => return None,
@@ -1543,10 +1348,14 @@ impl wire::Object for GenerationContentResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -1622,14 +1431,17 @@ impl wire::Object for GenerationContentData {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.input.is_some(), 0) | wire::bit(self.output.is_some(), 1)
+            | wire::bit(self.error.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("input", wire::Part::Optional(&self.input, self.input.is_some())),
-                1 => {
-                    ("output", wire::Part::Optional(&self.output, self.output.is_some()))
-                }
-                2 => ("error", wire::Part::Optional(&self.error, self.error.is_some())),
+                0 => ("input", wire::Part::Optional(&self.input)),
+                1 => ("output", wire::Part::Optional(&self.output)),
+                2 => ("error", wire::Part::Optional(&self.error)),
                 _ => return None,
             },
         )
@@ -1766,12 +1578,14 @@ impl wire::Object for GenerationContentPrompt {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.prompt.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
-                }
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
                 _ => return None,
             },
         )
@@ -1828,6 +1642,10 @@ impl wire::Object for GenerationContentMessages {
             0 => wire::place(&mut self.messages),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1899,21 +1717,15 @@ impl wire::Object for GenerationContentOutput {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.completion.is_some(), 0) | wire::bit(self.reasoning.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "completion",
-                        wire::Part::Optional(&self.completion, self.completion.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
+                0 => ("completion", wire::Part::Optional(&self.completion)),
+                1 => ("reasoning", wire::Part::Optional(&self.reasoning)),
                 _ => return None,
             },
         )
@@ -2012,28 +1824,19 @@ impl wire::Object for GenerationContentError {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x10 | wire::bit(self.status.is_some(), 0) | wire::bit(self.message.is_some(), 1)
+            | wire::bit(self.provider_name.is_some(), 2)
+            | wire::bit(self.raw.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                1 => {
-                    (
-                        "message",
-                        wire::Part::Optional(&self.message, self.message.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
-                3 => ("raw", wire::Part::Optional(&self.raw, self.raw.is_some())),
+                0 => ("status", wire::Part::Optional(&self.status)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
                 4 => ("previous_errors", wire::Part::List(&self.previous_errors)),
                 _ => return None,
             },
@@ -2120,26 +1923,19 @@ impl wire::Object for GenerationContentErrorAttempt {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.code.is_some(), 0) | wire::bit(self.message.is_some(), 1)
+            | wire::bit(self.provider_name.is_some(), 2)
+            | wire::bit(self.raw.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("code", wire::Part::Optional(&self.code, self.code.is_some())),
-                1 => {
-                    (
-                        "message",
-                        wire::Part::Optional(&self.message, self.message.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "provider_name",
-                        wire::Part::Optional(
-                            &self.provider_name,
-                            self.provider_name.is_some(),
-                        ),
-                    )
-                }
-                3 => ("raw", wire::Part::Optional(&self.raw, self.raw.is_some())),
+                0 => ("code", wire::Part::Optional(&self.code)),
+                1 => ("message", wire::Part::Optional(&self.message)),
+                2 => ("provider_name", wire::Part::Optional(&self.provider_name)),
+                3 => ("raw", wire::Part::Optional(&self.raw)),
                 _ => return None,
             },
         )

@@ -212,12 +212,16 @@ impl wire::Object for ChatSystemMessage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.name.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("system")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                2 => ("name", wire::Part::Optional(&self.name)),
                 _ => return None,
             },
         )
@@ -297,12 +301,16 @@ impl wire::Object for ChatDeveloperMessage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.name.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("developer")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                2 => ("name", wire::Part::Optional(&self.name)),
                 _ => return None,
             },
         )
@@ -379,12 +387,16 @@ impl wire::Object for ChatUserMessage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.name.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("user")),
                 1 => ("content", wire::Part::Required(&self.content)),
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                2 => ("name", wire::Part::Optional(&self.name)),
                 _ => return None,
             },
         )
@@ -576,67 +588,32 @@ impl wire::Object for ChatAssistantMessage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.name.is_some(), 2) | wire::bit(self.reasoning.is_some(), 3)
+            | wire::bit(self.reasoning_content.is_some(), 4)
+            | wire::bit(self.reasoning_details.is_some(), 5)
+            | wire::bit(self.tool_calls.is_some(), 6)
+            | wire::bit(self.refusal.is_some(), 7) | wire::bit(self.images.is_some(), 8)
+            | wire::bit(self.audio.is_some(), 9)
+            | wire::bit(self.annotations.is_some(), 10)
+            | wire::bit(self.model.is_some(), 11)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("assistant")),
-                1 => {
-                    (
-                        "content",
-                        wire::Part::Nullable(&self.content, self.content.is_some()),
-                    )
-                }
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                3 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "reasoning_content",
-                        wire::Part::Optional(
-                            &self.reasoning_content,
-                            self.reasoning_content.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "reasoning_details",
-                        wire::Part::Optional(
-                            &self.reasoning_details,
-                            self.reasoning_details.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "tool_calls",
-                        wire::Part::Optional(&self.tool_calls, self.tool_calls.is_some()),
-                    )
-                }
-                7 => {
-                    (
-                        "refusal",
-                        wire::Part::Optional(&self.refusal, self.refusal.is_some()),
-                    )
-                }
-                8 => {
-                    ("images", wire::Part::Optional(&self.images, self.images.is_some()))
-                }
-                9 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
-                10 => {
-                    (
-                        "annotations",
-                        wire::Part::Optional(
-                            &self.annotations,
-                            self.annotations.is_some(),
-                        ),
-                    )
-                }
-                11 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
+                1 => ("content", wire::Part::Nullable(&self.content)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                4 => ("reasoning_content", wire::Part::Optional(&self.reasoning_content)),
+                5 => ("reasoning_details", wire::Part::Optional(&self.reasoning_details)),
+                6 => ("tool_calls", wire::Part::Optional(&self.tool_calls)),
+                7 => ("refusal", wire::Part::Optional(&self.refusal)),
+                8 => ("images", wire::Part::Optional(&self.images)),
+                9 => ("audio", wire::Part::Optional(&self.audio)),
+                10 => ("annotations", wire::Part::Optional(&self.annotations)),
+                11 => ("model", wire::Part::Optional(&self.model)),
                 _ => return None,
             },
         )
@@ -751,22 +728,19 @@ impl wire::Object for ChatToolMessage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x7 | wire::bit(self.name.is_some(), 3)
+            | wire::bit(self.cache_control.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("role", wire::Part::Constant("tool")),
                 1 => ("tool_call_id", wire::Part::Required(&self.tool_call_id)),
                 2 => ("content", wire::Part::Required(&self.content)),
-                3 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                4 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                3 => ("name", wire::Part::Optional(&self.name)),
+                4 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -1273,12 +1247,16 @@ impl wire::Object for ChatAssistantImage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x2 | wire::bit(self.kind.is_some(), 0) | wire::bit(self.index.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
+                0 => ("type", wire::Part::Optional(&self.kind)),
                 1 => ("image_url", wire::Part::Required(&self.image_url)),
-                2 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                2 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -1347,6 +1325,10 @@ impl wire::Object for ChatAssistantImageUrl {
             0 => wire::place(&mut self.url),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1455,23 +1437,19 @@ impl wire::Object for ChatAudioOutput {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.id.is_some(), 0) | wire::bit(self.data.is_some(), 1)
+            | wire::bit(self.transcript.is_some(), 2)
+            | wire::bit(self.expires_at.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
-                2 => {
-                    (
-                        "transcript",
-                        wire::Part::Optional(&self.transcript, self.transcript.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "expires_at",
-                        wire::Part::Optional(&self.expires_at, self.expires_at.is_some()),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("data", wire::Part::Optional(&self.data)),
+                2 => ("transcript", wire::Part::Optional(&self.transcript)),
+                3 => ("expires_at", wire::Part::Optional(&self.expires_at)),
                 _ => return None,
             },
         )

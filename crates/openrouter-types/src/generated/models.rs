@@ -72,20 +72,17 @@ impl wire::Object for ModelsListResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.total_count.is_some(), 1)
+            | wire::bit(self.links.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("data", wire::Part::List(&self.data)),
-                1 => {
-                    (
-                        "total_count",
-                        wire::Part::Optional(
-                            &self.total_count,
-                            self.total_count.is_some(),
-                        ),
-                    )
-                }
-                2 => ("links", wire::Part::Optional(&self.links, self.links.is_some())),
+                1 => ("total_count", wire::Part::Optional(&self.total_count)),
+                2 => ("links", wire::Part::Optional(&self.links)),
                 _ => return None,
             },
         )
@@ -147,10 +144,14 @@ impl wire::Object for ModelsListLinks {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.next.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("next", wire::Part::Optional(&self.next, self.next.is_some())),
+                0 => ("next", wire::Part::Optional(&self.next)),
                 _ => return None,
             },
         )
@@ -206,10 +207,14 @@ impl wire::Object for ModelsCountResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -265,10 +270,14 @@ impl wire::Object for ModelsCount {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.count.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("count", wire::Part::Optional(&self.count, self.count.is_some())),
+                0 => ("count", wire::Part::Optional(&self.count)),
                 _ => return None,
             },
         )
@@ -324,10 +333,14 @@ impl wire::Object for ModelResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -588,75 +601,43 @@ impl wire::Object for Model {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x4400 | wire::bit(self.id.is_some(), 0)
+            | wire::bit(self.canonical_slug.is_some(), 1)
+            | wire::bit(self.name.is_some(), 2)
+            | wire::bit(self.description.is_some(), 3)
+            | wire::bit(self.created.is_some(), 4)
+            | wire::bit(self.context_length.is_some(), 5)
+            | wire::bit(self.architecture.is_some(), 6)
+            | wire::bit(self.pricing.is_some(), 7)
+            | wire::bit(self.top_provider.is_some(), 8)
+            | wire::bit(self.per_request_limits.is_some(), 9)
+            | wire::bit(self.default_parameters.is_some(), 11)
+            | wire::bit(self.reasoning.is_some(), 12)
+            | wire::bit(self.benchmarks.is_some(), 13)
+            | wire::bit(self.hugging_face_id.is_some(), 15)
+            | wire::bit(self.knowledge_cutoff.is_some(), 16)
+            | wire::bit(self.expiration_date.is_some(), 17)
+            | wire::bit(self.alias_target.is_some(), 18)
+            | wire::bit(self.links.is_some(), 19)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => {
-                    (
-                        "canonical_slug",
-                        wire::Part::Optional(
-                            &self.canonical_slug,
-                            self.canonical_slug.is_some(),
-                        ),
-                    )
-                }
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                3 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "created",
-                        wire::Part::Optional(&self.created, self.created.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "context_length",
-                        wire::Part::Optional(
-                            &self.context_length,
-                            self.context_length.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "architecture",
-                        wire::Part::Optional(
-                            &self.architecture,
-                            self.architecture.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "pricing",
-                        wire::Part::Optional(&self.pricing, self.pricing.is_some()),
-                    )
-                }
-                8 => {
-                    (
-                        "top_provider",
-                        wire::Part::Optional(
-                            &self.top_provider,
-                            self.top_provider.is_some(),
-                        ),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("canonical_slug", wire::Part::Optional(&self.canonical_slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("created", wire::Part::Optional(&self.created)),
+                5 => ("context_length", wire::Part::Optional(&self.context_length)),
+                6 => ("architecture", wire::Part::Optional(&self.architecture)),
+                7 => ("pricing", wire::Part::Optional(&self.pricing)),
+                8 => ("top_provider", wire::Part::Optional(&self.top_provider)),
                 9 => {
                     (
                         "per_request_limits",
-                        wire::Part::Optional(
-                            &self.per_request_limits,
-                            self.per_request_limits.is_some(),
-                        ),
+                        wire::Part::Optional(&self.per_request_limits),
                     )
                 }
                 10 => {
@@ -668,62 +649,17 @@ impl wire::Object for Model {
                 11 => {
                     (
                         "default_parameters",
-                        wire::Part::Optional(
-                            &self.default_parameters,
-                            self.default_parameters.is_some(),
-                        ),
+                        wire::Part::Optional(&self.default_parameters),
                     )
                 }
-                12 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                13 => {
-                    (
-                        "benchmarks",
-                        wire::Part::Optional(&self.benchmarks, self.benchmarks.is_some()),
-                    )
-                }
+                12 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                13 => ("benchmarks", wire::Part::Optional(&self.benchmarks)),
                 14 => ("supported_voices", wire::Part::List(&self.supported_voices)),
-                15 => {
-                    (
-                        "hugging_face_id",
-                        wire::Part::Optional(
-                            &self.hugging_face_id,
-                            self.hugging_face_id.is_some(),
-                        ),
-                    )
-                }
-                16 => {
-                    (
-                        "knowledge_cutoff",
-                        wire::Part::Optional(
-                            &self.knowledge_cutoff,
-                            self.knowledge_cutoff.is_some(),
-                        ),
-                    )
-                }
-                17 => {
-                    (
-                        "expiration_date",
-                        wire::Part::Optional(
-                            &self.expiration_date,
-                            self.expiration_date.is_some(),
-                        ),
-                    )
-                }
-                18 => {
-                    (
-                        "alias_target",
-                        wire::Part::Optional(
-                            &self.alias_target,
-                            self.alias_target.is_some(),
-                        ),
-                    )
-                }
-                19 => ("links", wire::Part::Optional(&self.links, self.links.is_some())),
+                15 => ("hugging_face_id", wire::Part::Optional(&self.hugging_face_id)),
+                16 => ("knowledge_cutoff", wire::Part::Optional(&self.knowledge_cutoff)),
+                17 => ("expiration_date", wire::Part::Optional(&self.expiration_date)),
+                18 => ("alias_target", wire::Part::Optional(&self.alias_target)),
+                19 => ("links", wire::Part::Optional(&self.links)),
                 _ => return None,
             },
         )
@@ -789,11 +725,15 @@ impl wire::Object for ModelAliasTarget {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.slug.is_some(), 0) | wire::bit(self.name.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("slug", wire::Part::Optional(&self.slug, self.slug.is_some())),
-                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
+                0 => ("slug", wire::Part::Optional(&self.slug)),
+                1 => ("name", wire::Part::Optional(&self.name)),
                 _ => return None,
             },
         )
@@ -895,32 +835,20 @@ impl wire::Object for ModelArchitecture {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x6 | wire::bit(self.modality.is_some(), 0)
+            | wire::bit(self.tokenizer.is_some(), 3)
+            | wire::bit(self.instruct_type.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "modality",
-                        wire::Part::Optional(&self.modality, self.modality.is_some()),
-                    )
-                }
+                0 => ("modality", wire::Part::Optional(&self.modality)),
                 1 => ("input_modalities", wire::Part::List(&self.input_modalities)),
                 2 => ("output_modalities", wire::Part::List(&self.output_modalities)),
-                3 => {
-                    (
-                        "tokenizer",
-                        wire::Part::Optional(&self.tokenizer, self.tokenizer.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "instruct_type",
-                        wire::Part::Optional(
-                            &self.instruct_type,
-                            self.instruct_type.is_some(),
-                        ),
-                    )
-                }
+                3 => ("tokenizer", wire::Part::Optional(&self.tokenizer)),
+                4 => ("instruct_type", wire::Part::Optional(&self.instruct_type)),
                 _ => return None,
             },
         )
@@ -1325,36 +1253,23 @@ impl wire::Object for TopProviderInfo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.context_length.is_some(), 0)
+            | wire::bit(self.max_completion_tokens.is_some(), 1)
+            | wire::bit(self.is_moderated.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "context_length",
-                        wire::Part::Optional(
-                            &self.context_length,
-                            self.context_length.is_some(),
-                        ),
-                    )
-                }
+                0 => ("context_length", wire::Part::Optional(&self.context_length)),
                 1 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                2 => {
-                    (
-                        "is_moderated",
-                        wire::Part::Optional(
-                            &self.is_moderated,
-                            self.is_moderated.is_some(),
-                        ),
-                    )
-                }
+                2 => ("is_moderated", wire::Part::Optional(&self.is_moderated)),
                 _ => return None,
             },
         )
@@ -1420,27 +1335,16 @@ impl wire::Object for PerRequestLimits {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.prompt_tokens.is_some(), 0)
+            | wire::bit(self.completion_tokens.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "prompt_tokens",
-                        wire::Part::Optional(
-                            &self.prompt_tokens,
-                            self.prompt_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "completion_tokens",
-                        wire::Part::Optional(
-                            &self.completion_tokens,
-                            self.completion_tokens.is_some(),
-                        ),
-                    )
-                }
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("completion_tokens", wire::Part::Optional(&self.completion_tokens)),
                 _ => return None,
             },
         )
@@ -1549,45 +1453,26 @@ impl wire::Object for DefaultParameters {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.temperature.is_some(), 0) | wire::bit(self.top_p.is_some(), 1)
+            | wire::bit(self.top_k.is_some(), 2)
+            | wire::bit(self.frequency_penalty.is_some(), 3)
+            | wire::bit(self.presence_penalty.is_some(), 4)
+            | wire::bit(self.repetition_penalty.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "temperature",
-                        wire::Part::Optional(
-                            &self.temperature,
-                            self.temperature.is_some(),
-                        ),
-                    )
-                }
-                1 => ("top_p", wire::Part::Optional(&self.top_p, self.top_p.is_some())),
-                2 => ("top_k", wire::Part::Optional(&self.top_k, self.top_k.is_some())),
-                3 => {
-                    (
-                        "frequency_penalty",
-                        wire::Part::Optional(
-                            &self.frequency_penalty,
-                            self.frequency_penalty.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "presence_penalty",
-                        wire::Part::Optional(
-                            &self.presence_penalty,
-                            self.presence_penalty.is_some(),
-                        ),
-                    )
-                }
+                0 => ("temperature", wire::Part::Optional(&self.temperature)),
+                1 => ("top_p", wire::Part::Optional(&self.top_p)),
+                2 => ("top_k", wire::Part::Optional(&self.top_k)),
+                3 => ("frequency_penalty", wire::Part::Optional(&self.frequency_penalty)),
+                4 => ("presence_penalty", wire::Part::Optional(&self.presence_penalty)),
                 5 => {
                     (
                         "repetition_penalty",
-                        wire::Part::Optional(
-                            &self.repetition_penalty,
-                            self.repetition_penalty.is_some(),
-                        ),
+                        wire::Part::Optional(&self.repetition_penalty),
                     )
                 }
                 _ => return None,
@@ -1783,41 +1668,24 @@ impl wire::Object for ModelReasoning {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x8 | wire::bit(self.mandatory.is_some(), 0)
+            | wire::bit(self.default_enabled.is_some(), 1)
+            | wire::bit(self.default_effort.is_some(), 2)
+            | wire::bit(self.supports_max_tokens.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "mandatory",
-                        wire::Part::Optional(&self.mandatory, self.mandatory.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "default_enabled",
-                        wire::Part::Optional(
-                            &self.default_enabled,
-                            self.default_enabled.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "default_effort",
-                        wire::Part::Optional(
-                            &self.default_effort,
-                            self.default_effort.is_some(),
-                        ),
-                    )
-                }
+                0 => ("mandatory", wire::Part::Optional(&self.mandatory)),
+                1 => ("default_enabled", wire::Part::Optional(&self.default_enabled)),
+                2 => ("default_effort", wire::Part::Optional(&self.default_effort)),
                 3 => ("supported_efforts", wire::Part::List(&self.supported_efforts)),
                 4 => {
                     (
                         "supports_max_tokens",
-                        wire::Part::Optional(
-                            &self.supports_max_tokens,
-                            self.supports_max_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.supports_max_tokens),
                     )
                 }
                 _ => return None,
@@ -1892,16 +1760,17 @@ impl wire::Object for ModelBenchmarks {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x2 | wire::bit(self.artificial_analysis.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "artificial_analysis",
-                        wire::Part::Optional(
-                            &self.artificial_analysis,
-                            self.artificial_analysis.is_some(),
-                        ),
+                        wire::Part::Optional(&self.artificial_analysis),
                     )
                 }
                 1 => ("design_arena", wire::Part::List(&self.design_arena)),
@@ -1980,36 +1849,23 @@ impl wire::Object for AABenchmarkEntry {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.intelligence_index.is_some(), 0)
+            | wire::bit(self.coding_index.is_some(), 1)
+            | wire::bit(self.agentic_index.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "intelligence_index",
-                        wire::Part::Optional(
-                            &self.intelligence_index,
-                            self.intelligence_index.is_some(),
-                        ),
+                        wire::Part::Optional(&self.intelligence_index),
                     )
                 }
-                1 => {
-                    (
-                        "coding_index",
-                        wire::Part::Optional(
-                            &self.coding_index,
-                            self.coding_index.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "agentic_index",
-                        wire::Part::Optional(
-                            &self.agentic_index,
-                            self.agentic_index.is_some(),
-                        ),
-                    )
-                }
+                1 => ("coding_index", wire::Part::Optional(&self.coding_index)),
+                2 => ("agentic_index", wire::Part::Optional(&self.agentic_index)),
                 _ => return None,
             },
         )
@@ -2105,24 +1961,20 @@ impl wire::Object for DABenchmarkEntry {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.arena.is_some(), 0) | wire::bit(self.category.is_some(), 1)
+            | wire::bit(self.elo.is_some(), 2) | wire::bit(self.win_rate.is_some(), 3)
+            | wire::bit(self.rank.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("arena", wire::Part::Optional(&self.arena, self.arena.is_some())),
-                1 => {
-                    (
-                        "category",
-                        wire::Part::Optional(&self.category, self.category.is_some()),
-                    )
-                }
-                2 => ("elo", wire::Part::Optional(&self.elo, self.elo.is_some())),
-                3 => {
-                    (
-                        "win_rate",
-                        wire::Part::Optional(&self.win_rate, self.win_rate.is_some()),
-                    )
-                }
-                4 => ("rank", wire::Part::Optional(&self.rank, self.rank.is_some())),
+                0 => ("arena", wire::Part::Optional(&self.arena)),
+                1 => ("category", wire::Part::Optional(&self.category)),
+                2 => ("elo", wire::Part::Optional(&self.elo)),
+                3 => ("win_rate", wire::Part::Optional(&self.win_rate)),
+                4 => ("rank", wire::Part::Optional(&self.rank)),
                 _ => return None,
             },
         )
@@ -2178,15 +2030,14 @@ impl wire::Object for ModelLinks {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.details.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "details",
-                        wire::Part::Optional(&self.details, self.details.is_some()),
-                    )
-                }
+                0 => ("details", wire::Part::Optional(&self.details)),
                 _ => return None,
             },
         )

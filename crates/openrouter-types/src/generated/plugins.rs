@@ -150,71 +150,30 @@ impl wire::Object for WebSearchPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1) | wire::bit(self.engine.is_some(), 2)
+            | wire::bit(self.mode.is_some(), 3)
+            | wire::bit(self.max_results.is_some(), 4)
+            | wire::bit(self.max_uses.is_some(), 5)
+            | wire::bit(self.search_prompt.is_some(), 6)
+            | wire::bit(self.include_domains.is_some(), 7)
+            | wire::bit(self.exclude_domains.is_some(), 8)
+            | wire::bit(self.user_location.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("web")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
-                3 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
-                4 => {
-                    (
-                        "max_results",
-                        wire::Part::Optional(
-                            &self.max_results,
-                            self.max_results.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "max_uses",
-                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
-                    )
-                }
-                6 => {
-                    (
-                        "search_prompt",
-                        wire::Part::Optional(
-                            &self.search_prompt,
-                            self.search_prompt.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "include_domains",
-                        wire::Part::Optional(
-                            &self.include_domains,
-                            self.include_domains.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "exclude_domains",
-                        wire::Part::Optional(
-                            &self.exclude_domains,
-                            self.exclude_domains.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "user_location",
-                        wire::Part::Optional(
-                            &self.user_location,
-                            self.user_location.is_some(),
-                        ),
-                    )
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
+                3 => ("mode", wire::Part::Optional(&self.mode)),
+                4 => ("max_results", wire::Part::Optional(&self.max_results)),
+                5 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                6 => ("search_prompt", wire::Part::Optional(&self.search_prompt)),
+                7 => ("include_domains", wire::Part::Optional(&self.include_domains)),
+                8 => ("exclude_domains", wire::Part::Optional(&self.exclude_domains)),
+                9 => ("user_location", wire::Part::Optional(&self.user_location)),
                 _ => return None,
             },
         )
@@ -313,43 +272,26 @@ impl wire::Object for WebFetchPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.max_uses.is_some(), 1)
+            | wire::bit(self.max_content_tokens.is_some(), 2)
+            | wire::bit(self.allowed_domains.is_some(), 3)
+            | wire::bit(self.blocked_domains.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("web-fetch")),
-                1 => {
-                    (
-                        "max_uses",
-                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
-                    )
-                }
+                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
                 2 => {
                     (
                         "max_content_tokens",
-                        wire::Part::Optional(
-                            &self.max_content_tokens,
-                            self.max_content_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_content_tokens),
                     )
                 }
-                3 => {
-                    (
-                        "allowed_domains",
-                        wire::Part::Optional(
-                            &self.allowed_domains,
-                            self.allowed_domains.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "blocked_domains",
-                        wire::Part::Optional(
-                            &self.blocked_domains,
-                            self.blocked_domains.is_some(),
-                        ),
-                    )
-                }
+                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
                 _ => return None,
             },
         )
@@ -426,17 +368,16 @@ impl wire::Object for FileParserPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1) | wire::bit(self.pdf.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("file-parser")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => ("pdf", wire::Part::Optional(&self.pdf, self.pdf.is_some())),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("pdf", wire::Part::Optional(&self.pdf)),
                 _ => return None,
             },
         )
@@ -497,12 +438,14 @@ impl wire::Object for PDFParserOptions {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.engine.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
+                0 => ("engine", wire::Part::Optional(&self.engine)),
                 _ => return None,
             },
         )
@@ -613,16 +556,15 @@ impl wire::Object for ResponseHealingPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("response-healing")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
                 _ => return None,
             },
         )
@@ -699,19 +641,16 @@ impl wire::Object for ContextCompressionPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1) | wire::bit(self.engine.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("context-compression")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
                 _ => return None,
             },
         )
@@ -768,6 +707,10 @@ impl wire::Object for ModerationPlugin {
             0 => wire::Place::Constant("id", "moderation"),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -945,55 +888,30 @@ impl wire::Object for AutoRouterPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1)
+            | wire::bit(self.allowed_models.is_some(), 2)
+            | wire::bit(self.excluded_models.is_some(), 3)
+            | wire::bit(self.cost_tier.is_some(), 4)
+            | wire::bit(self.cost_quality_tradeoff.is_some(), 5)
+            | wire::bit(self.pin_model.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("auto-router")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "allowed_models",
-                        wire::Part::Optional(
-                            &self.allowed_models,
-                            self.allowed_models.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "excluded_models",
-                        wire::Part::Optional(
-                            &self.excluded_models,
-                            self.excluded_models.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "cost_tier",
-                        wire::Part::Optional(&self.cost_tier, self.cost_tier.is_some()),
-                    )
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
+                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
+                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
                 5 => {
                     (
                         "cost_quality_tradeoff",
-                        wire::Part::Optional(
-                            &self.cost_quality_tradeoff,
-                            self.cost_quality_tradeoff.is_some(),
-                        ),
+                        wire::Part::Optional(&self.cost_quality_tradeoff),
                     )
                 }
-                6 => {
-                    (
-                        "pin_model",
-                        wire::Part::Optional(&self.pin_model, self.pin_model.is_some()),
-                    )
-                }
+                6 => ("pin_model", wire::Part::Optional(&self.pin_model)),
                 _ => return None,
             },
         )
@@ -1108,47 +1026,26 @@ impl wire::Object for AutoBetaRouterPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1)
+            | wire::bit(self.allowed_models.is_some(), 2)
+            | wire::bit(self.excluded_models.is_some(), 3)
+            | wire::bit(self.cost_tier.is_some(), 4)
+            | wire::bit(self.cost_quality_tradeoff.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("auto-beta-router")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "allowed_models",
-                        wire::Part::Optional(
-                            &self.allowed_models,
-                            self.allowed_models.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "excluded_models",
-                        wire::Part::Optional(
-                            &self.excluded_models,
-                            self.excluded_models.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "cost_tier",
-                        wire::Part::Optional(&self.cost_tier, self.cost_tier.is_some()),
-                    )
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("allowed_models", wire::Part::Optional(&self.allowed_models)),
+                3 => ("excluded_models", wire::Part::Optional(&self.excluded_models)),
+                4 => ("cost_tier", wire::Part::Optional(&self.cost_tier)),
                 5 => {
                     (
                         "cost_quality_tradeoff",
-                        wire::Part::Optional(
-                            &self.cost_quality_tradeoff,
-                            self.cost_quality_tradeoff.is_some(),
-                        ),
+                        wire::Part::Optional(&self.cost_quality_tradeoff),
                     )
                 }
                 _ => return None,
@@ -1248,40 +1145,21 @@ impl wire::Object for ParetoRouterPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1)
+            | wire::bit(self.min_coding_score.is_some(), 2)
+            | wire::bit(self.max_price.is_some(), 3)
+            | wire::bit(self.price_source.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("pareto-router")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "min_coding_score",
-                        wire::Part::Optional(
-                            &self.min_coding_score,
-                            self.min_coding_score.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "max_price",
-                        wire::Part::Optional(&self.max_price, self.max_price.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "price_source",
-                        wire::Part::Optional(
-                            &self.price_source,
-                            self.price_source.is_some(),
-                        ),
-                    )
-                }
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("min_coding_score", wire::Part::Optional(&self.min_coding_score)),
+                3 => ("max_price", wire::Part::Optional(&self.max_price)),
+                4 => ("price_source", wire::Part::Optional(&self.price_source)),
                 _ => return None,
             },
         )
@@ -1442,39 +1320,24 @@ impl wire::Object for FusionPlugin {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.enabled.is_some(), 1) | wire::bit(self.preset.is_some(), 2)
+            | wire::bit(self.analysis_models.is_some(), 3)
+            | wire::bit(self.model.is_some(), 4)
+            | wire::bit(self.max_tool_calls.is_some(), 5)
+            | wire::bit(self.tools.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Constant("fusion")),
-                1 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                2 => {
-                    ("preset", wire::Part::Optional(&self.preset, self.preset.is_some()))
-                }
-                3 => {
-                    (
-                        "analysis_models",
-                        wire::Part::Optional(
-                            &self.analysis_models,
-                            self.analysis_models.is_some(),
-                        ),
-                    )
-                }
-                4 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                5 => {
-                    (
-                        "max_tool_calls",
-                        wire::Part::Optional(
-                            &self.max_tool_calls,
-                            self.max_tool_calls.is_some(),
-                        ),
-                    )
-                }
-                6 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
+                1 => ("enabled", wire::Part::Optional(&self.enabled)),
+                2 => ("preset", wire::Part::Optional(&self.preset)),
+                3 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
+                4 => ("model", wire::Part::Optional(&self.model)),
+                5 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                6 => ("tools", wire::Part::Optional(&self.tools)),
                 _ => return None,
             },
         )
@@ -1587,16 +1450,15 @@ impl wire::Object for FusionPluginTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )

@@ -49,10 +49,14 @@ impl wire::Object for CreatePresetFromInferenceResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.data.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
+                0 => ("data", wire::Part::Optional(&self.data)),
                 _ => return None,
             },
         )
@@ -221,79 +225,43 @@ impl wire::Object for PresetWithDesignatedVersion {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.id.is_some(), 0) | wire::bit(self.slug.is_some(), 1)
+            | wire::bit(self.name.is_some(), 2)
+            | wire::bit(self.description.is_some(), 3)
+            | wire::bit(self.status.is_some(), 4)
+            | wire::bit(self.status_updated_at.is_some(), 5)
+            | wire::bit(self.designated_version_id.is_some(), 6)
+            | wire::bit(self.creator_user_id.is_some(), 7)
+            | wire::bit(self.workspace_id.is_some(), 8)
+            | wire::bit(self.created_at.is_some(), 9)
+            | wire::bit(self.updated_at.is_some(), 10)
+            | wire::bit(self.designated_version.is_some(), 11)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => ("slug", wire::Part::Optional(&self.slug, self.slug.is_some())),
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                3 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                5 => {
-                    (
-                        "status_updated_at",
-                        wire::Part::Optional(
-                            &self.status_updated_at,
-                            self.status_updated_at.is_some(),
-                        ),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("status_updated_at", wire::Part::Optional(&self.status_updated_at)),
                 6 => {
                     (
                         "designated_version_id",
-                        wire::Part::Optional(
-                            &self.designated_version_id,
-                            self.designated_version_id.is_some(),
-                        ),
+                        wire::Part::Optional(&self.designated_version_id),
                     )
                 }
-                7 => {
-                    (
-                        "creator_user_id",
-                        wire::Part::Optional(
-                            &self.creator_user_id,
-                            self.creator_user_id.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "workspace_id",
-                        wire::Part::Optional(
-                            &self.workspace_id,
-                            self.workspace_id.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "created_at",
-                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
-                    )
-                }
-                10 => {
-                    (
-                        "updated_at",
-                        wire::Part::Optional(&self.updated_at, self.updated_at.is_some()),
-                    )
-                }
+                7 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                8 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                9 => ("created_at", wire::Part::Optional(&self.created_at)),
+                10 => ("updated_at", wire::Part::Optional(&self.updated_at)),
                 11 => {
                     (
                         "designated_version",
-                        wire::Part::Optional(
-                            &self.designated_version,
-                            self.designated_version.is_some(),
-                        ),
+                        wire::Part::Optional(&self.designated_version),
                     )
                 }
                 _ => return None,
@@ -454,72 +422,38 @@ impl wire::Object for Preset {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.id.is_some(), 0) | wire::bit(self.slug.is_some(), 1)
+            | wire::bit(self.name.is_some(), 2)
+            | wire::bit(self.description.is_some(), 3)
+            | wire::bit(self.status.is_some(), 4)
+            | wire::bit(self.status_updated_at.is_some(), 5)
+            | wire::bit(self.designated_version_id.is_some(), 6)
+            | wire::bit(self.creator_user_id.is_some(), 7)
+            | wire::bit(self.workspace_id.is_some(), 8)
+            | wire::bit(self.created_at.is_some(), 9)
+            | wire::bit(self.updated_at.is_some(), 10)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => ("slug", wire::Part::Optional(&self.slug, self.slug.is_some())),
-                2 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                3 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
-                5 => {
-                    (
-                        "status_updated_at",
-                        wire::Part::Optional(
-                            &self.status_updated_at,
-                            self.status_updated_at.is_some(),
-                        ),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("name", wire::Part::Optional(&self.name)),
+                3 => ("description", wire::Part::Optional(&self.description)),
+                4 => ("status", wire::Part::Optional(&self.status)),
+                5 => ("status_updated_at", wire::Part::Optional(&self.status_updated_at)),
                 6 => {
                     (
                         "designated_version_id",
-                        wire::Part::Optional(
-                            &self.designated_version_id,
-                            self.designated_version_id.is_some(),
-                        ),
+                        wire::Part::Optional(&self.designated_version_id),
                     )
                 }
-                7 => {
-                    (
-                        "creator_user_id",
-                        wire::Part::Optional(
-                            &self.creator_user_id,
-                            self.creator_user_id.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "workspace_id",
-                        wire::Part::Optional(
-                            &self.workspace_id,
-                            self.workspace_id.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "created_at",
-                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
-                    )
-                }
-                10 => {
-                    (
-                        "updated_at",
-                        wire::Part::Optional(&self.updated_at, self.updated_at.is_some()),
-                    )
-                }
+                7 => ("creator_user_id", wire::Part::Optional(&self.creator_user_id)),
+                8 => ("workspace_id", wire::Part::Optional(&self.workspace_id)),
+                9 => ("created_at", wire::Part::Optional(&self.created_at)),
+                10 => ("updated_at", wire::Part::Optional(&self.updated_at)),
                 _ => return None,
             },
         )
@@ -685,52 +619,26 @@ impl wire::Object for PresetDesignatedVersion {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.id.is_some(), 0) | wire::bit(self.preset_id.is_some(), 1)
+            | wire::bit(self.version.is_some(), 2) | wire::bit(self.config.is_some(), 3)
+            | wire::bit(self.system_prompt.is_some(), 4)
+            | wire::bit(self.creator_id.is_some(), 5)
+            | wire::bit(self.created_at.is_some(), 6)
+            | wire::bit(self.updated_at.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                1 => {
-                    (
-                        "preset_id",
-                        wire::Part::Optional(&self.preset_id, self.preset_id.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "version",
-                        wire::Part::Optional(&self.version, self.version.is_some()),
-                    )
-                }
-                3 => {
-                    ("config", wire::Part::Optional(&self.config, self.config.is_some()))
-                }
-                4 => {
-                    (
-                        "system_prompt",
-                        wire::Part::Optional(
-                            &self.system_prompt,
-                            self.system_prompt.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "creator_id",
-                        wire::Part::Optional(&self.creator_id, self.creator_id.is_some()),
-                    )
-                }
-                6 => {
-                    (
-                        "created_at",
-                        wire::Part::Optional(&self.created_at, self.created_at.is_some()),
-                    )
-                }
-                7 => {
-                    (
-                        "updated_at",
-                        wire::Part::Optional(&self.updated_at, self.updated_at.is_some()),
-                    )
-                }
+                0 => ("id", wire::Part::Optional(&self.id)),
+                1 => ("preset_id", wire::Part::Optional(&self.preset_id)),
+                2 => ("version", wire::Part::Optional(&self.version)),
+                3 => ("config", wire::Part::Optional(&self.config)),
+                4 => ("system_prompt", wire::Part::Optional(&self.system_prompt)),
+                5 => ("creator_id", wire::Part::Optional(&self.creator_id)),
+                6 => ("created_at", wire::Part::Optional(&self.created_at)),
+                7 => ("updated_at", wire::Part::Optional(&self.updated_at)),
                 _ => return None,
             },
         )

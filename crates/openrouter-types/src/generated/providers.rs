@@ -52,6 +52,10 @@ impl wire::Object for ProvidersResponse {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -174,48 +178,34 @@ impl wire::Object for ProviderInfo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x8 | wire::bit(self.name.is_some(), 0) | wire::bit(self.slug.is_some(), 1)
+            | wire::bit(self.headquarters.is_some(), 2)
+            | wire::bit(self.privacy_policy_url.is_some(), 4)
+            | wire::bit(self.terms_of_service_url.is_some(), 5)
+            | wire::bit(self.status_page_url.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                1 => ("slug", wire::Part::Optional(&self.slug, self.slug.is_some())),
-                2 => {
-                    (
-                        "headquarters",
-                        wire::Part::Optional(
-                            &self.headquarters,
-                            self.headquarters.is_some(),
-                        ),
-                    )
-                }
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("slug", wire::Part::Optional(&self.slug)),
+                2 => ("headquarters", wire::Part::Optional(&self.headquarters)),
                 3 => ("datacenters", wire::Part::List(&self.datacenters)),
                 4 => {
                     (
                         "privacy_policy_url",
-                        wire::Part::Optional(
-                            &self.privacy_policy_url,
-                            self.privacy_policy_url.is_some(),
-                        ),
+                        wire::Part::Optional(&self.privacy_policy_url),
                     )
                 }
                 5 => {
                     (
                         "terms_of_service_url",
-                        wire::Part::Optional(
-                            &self.terms_of_service_url,
-                            self.terms_of_service_url.is_some(),
-                        ),
+                        wire::Part::Optional(&self.terms_of_service_url),
                     )
                 }
-                6 => {
-                    (
-                        "status_page_url",
-                        wire::Part::Optional(
-                            &self.status_page_url,
-                            self.status_page_url.is_some(),
-                        ),
-                    )
-                }
+                6 => ("status_page_url", wire::Part::Optional(&self.status_page_url)),
                 _ => return None,
             },
         )

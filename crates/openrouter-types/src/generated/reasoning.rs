@@ -233,22 +233,21 @@ impl wire::Object for ReasoningDetailText {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.text.is_some(), 1) | wire::bit(self.signature.is_some(), 2)
+            | wire::bit(self.id.is_some(), 3) | wire::bit(self.format.is_some(), 4)
+            | wire::bit(self.index.is_some(), 5)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("reasoning.text")),
-                1 => ("text", wire::Part::Optional(&self.text, self.text.is_some())),
-                2 => {
-                    (
-                        "signature",
-                        wire::Part::Optional(&self.signature, self.signature.is_some()),
-                    )
-                }
-                3 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                4 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
-                5 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                1 => ("text", wire::Part::Optional(&self.text)),
+                2 => ("signature", wire::Part::Optional(&self.signature)),
+                3 => ("id", wire::Part::Optional(&self.id)),
+                4 => ("format", wire::Part::Optional(&self.format)),
+                5 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -354,16 +353,19 @@ impl wire::Object for ReasoningDetailSummary {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.id.is_some(), 2) | wire::bit(self.format.is_some(), 3)
+            | wire::bit(self.index.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("reasoning.summary")),
                 1 => ("summary", wire::Part::Required(&self.summary)),
-                2 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                3 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
-                4 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                2 => ("id", wire::Part::Optional(&self.id)),
+                3 => ("format", wire::Part::Optional(&self.format)),
+                4 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -471,16 +473,19 @@ impl wire::Object for ReasoningDetailEncrypted {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.id.is_some(), 2) | wire::bit(self.format.is_some(), 3)
+            | wire::bit(self.index.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("reasoning.encrypted")),
                 1 => ("data", wire::Part::Required(&self.data)),
-                2 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                3 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
-                4 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                2 => ("id", wire::Part::Optional(&self.id)),
+                3 => ("format", wire::Part::Optional(&self.format)),
+                4 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -622,6 +627,11 @@ impl wire::Object for ReasoningDetailServerToolCall {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0xf | wire::bit(self.tool_call_id.is_some(), 4) | wire::bit(self.id.is_some(), 5)
+            | wire::bit(self.format.is_some(), 6) | wire::bit(self.index.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -629,20 +639,10 @@ impl wire::Object for ReasoningDetailServerToolCall {
                 1 => ("tool_name", wire::Part::Required(&self.tool_name)),
                 2 => ("arguments", wire::Part::Required(&self.arguments)),
                 3 => ("result", wire::Part::Required(&self.result)),
-                4 => {
-                    (
-                        "tool_call_id",
-                        wire::Part::Optional(
-                            &self.tool_call_id,
-                            self.tool_call_id.is_some(),
-                        ),
-                    )
-                }
-                5 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                6 => {
-                    ("format", wire::Part::Optional(&self.format, self.format.is_some()))
-                }
-                7 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                4 => ("tool_call_id", wire::Part::Optional(&self.tool_call_id)),
+                5 => ("id", wire::Part::Optional(&self.id)),
+                6 => ("format", wire::Part::Optional(&self.format)),
+                7 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -857,43 +857,23 @@ impl wire::Object for ChatRequestReasoning {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.effort.is_some(), 0) | wire::bit(self.max_tokens.is_some(), 1)
+            | wire::bit(self.summary.is_some(), 2) | wire::bit(self.exclude.is_some(), 3)
+            | wire::bit(self.enabled.is_some(), 4) | wire::bit(self.context.is_some(), 5)
+            | wire::bit(self.mode.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
-                }
-                1 => {
-                    (
-                        "max_tokens",
-                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "summary",
-                        wire::Part::Optional(&self.summary, self.summary.is_some()),
-                    )
-                }
-                3 => {
-                    (
-                        "exclude",
-                        wire::Part::Optional(&self.exclude, self.exclude.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "enabled",
-                        wire::Part::Optional(&self.enabled, self.enabled.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "context",
-                        wire::Part::Optional(&self.context, self.context.is_some()),
-                    )
-                }
-                6 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
+                2 => ("summary", wire::Part::Optional(&self.summary)),
+                3 => ("exclude", wire::Part::Optional(&self.exclude)),
+                4 => ("enabled", wire::Part::Optional(&self.enabled)),
+                5 => ("context", wire::Part::Optional(&self.context)),
+                6 => ("mode", wire::Part::Optional(&self.mode)),
                 _ => return None,
             },
         )

@@ -288,83 +288,54 @@ impl wire::Object for ProviderPreferences {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.order.is_some(), 0) | wire::bit(self.only.is_some(), 1)
+            | wire::bit(self.ignore.is_some(), 2)
+            | wire::bit(self.allow_fallbacks.is_some(), 3)
+            | wire::bit(self.require_parameters.is_some(), 4)
+            | wire::bit(self.data_collection.is_some(), 5)
+            | wire::bit(self.zdr.is_some(), 6)
+            | wire::bit(self.enforce_distillable_text.is_some(), 7)
+            | wire::bit(self.quantizations.is_some(), 8)
+            | wire::bit(self.sort.is_some(), 9) | wire::bit(self.max_price.is_some(), 10)
+            | wire::bit(self.preferred_min_throughput.is_some(), 11)
+            | wire::bit(self.preferred_max_latency.is_some(), 12)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("order", wire::Part::Optional(&self.order, self.order.is_some())),
-                1 => ("only", wire::Part::Optional(&self.only, self.only.is_some())),
-                2 => {
-                    ("ignore", wire::Part::Optional(&self.ignore, self.ignore.is_some()))
-                }
-                3 => {
-                    (
-                        "allow_fallbacks",
-                        wire::Part::Optional(
-                            &self.allow_fallbacks,
-                            self.allow_fallbacks.is_some(),
-                        ),
-                    )
-                }
+                0 => ("order", wire::Part::Optional(&self.order)),
+                1 => ("only", wire::Part::Optional(&self.only)),
+                2 => ("ignore", wire::Part::Optional(&self.ignore)),
+                3 => ("allow_fallbacks", wire::Part::Optional(&self.allow_fallbacks)),
                 4 => {
                     (
                         "require_parameters",
-                        wire::Part::Optional(
-                            &self.require_parameters,
-                            self.require_parameters.is_some(),
-                        ),
+                        wire::Part::Optional(&self.require_parameters),
                     )
                 }
-                5 => {
-                    (
-                        "data_collection",
-                        wire::Part::Optional(
-                            &self.data_collection,
-                            self.data_collection.is_some(),
-                        ),
-                    )
-                }
-                6 => ("zdr", wire::Part::Optional(&self.zdr, self.zdr.is_some())),
+                5 => ("data_collection", wire::Part::Optional(&self.data_collection)),
+                6 => ("zdr", wire::Part::Optional(&self.zdr)),
                 7 => {
                     (
                         "enforce_distillable_text",
-                        wire::Part::Optional(
-                            &self.enforce_distillable_text,
-                            self.enforce_distillable_text.is_some(),
-                        ),
+                        wire::Part::Optional(&self.enforce_distillable_text),
                     )
                 }
-                8 => {
-                    (
-                        "quantizations",
-                        wire::Part::Optional(
-                            &self.quantizations,
-                            self.quantizations.is_some(),
-                        ),
-                    )
-                }
-                9 => ("sort", wire::Part::Optional(&self.sort, self.sort.is_some())),
-                10 => {
-                    (
-                        "max_price",
-                        wire::Part::Optional(&self.max_price, self.max_price.is_some()),
-                    )
-                }
+                8 => ("quantizations", wire::Part::Optional(&self.quantizations)),
+                9 => ("sort", wire::Part::Optional(&self.sort)),
+                10 => ("max_price", wire::Part::Optional(&self.max_price)),
                 11 => {
                     (
                         "preferred_min_throughput",
-                        wire::Part::Optional(
-                            &self.preferred_min_throughput,
-                            self.preferred_min_throughput.is_some(),
-                        ),
+                        wire::Part::Optional(&self.preferred_min_throughput),
                     )
                 }
                 12 => {
                     (
                         "preferred_max_latency",
-                        wire::Part::Optional(
-                            &self.preferred_max_latency,
-                            self.preferred_max_latency.is_some(),
-                        ),
+                        wire::Part::Optional(&self.preferred_max_latency),
                     )
                 }
                 _ => return None,
@@ -466,26 +437,20 @@ impl wire::Object for ProviderMaxPrice {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.prompt.is_some(), 0) | wire::bit(self.completion.is_some(), 1)
+            | wire::bit(self.request.is_some(), 2) | wire::bit(self.image.is_some(), 3)
+            | wire::bit(self.audio.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("prompt", wire::Part::Optional(&self.prompt, self.prompt.is_some()))
-                }
-                1 => {
-                    (
-                        "completion",
-                        wire::Part::Optional(&self.completion, self.completion.is_some()),
-                    )
-                }
-                2 => {
-                    (
-                        "request",
-                        wire::Part::Optional(&self.request, self.request.is_some()),
-                    )
-                }
-                3 => ("image", wire::Part::Optional(&self.image, self.image.is_some())),
-                4 => ("audio", wire::Part::Optional(&self.audio, self.audio.is_some())),
+                0 => ("prompt", wire::Part::Optional(&self.prompt)),
+                1 => ("completion", wire::Part::Optional(&self.completion)),
+                2 => ("request", wire::Part::Optional(&self.request)),
+                3 => ("image", wire::Part::Optional(&self.image)),
+                4 => ("audio", wire::Part::Optional(&self.audio)),
                 _ => return None,
             },
         )
@@ -709,16 +674,15 @@ impl wire::Object for ProviderSortConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.by.is_some(), 0) | wire::bit(self.partition.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("by", wire::Part::Optional(&self.by, self.by.is_some())),
-                1 => {
-                    (
-                        "partition",
-                        wire::Part::Optional(&self.partition, self.partition.is_some()),
-                    )
-                }
+                0 => ("by", wire::Part::Optional(&self.by)),
+                1 => ("partition", wire::Part::Optional(&self.partition)),
                 _ => return None,
             },
         )
@@ -967,13 +931,18 @@ impl wire::Object for PercentileThroughputCutoffs {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.p50.is_some(), 0) | wire::bit(self.p75.is_some(), 1)
+            | wire::bit(self.p90.is_some(), 2) | wire::bit(self.p99.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("p50", wire::Part::Optional(&self.p50, self.p50.is_some())),
-                1 => ("p75", wire::Part::Optional(&self.p75, self.p75.is_some())),
-                2 => ("p90", wire::Part::Optional(&self.p90, self.p90.is_some())),
-                3 => ("p99", wire::Part::Optional(&self.p99, self.p99.is_some())),
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
                 _ => return None,
             },
         )
@@ -1149,13 +1118,18 @@ impl wire::Object for PercentileLatencyCutoffs {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.p50.is_some(), 0) | wire::bit(self.p75.is_some(), 1)
+            | wire::bit(self.p90.is_some(), 2) | wire::bit(self.p99.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("p50", wire::Part::Optional(&self.p50, self.p50.is_some())),
-                1 => ("p75", wire::Part::Optional(&self.p75, self.p75.is_some())),
-                2 => ("p90", wire::Part::Optional(&self.p90, self.p90.is_some())),
-                3 => ("p99", wire::Part::Optional(&self.p99, self.p99.is_some())),
+                0 => ("p50", wire::Part::Optional(&self.p50)),
+                1 => ("p75", wire::Part::Optional(&self.p75)),
+                2 => ("p90", wire::Part::Optional(&self.p90)),
+                3 => ("p99", wire::Part::Optional(&self.p99)),
                 _ => return None,
             },
         )
@@ -1627,52 +1601,27 @@ impl wire::Object for OpenRouterMetadata {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x280 | wire::bit(self.requested.is_some(), 0)
+            | wire::bit(self.strategy.is_some(), 1) | wire::bit(self.region.is_some(), 2)
+            | wire::bit(self.summary.is_some(), 3) | wire::bit(self.attempt.is_some(), 4)
+            | wire::bit(self.is_byok.is_some(), 5)
+            | wire::bit(self.endpoints.is_some(), 6)
+            | wire::bit(self.params.is_some(), 8)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "requested",
-                        wire::Part::Optional(&self.requested, self.requested.is_some()),
-                    )
-                }
-                1 => {
-                    (
-                        "strategy",
-                        wire::Part::Optional(&self.strategy, self.strategy.is_some()),
-                    )
-                }
-                2 => {
-                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
-                }
-                3 => {
-                    (
-                        "summary",
-                        wire::Part::Optional(&self.summary, self.summary.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "attempt",
-                        wire::Part::Optional(&self.attempt, self.attempt.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "is_byok",
-                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
-                    )
-                }
-                6 => {
-                    (
-                        "endpoints",
-                        wire::Part::Optional(&self.endpoints, self.endpoints.is_some()),
-                    )
-                }
+                0 => ("requested", wire::Part::Optional(&self.requested)),
+                1 => ("strategy", wire::Part::Optional(&self.strategy)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("summary", wire::Part::Optional(&self.summary)),
+                4 => ("attempt", wire::Part::Optional(&self.attempt)),
+                5 => ("is_byok", wire::Part::Optional(&self.is_byok)),
+                6 => ("endpoints", wire::Part::Optional(&self.endpoints)),
                 7 => ("attempts", wire::Part::List(&self.attempts)),
-                8 => {
-                    ("params", wire::Part::Optional(&self.params, self.params.is_some()))
-                }
+                8 => ("params", wire::Part::Optional(&self.params)),
                 9 => ("pipeline", wire::Part::List(&self.pipeline)),
                 _ => return None,
             },
@@ -1751,10 +1700,14 @@ impl wire::Object for EndpointsMetadata {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x2 | wire::bit(self.total.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("total", wire::Part::Optional(&self.total, self.total.is_some())),
+                0 => ("total", wire::Part::Optional(&self.total)),
                 1 => ("available", wire::Part::List(&self.available)),
                 _ => return None,
             },
@@ -1840,22 +1793,17 @@ impl wire::Object for EndpointInfo {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.provider.is_some(), 0) | wire::bit(self.model.is_some(), 1)
+            | wire::bit(self.selected.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
-                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                2 => {
-                    (
-                        "selected",
-                        wire::Part::Optional(&self.selected, self.selected.is_some()),
-                    )
-                }
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("selected", wire::Part::Optional(&self.selected)),
                 _ => return None,
             },
         )
@@ -1940,19 +1888,17 @@ impl wire::Object for RouterAttempt {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.provider.is_some(), 0) | wire::bit(self.model.is_some(), 1)
+            | wire::bit(self.status.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "provider",
-                        wire::Part::Optional(&self.provider, self.provider.is_some()),
-                    )
-                }
-                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                2 => {
-                    ("status", wire::Part::Optional(&self.status, self.status.is_some()))
-                }
+                0 => ("provider", wire::Part::Optional(&self.provider)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("status", wire::Part::Optional(&self.status)),
                 _ => return None,
             },
         )
@@ -2037,36 +1983,18 @@ impl wire::Object for RouterParams {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.version_group.is_some(), 0)
+            | wire::bit(self.quality_floor.is_some(), 1)
+            | wire::bit(self.throughput_floor.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "version_group",
-                        wire::Part::Optional(
-                            &self.version_group,
-                            self.version_group.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "quality_floor",
-                        wire::Part::Optional(
-                            &self.quality_floor,
-                            self.quality_floor.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "throughput_floor",
-                        wire::Part::Optional(
-                            &self.throughput_floor,
-                            self.throughput_floor.is_some(),
-                        ),
-                    )
-                }
+                0 => ("version_group", wire::Part::Optional(&self.version_group)),
+                1 => ("quality_floor", wire::Part::Optional(&self.quality_floor)),
+                2 => ("throughput_floor", wire::Part::Optional(&self.throughput_floor)),
                 _ => return None,
             },
         )
@@ -2256,42 +2184,24 @@ impl wire::Object for PipelineStage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.kind.is_some(), 0) | wire::bit(self.name.is_some(), 1)
+            | wire::bit(self.summary.is_some(), 2) | wire::bit(self.data.is_some(), 3)
+            | wire::bit(self.cost_usd.is_some(), 4)
+            | wire::bit(self.guardrail_id.is_some(), 5)
+            | wire::bit(self.guardrail_scope.is_some(), 6)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
-                1 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                2 => {
-                    (
-                        "summary",
-                        wire::Part::Optional(&self.summary, self.summary.is_some()),
-                    )
-                }
-                3 => ("data", wire::Part::Optional(&self.data, self.data.is_some())),
-                4 => {
-                    (
-                        "cost_usd",
-                        wire::Part::Optional(&self.cost_usd, self.cost_usd.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "guardrail_id",
-                        wire::Part::Optional(
-                            &self.guardrail_id,
-                            self.guardrail_id.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "guardrail_scope",
-                        wire::Part::Optional(
-                            &self.guardrail_scope,
-                            self.guardrail_scope.is_some(),
-                        ),
-                    )
-                }
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("name", wire::Part::Optional(&self.name)),
+                2 => ("summary", wire::Part::Optional(&self.summary)),
+                3 => ("data", wire::Part::Optional(&self.data)),
+                4 => ("cost_usd", wire::Part::Optional(&self.cost_usd)),
+                5 => ("guardrail_id", wire::Part::Optional(&self.guardrail_id)),
+                6 => ("guardrail_scope", wire::Part::Optional(&self.guardrail_scope)),
                 _ => return None,
             },
         )

@@ -59,16 +59,15 @@ impl wire::Object for DatetimeServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:datetime")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -129,15 +128,14 @@ impl wire::Object for DatetimeServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.timezone.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "timezone",
-                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
-                    )
-                }
+                0 => ("timezone", wire::Part::Optional(&self.timezone)),
                 _ => return None,
             },
         )
@@ -205,16 +203,15 @@ impl wire::Object for ImageGenerationServerToolOpenRouter {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:image_generation")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -355,56 +352,31 @@ impl wire::Object for ImageGenerationServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.model.is_some(), 0) | wire::bit(self.aspect_ratio.is_some(), 1)
+            | wire::bit(self.size.is_some(), 2) | wire::bit(self.quality.is_some(), 3)
+            | wire::bit(self.background.is_some(), 4)
+            | wire::bit(self.output_format.is_some(), 5)
+            | wire::bit(self.output_compression.is_some(), 6)
+            | wire::bit(self.moderation.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                1 => {
-                    (
-                        "aspect_ratio",
-                        wire::Part::Optional(
-                            &self.aspect_ratio,
-                            self.aspect_ratio.is_some(),
-                        ),
-                    )
-                }
-                2 => ("size", wire::Part::Optional(&self.size, self.size.is_some())),
-                3 => {
-                    (
-                        "quality",
-                        wire::Part::Optional(&self.quality, self.quality.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "background",
-                        wire::Part::Optional(&self.background, self.background.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "output_format",
-                        wire::Part::Optional(
-                            &self.output_format,
-                            self.output_format.is_some(),
-                        ),
-                    )
-                }
+                0 => ("model", wire::Part::Optional(&self.model)),
+                1 => ("aspect_ratio", wire::Part::Optional(&self.aspect_ratio)),
+                2 => ("size", wire::Part::Optional(&self.size)),
+                3 => ("quality", wire::Part::Optional(&self.quality)),
+                4 => ("background", wire::Part::Optional(&self.background)),
+                5 => ("output_format", wire::Part::Optional(&self.output_format)),
                 6 => {
                     (
                         "output_compression",
-                        wire::Part::Optional(
-                            &self.output_compression,
-                            self.output_compression.is_some(),
-                        ),
+                        wire::Part::Optional(&self.output_compression),
                     )
                 }
-                7 => {
-                    (
-                        "moderation",
-                        wire::Part::Optional(&self.moderation, self.moderation.is_some()),
-                    )
-                }
+                7 => ("moderation", wire::Part::Optional(&self.moderation)),
                 _ => return None,
             },
         )
@@ -576,16 +548,15 @@ impl wire::Object for FusionServerToolOpenRouter {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:fusion")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -728,62 +699,31 @@ impl wire::Object for FusionServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.analysis_models.is_some(), 0) | wire::bit(self.model.is_some(), 1)
+            | wire::bit(self.max_tool_calls.is_some(), 2)
+            | wire::bit(self.max_completion_tokens.is_some(), 3)
+            | wire::bit(self.temperature.is_some(), 4)
+            | wire::bit(self.reasoning.is_some(), 5) | wire::bit(self.tools.is_some(), 6)
+            | wire::bit(self.cache_control.is_some(), 7)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "analysis_models",
-                        wire::Part::Optional(
-                            &self.analysis_models,
-                            self.analysis_models.is_some(),
-                        ),
-                    )
-                }
-                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                2 => {
-                    (
-                        "max_tool_calls",
-                        wire::Part::Optional(
-                            &self.max_tool_calls,
-                            self.max_tool_calls.is_some(),
-                        ),
-                    )
-                }
+                0 => ("analysis_models", wire::Part::Optional(&self.analysis_models)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
                 3 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                4 => {
-                    (
-                        "temperature",
-                        wire::Part::Optional(
-                            &self.temperature,
-                            self.temperature.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                6 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
-                7 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                4 => ("temperature", wire::Part::Optional(&self.temperature)),
+                5 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                6 => ("tools", wire::Part::Optional(&self.tools)),
+                7 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 _ => return None,
             },
         )
@@ -857,16 +797,15 @@ impl wire::Object for FusionNestedTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -937,18 +876,15 @@ impl wire::Object for FusionReasoning {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.effort.is_some(), 0) | wire::bit(self.max_tokens.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
-                }
-                1 => {
-                    (
-                        "max_tokens",
-                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
-                    )
-                }
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
                 _ => return None,
             },
         )
@@ -1071,16 +1007,15 @@ impl wire::Object for AdvisorServerToolOpenRouter {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:advisor")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -1226,65 +1161,39 @@ impl wire::Object for AdvisorServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.name.is_some(), 0) | wire::bit(self.model.is_some(), 1)
+            | wire::bit(self.instructions.is_some(), 2)
+            | wire::bit(self.forward_transcript.is_some(), 3)
+            | wire::bit(self.stream.is_some(), 4)
+            | wire::bit(self.max_completion_tokens.is_some(), 5)
+            | wire::bit(self.max_tool_calls.is_some(), 6)
+            | wire::bit(self.temperature.is_some(), 7)
+            | wire::bit(self.reasoning.is_some(), 8)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                2 => {
-                    (
-                        "instructions",
-                        wire::Part::Optional(
-                            &self.instructions,
-                            self.instructions.is_some(),
-                        ),
-                    )
-                }
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("instructions", wire::Part::Optional(&self.instructions)),
                 3 => {
                     (
                         "forward_transcript",
-                        wire::Part::Optional(
-                            &self.forward_transcript,
-                            self.forward_transcript.is_some(),
-                        ),
+                        wire::Part::Optional(&self.forward_transcript),
                     )
                 }
-                4 => {
-                    ("stream", wire::Part::Optional(&self.stream, self.stream.is_some()))
-                }
+                4 => ("stream", wire::Part::Optional(&self.stream)),
                 5 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                6 => {
-                    (
-                        "max_tool_calls",
-                        wire::Part::Optional(
-                            &self.max_tool_calls,
-                            self.max_tool_calls.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "temperature",
-                        wire::Part::Optional(
-                            &self.temperature,
-                            self.temperature.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
+                6 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
+                7 => ("temperature", wire::Part::Optional(&self.temperature)),
+                8 => ("reasoning", wire::Part::Optional(&self.reasoning)),
                 _ => return None,
             },
         )
@@ -1355,18 +1264,15 @@ impl wire::Object for AdvisorReasoning {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.effort.is_some(), 0) | wire::bit(self.max_tokens.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
-                }
-                1 => {
-                    (
-                        "max_tokens",
-                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
-                    )
-                }
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
                 _ => return None,
             },
         )
@@ -1435,16 +1341,15 @@ impl wire::Object for SubagentServerToolOpenRouter {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:subagent")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -1606,70 +1511,39 @@ impl wire::Object for SubagentServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.name.is_some(), 0) | wire::bit(self.model.is_some(), 1)
+            | wire::bit(self.instructions.is_some(), 2)
+            | wire::bit(self.tools.is_some(), 3)
+            | wire::bit(self.max_tool_calls.is_some(), 4)
+            | wire::bit(self.max_completion_tokens.is_some(), 5)
+            | wire::bit(self.temperature.is_some(), 6)
+            | wire::bit(self.reasoning.is_some(), 7)
+            | wire::bit(self.inherit_functions.is_some(), 8)
+            | wire::bit(self.inherited_function_names.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                1 => ("model", wire::Part::Optional(&self.model, self.model.is_some())),
-                2 => {
-                    (
-                        "instructions",
-                        wire::Part::Optional(
-                            &self.instructions,
-                            self.instructions.is_some(),
-                        ),
-                    )
-                }
-                3 => ("tools", wire::Part::Optional(&self.tools, self.tools.is_some())),
-                4 => {
-                    (
-                        "max_tool_calls",
-                        wire::Part::Optional(
-                            &self.max_tool_calls,
-                            self.max_tool_calls.is_some(),
-                        ),
-                    )
-                }
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("model", wire::Part::Optional(&self.model)),
+                2 => ("instructions", wire::Part::Optional(&self.instructions)),
+                3 => ("tools", wire::Part::Optional(&self.tools)),
+                4 => ("max_tool_calls", wire::Part::Optional(&self.max_tool_calls)),
                 5 => {
                     (
                         "max_completion_tokens",
-                        wire::Part::Optional(
-                            &self.max_completion_tokens,
-                            self.max_completion_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_completion_tokens),
                     )
                 }
-                6 => {
-                    (
-                        "temperature",
-                        wire::Part::Optional(
-                            &self.temperature,
-                            self.temperature.is_some(),
-                        ),
-                    )
-                }
-                7 => {
-                    (
-                        "reasoning",
-                        wire::Part::Optional(&self.reasoning, self.reasoning.is_some()),
-                    )
-                }
-                8 => {
-                    (
-                        "inherit_functions",
-                        wire::Part::Optional(
-                            &self.inherit_functions,
-                            self.inherit_functions.is_some(),
-                        ),
-                    )
-                }
+                6 => ("temperature", wire::Part::Optional(&self.temperature)),
+                7 => ("reasoning", wire::Part::Optional(&self.reasoning)),
+                8 => ("inherit_functions", wire::Part::Optional(&self.inherit_functions)),
                 9 => {
                     (
                         "inherited_function_names",
-                        wire::Part::Optional(
-                            &self.inherited_function_names,
-                            self.inherited_function_names.is_some(),
-                        ),
+                        wire::Part::Optional(&self.inherited_function_names),
                     )
                 }
                 _ => return None,
@@ -1745,16 +1619,15 @@ impl wire::Object for SubagentNestedTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -1825,18 +1698,15 @@ impl wire::Object for SubagentReasoning {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.effort.is_some(), 0) | wire::bit(self.max_tokens.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("effort", wire::Part::Optional(&self.effort, self.effort.is_some()))
-                }
-                1 => {
-                    (
-                        "max_tokens",
-                        wire::Part::Optional(&self.max_tokens, self.max_tokens.is_some()),
-                    )
-                }
+                0 => ("effort", wire::Part::Optional(&self.effort)),
+                1 => ("max_tokens", wire::Part::Optional(&self.max_tokens)),
                 _ => return None,
             },
         )
@@ -1902,16 +1772,15 @@ impl wire::Object for FilesServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:files")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -1956,6 +1825,10 @@ impl wire::Object for FilesServerToolConfig {
     fn place(&mut self, field: u8) -> wire::Place<'_> {
         let _ = field;
         wire::Place::Constant("", "")
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x0
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -2026,6 +1899,10 @@ impl wire::Object for ChatSearchModelsServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -2035,12 +1912,7 @@ impl wire::Object for ChatSearchModelsServerTool {
                         wire::Part::Constant("openrouter:experimental__search_models"),
                     )
                 }
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -2101,18 +1973,14 @@ impl wire::Object for SearchModelsServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.max_results.is_some(), 0)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "max_results",
-                        wire::Part::Optional(
-                            &self.max_results,
-                            self.max_results.is_some(),
-                        ),
-                    )
-                }
+                0 => ("max_results", wire::Part::Optional(&self.max_results)),
                 _ => return None,
             },
         )
@@ -2178,16 +2046,15 @@ impl wire::Object for BashServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:bash")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -2271,28 +2138,20 @@ impl wire::Object for BashServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.engine.is_some(), 0) | wire::bit(self.environment.is_some(), 1)
+            | wire::bit(self.sleep_after_seconds.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
-                1 => {
-                    (
-                        "environment",
-                        wire::Part::Optional(
-                            &self.environment,
-                            self.environment.is_some(),
-                        ),
-                    )
-                }
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("environment", wire::Part::Optional(&self.environment)),
                 2 => {
                     (
                         "sleep_after_seconds",
-                        wire::Part::Optional(
-                            &self.sleep_after_seconds,
-                            self.sleep_after_seconds.is_some(),
-                        ),
+                        wire::Part::Optional(&self.sleep_after_seconds),
                     )
                 }
                 _ => return None,
@@ -2483,6 +2342,10 @@ impl wire::Object for ContainerAutoEnvironment {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -2550,6 +2413,10 @@ impl wire::Object for ContainerReferenceEnvironment {
             1 => wire::place(&mut self.container_id),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {

@@ -326,27 +326,21 @@ impl wire::Object for ChatFunctionDefinitionTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3 | wire::bit(self.cache_control.is_some(), 2)
+            | wire::bit(self.eager_input_streaming.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("function")),
                 1 => ("function", wire::Part::Required(&self.function)),
-                2 => {
-                    (
-                        "cache_control",
-                        wire::Part::Optional(
-                            &self.cache_control,
-                            self.cache_control.is_some(),
-                        ),
-                    )
-                }
+                2 => ("cache_control", wire::Part::Optional(&self.cache_control)),
                 3 => {
                     (
                         "eager_input_streaming",
-                        wire::Part::Optional(
-                            &self.eager_input_streaming,
-                            self.eager_input_streaming.is_some(),
-                        ),
+                        wire::Part::Optional(&self.eager_input_streaming),
                     )
                 }
                 _ => return None,
@@ -445,28 +439,19 @@ impl wire::Object for ChatFunctionDefinition {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.description.is_some(), 1)
+            | wire::bit(self.parameters.is_some(), 2)
+            | wire::bit(self.strict.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("name", wire::Part::Required(&self.name)),
-                1 => {
-                    (
-                        "description",
-                        wire::Part::Optional(
-                            &self.description,
-                            self.description.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
-                3 => {
-                    ("strict", wire::Part::Optional(&self.strict, self.strict.is_some()))
-                }
+                1 => ("description", wire::Part::Optional(&self.description)),
+                2 => ("parameters", wire::Part::Optional(&self.parameters)),
+                3 => ("strict", wire::Part::Optional(&self.strict)),
                 _ => return None,
             },
         )
@@ -562,13 +547,17 @@ impl wire::Object for ChatToolCall {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x7 | wire::bit(self.index.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("id", wire::Part::Required(&self.id)),
                 1 => ("type", wire::Part::Constant("function")),
                 2 => ("function", wire::Part::Required(&self.function)),
-                3 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
+                3 => ("index", wire::Part::Optional(&self.index)),
                 _ => return None,
             },
         )
@@ -652,6 +641,10 @@ impl wire::Object for ChatToolCallFunction {
             1 => wire::place(&mut self.arguments),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -759,18 +752,18 @@ impl wire::Object for ChatStreamToolCall {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.index.is_some(), 0) | wire::bit(self.id.is_some(), 1)
+            | wire::bit(self.kind.is_some(), 2) | wire::bit(self.function.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("index", wire::Part::Optional(&self.index, self.index.is_some())),
-                1 => ("id", wire::Part::Optional(&self.id, self.id.is_some())),
-                2 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
-                3 => {
-                    (
-                        "function",
-                        wire::Part::Optional(&self.function, self.function.is_some()),
-                    )
-                }
+                0 => ("index", wire::Part::Optional(&self.index)),
+                1 => ("id", wire::Part::Optional(&self.id)),
+                2 => ("type", wire::Part::Optional(&self.kind)),
+                3 => ("function", wire::Part::Optional(&self.function)),
                 _ => return None,
             },
         )
@@ -836,16 +829,15 @@ impl wire::Object for ChatStreamToolCallFunction {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.name.is_some(), 0) | wire::bit(self.arguments.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("name", wire::Part::Optional(&self.name, self.name.is_some())),
-                1 => {
-                    (
-                        "arguments",
-                        wire::Part::Optional(&self.arguments, self.arguments.is_some()),
-                    )
-                }
+                0 => ("name", wire::Part::Optional(&self.name)),
+                1 => ("arguments", wire::Part::Optional(&self.arguments)),
                 _ => return None,
             },
         )
@@ -1051,6 +1043,10 @@ impl wire::Object for ChatNamedToolChoice {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -1117,6 +1113,10 @@ impl wire::Object for ChatNamedToolChoiceFunction {
             0 => wire::place(&mut self.name),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1187,6 +1187,10 @@ impl wire::Object for ChatServerToolChoice {
             0 => wire::place(&mut self.kind),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1408,6 +1412,10 @@ impl wire::Object for StopServerToolsWhenStepCountIs {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -1476,6 +1484,10 @@ impl wire::Object for StopServerToolsWhenHasToolCall {
             1 => wire::place(&mut self.tool_name),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1548,6 +1560,10 @@ impl wire::Object for StopServerToolsWhenMaxTokensUsed {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
@@ -1616,6 +1632,10 @@ impl wire::Object for StopServerToolsWhenMaxCost {
             1 => wire::place(&mut self.max_cost_in_dollars),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
@@ -1691,6 +1711,10 @@ impl wire::Object for StopServerToolsWhenFinishReasonIs {
             1 => wire::place(&mut self.reason),
             _ => wire::Place::Constant("", ""),
         }
+    }
+    #[inline(never)]
+    fn present(&self) -> u128 {
+        0x3
     }
     #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {

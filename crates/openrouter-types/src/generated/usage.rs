@@ -158,88 +158,46 @@ impl wire::Object for ChatUsage {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.prompt_tokens.is_some(), 0)
+            | wire::bit(self.completion_tokens.is_some(), 1)
+            | wire::bit(self.total_tokens.is_some(), 2)
+            | wire::bit(self.cost.is_some(), 3) | wire::bit(self.is_byok.is_some(), 4)
+            | wire::bit(self.prompt_tokens_details.is_some(), 5)
+            | wire::bit(self.completion_tokens_details.is_some(), 6)
+            | wire::bit(self.cost_details.is_some(), 7)
+            | wire::bit(self.server_tool_use_details.is_some(), 8)
+            | wire::bit(self.server_tool_use.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "prompt_tokens",
-                        wire::Part::Optional(
-                            &self.prompt_tokens,
-                            self.prompt_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "completion_tokens",
-                        wire::Part::Optional(
-                            &self.completion_tokens,
-                            self.completion_tokens.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "total_tokens",
-                        wire::Part::Optional(
-                            &self.total_tokens,
-                            self.total_tokens.is_some(),
-                        ),
-                    )
-                }
-                3 => ("cost", wire::Part::Optional(&self.cost, self.cost.is_some())),
-                4 => {
-                    (
-                        "is_byok",
-                        wire::Part::Optional(&self.is_byok, self.is_byok.is_some()),
-                    )
-                }
+                0 => ("prompt_tokens", wire::Part::Optional(&self.prompt_tokens)),
+                1 => ("completion_tokens", wire::Part::Optional(&self.completion_tokens)),
+                2 => ("total_tokens", wire::Part::Optional(&self.total_tokens)),
+                3 => ("cost", wire::Part::Optional(&self.cost)),
+                4 => ("is_byok", wire::Part::Optional(&self.is_byok)),
                 5 => {
                     (
                         "prompt_tokens_details",
-                        wire::Part::Optional(
-                            &self.prompt_tokens_details,
-                            self.prompt_tokens_details.is_some(),
-                        ),
+                        wire::Part::Optional(&self.prompt_tokens_details),
                     )
                 }
                 6 => {
                     (
                         "completion_tokens_details",
-                        wire::Part::Optional(
-                            &self.completion_tokens_details,
-                            self.completion_tokens_details.is_some(),
-                        ),
+                        wire::Part::Optional(&self.completion_tokens_details),
                     )
                 }
-                7 => {
-                    (
-                        "cost_details",
-                        wire::Part::Optional(
-                            &self.cost_details,
-                            self.cost_details.is_some(),
-                        ),
-                    )
-                }
+                7 => ("cost_details", wire::Part::Optional(&self.cost_details)),
                 8 => {
                     (
                         "server_tool_use_details",
-                        wire::Part::Optional(
-                            &self.server_tool_use_details,
-                            self.server_tool_use_details.is_some(),
-                        ),
+                        wire::Part::Optional(&self.server_tool_use_details),
                     )
                 }
-                9 => {
-                    (
-                        "server_tool_use",
-                        wire::Part::Optional(
-                            &self.server_tool_use,
-                            self.server_tool_use.is_some(),
-                        ),
-                    )
-                }
+                9 => ("server_tool_use", wire::Part::Optional(&self.server_tool_use)),
                 _ => return None,
             },
         )
@@ -332,45 +290,25 @@ impl wire::Object for ChatUsagePromptTokensDetails {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.cached_tokens.is_some(), 0)
+            | wire::bit(self.cache_write_tokens.is_some(), 1)
+            | wire::bit(self.audio_tokens.is_some(), 2)
+            | wire::bit(self.video_tokens.is_some(), 3)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "cached_tokens",
-                        wire::Part::Optional(
-                            &self.cached_tokens,
-                            self.cached_tokens.is_some(),
-                        ),
-                    )
-                }
+                0 => ("cached_tokens", wire::Part::Optional(&self.cached_tokens)),
                 1 => {
                     (
                         "cache_write_tokens",
-                        wire::Part::Optional(
-                            &self.cache_write_tokens,
-                            self.cache_write_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.cache_write_tokens),
                     )
                 }
-                2 => {
-                    (
-                        "audio_tokens",
-                        wire::Part::Optional(
-                            &self.audio_tokens,
-                            self.audio_tokens.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "video_tokens",
-                        wire::Part::Optional(
-                            &self.video_tokens,
-                            self.video_tokens.is_some(),
-                        ),
-                    )
-                }
+                2 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                3 => ("video_tokens", wire::Part::Optional(&self.video_tokens)),
                 _ => return None,
             },
         )
@@ -473,52 +411,30 @@ impl wire::Object for ChatUsageCompletionTokensDetails {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.reasoning_tokens.is_some(), 0)
+            | wire::bit(self.audio_tokens.is_some(), 1)
+            | wire::bit(self.image_tokens.is_some(), 2)
+            | wire::bit(self.accepted_prediction_tokens.is_some(), 3)
+            | wire::bit(self.rejected_prediction_tokens.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    (
-                        "reasoning_tokens",
-                        wire::Part::Optional(
-                            &self.reasoning_tokens,
-                            self.reasoning_tokens.is_some(),
-                        ),
-                    )
-                }
-                1 => {
-                    (
-                        "audio_tokens",
-                        wire::Part::Optional(
-                            &self.audio_tokens,
-                            self.audio_tokens.is_some(),
-                        ),
-                    )
-                }
-                2 => {
-                    (
-                        "image_tokens",
-                        wire::Part::Optional(
-                            &self.image_tokens,
-                            self.image_tokens.is_some(),
-                        ),
-                    )
-                }
+                0 => ("reasoning_tokens", wire::Part::Optional(&self.reasoning_tokens)),
+                1 => ("audio_tokens", wire::Part::Optional(&self.audio_tokens)),
+                2 => ("image_tokens", wire::Part::Optional(&self.image_tokens)),
                 3 => {
                     (
                         "accepted_prediction_tokens",
-                        wire::Part::Optional(
-                            &self.accepted_prediction_tokens,
-                            self.accepted_prediction_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.accepted_prediction_tokens),
                     )
                 }
                 4 => {
                     (
                         "rejected_prediction_tokens",
-                        wire::Part::Optional(
-                            &self.rejected_prediction_tokens,
-                            self.rejected_prediction_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.rejected_prediction_tokens),
                     )
                 }
                 _ => return None,
@@ -606,34 +522,31 @@ impl wire::Object for CostDetails {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.upstream_inference_cost.is_some(), 0)
+            | wire::bit(self.upstream_inference_prompt_cost.is_some(), 1)
+            | wire::bit(self.upstream_inference_completions_cost.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "upstream_inference_cost",
-                        wire::Part::Optional(
-                            &self.upstream_inference_cost,
-                            self.upstream_inference_cost.is_some(),
-                        ),
+                        wire::Part::Optional(&self.upstream_inference_cost),
                     )
                 }
                 1 => {
                     (
                         "upstream_inference_prompt_cost",
-                        wire::Part::Optional(
-                            &self.upstream_inference_prompt_cost,
-                            self.upstream_inference_prompt_cost.is_some(),
-                        ),
+                        wire::Part::Optional(&self.upstream_inference_prompt_cost),
                     )
                 }
                 2 => {
                     (
                         "upstream_inference_completions_cost",
-                        wire::Part::Optional(
-                            &self.upstream_inference_completions_cost,
-                            self.upstream_inference_completions_cost.is_some(),
-                        ),
+                        wire::Part::Optional(&self.upstream_inference_completions_cost),
                     )
                 }
                 _ => return None,
@@ -720,34 +633,31 @@ impl wire::Object for ServerToolUseDetails {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.tool_calls_requested.is_some(), 0)
+            | wire::bit(self.tool_calls_executed.is_some(), 1)
+            | wire::bit(self.web_search_requests.is_some(), 2)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => {
                     (
                         "tool_calls_requested",
-                        wire::Part::Optional(
-                            &self.tool_calls_requested,
-                            self.tool_calls_requested.is_some(),
-                        ),
+                        wire::Part::Optional(&self.tool_calls_requested),
                     )
                 }
                 1 => {
                     (
                         "tool_calls_executed",
-                        wire::Part::Optional(
-                            &self.tool_calls_executed,
-                            self.tool_calls_executed.is_some(),
-                        ),
+                        wire::Part::Optional(&self.tool_calls_executed),
                     )
                 }
                 2 => {
                     (
                         "web_search_requests",
-                        wire::Part::Optional(
-                            &self.web_search_requests,
-                            self.web_search_requests.is_some(),
-                        ),
+                        wire::Part::Optional(&self.web_search_requests),
                     )
                 }
                 _ => return None,

@@ -58,16 +58,15 @@ impl wire::Object for OpenRouterWebSearchServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:web_search")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -238,82 +237,36 @@ impl wire::Object for WebSearchConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.engine.is_some(), 0) | wire::bit(self.mode.is_some(), 1)
+            | wire::bit(self.max_results.is_some(), 2)
+            | wire::bit(self.max_total_results.is_some(), 3)
+            | wire::bit(self.max_uses.is_some(), 4)
+            | wire::bit(self.max_characters.is_some(), 5)
+            | wire::bit(self.search_context_size.is_some(), 6)
+            | wire::bit(self.allowed_domains.is_some(), 7)
+            | wire::bit(self.excluded_domains.is_some(), 8)
+            | wire::bit(self.user_location.is_some(), 9)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
-                1 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
-                2 => {
-                    (
-                        "max_results",
-                        wire::Part::Optional(
-                            &self.max_results,
-                            self.max_results.is_some(),
-                        ),
-                    )
-                }
-                3 => {
-                    (
-                        "max_total_results",
-                        wire::Part::Optional(
-                            &self.max_total_results,
-                            self.max_total_results.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "max_uses",
-                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
-                    )
-                }
-                5 => {
-                    (
-                        "max_characters",
-                        wire::Part::Optional(
-                            &self.max_characters,
-                            self.max_characters.is_some(),
-                        ),
-                    )
-                }
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("mode", wire::Part::Optional(&self.mode)),
+                2 => ("max_results", wire::Part::Optional(&self.max_results)),
+                3 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
+                4 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                5 => ("max_characters", wire::Part::Optional(&self.max_characters)),
                 6 => {
                     (
                         "search_context_size",
-                        wire::Part::Optional(
-                            &self.search_context_size,
-                            self.search_context_size.is_some(),
-                        ),
+                        wire::Part::Optional(&self.search_context_size),
                     )
                 }
-                7 => {
-                    (
-                        "allowed_domains",
-                        wire::Part::Optional(
-                            &self.allowed_domains,
-                            self.allowed_domains.is_some(),
-                        ),
-                    )
-                }
-                8 => {
-                    (
-                        "excluded_domains",
-                        wire::Part::Optional(
-                            &self.excluded_domains,
-                            self.excluded_domains.is_some(),
-                        ),
-                    )
-                }
-                9 => {
-                    (
-                        "user_location",
-                        wire::Part::Optional(
-                            &self.user_location,
-                            self.user_location.is_some(),
-                        ),
-                    )
-                }
+                7 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                8 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
+                9 => ("user_location", wire::Part::Optional(&self.user_location)),
                 _ => return None,
             },
         )
@@ -507,89 +460,39 @@ impl wire::Object for ChatWebSearchShorthand {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+            | wire::bit(self.engine.is_some(), 2) | wire::bit(self.mode.is_some(), 3)
+            | wire::bit(self.max_results.is_some(), 4)
+            | wire::bit(self.max_total_results.is_some(), 5)
+            | wire::bit(self.max_uses.is_some(), 6)
+            | wire::bit(self.max_characters.is_some(), 7)
+            | wire::bit(self.search_context_size.is_some(), 8)
+            | wire::bit(self.allowed_domains.is_some(), 9)
+            | wire::bit(self.excluded_domains.is_some(), 10)
+            | wire::bit(self.user_location.is_some(), 11)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Required(&self.kind)),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
-                2 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
-                3 => ("mode", wire::Part::Optional(&self.mode, self.mode.is_some())),
-                4 => {
-                    (
-                        "max_results",
-                        wire::Part::Optional(
-                            &self.max_results,
-                            self.max_results.is_some(),
-                        ),
-                    )
-                }
-                5 => {
-                    (
-                        "max_total_results",
-                        wire::Part::Optional(
-                            &self.max_total_results,
-                            self.max_total_results.is_some(),
-                        ),
-                    )
-                }
-                6 => {
-                    (
-                        "max_uses",
-                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
-                    )
-                }
-                7 => {
-                    (
-                        "max_characters",
-                        wire::Part::Optional(
-                            &self.max_characters,
-                            self.max_characters.is_some(),
-                        ),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
+                2 => ("engine", wire::Part::Optional(&self.engine)),
+                3 => ("mode", wire::Part::Optional(&self.mode)),
+                4 => ("max_results", wire::Part::Optional(&self.max_results)),
+                5 => ("max_total_results", wire::Part::Optional(&self.max_total_results)),
+                6 => ("max_uses", wire::Part::Optional(&self.max_uses)),
+                7 => ("max_characters", wire::Part::Optional(&self.max_characters)),
                 8 => {
                     (
                         "search_context_size",
-                        wire::Part::Optional(
-                            &self.search_context_size,
-                            self.search_context_size.is_some(),
-                        ),
+                        wire::Part::Optional(&self.search_context_size),
                     )
                 }
-                9 => {
-                    (
-                        "allowed_domains",
-                        wire::Part::Optional(
-                            &self.allowed_domains,
-                            self.allowed_domains.is_some(),
-                        ),
-                    )
-                }
-                10 => {
-                    (
-                        "excluded_domains",
-                        wire::Part::Optional(
-                            &self.excluded_domains,
-                            self.excluded_domains.is_some(),
-                        ),
-                    )
-                }
-                11 => {
-                    (
-                        "user_location",
-                        wire::Part::Optional(
-                            &self.user_location,
-                            self.user_location.is_some(),
-                        ),
-                    )
-                }
+                9 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                10 => ("excluded_domains", wire::Part::Optional(&self.excluded_domains)),
+                11 => ("user_location", wire::Part::Optional(&self.user_location)),
                 _ => return None,
             },
         )
@@ -940,26 +843,20 @@ impl wire::Object for WebSearchUserLocationServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.kind.is_some(), 0) | wire::bit(self.city.is_some(), 1)
+            | wire::bit(self.region.is_some(), 2) | wire::bit(self.country.is_some(), 3)
+            | wire::bit(self.timezone.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
-                1 => ("city", wire::Part::Optional(&self.city, self.city.is_some())),
-                2 => {
-                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
-                }
-                3 => {
-                    (
-                        "country",
-                        wire::Part::Optional(&self.country, self.country.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "timezone",
-                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
-                    )
-                }
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("city", wire::Part::Optional(&self.city)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("country", wire::Part::Optional(&self.country)),
+                4 => ("timezone", wire::Part::Optional(&self.timezone)),
                 _ => return None,
             },
         )
@@ -1061,26 +958,20 @@ impl wire::Object for WebSearchUserLocation {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.kind.is_some(), 0) | wire::bit(self.city.is_some(), 1)
+            | wire::bit(self.region.is_some(), 2) | wire::bit(self.country.is_some(), 3)
+            | wire::bit(self.timezone.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => ("type", wire::Part::Optional(&self.kind, self.kind.is_some())),
-                1 => ("city", wire::Part::Optional(&self.city, self.city.is_some())),
-                2 => {
-                    ("region", wire::Part::Optional(&self.region, self.region.is_some()))
-                }
-                3 => {
-                    (
-                        "country",
-                        wire::Part::Optional(&self.country, self.country.is_some()),
-                    )
-                }
-                4 => {
-                    (
-                        "timezone",
-                        wire::Part::Optional(&self.timezone, self.timezone.is_some()),
-                    )
-                }
+                0 => ("type", wire::Part::Optional(&self.kind)),
+                1 => ("city", wire::Part::Optional(&self.city)),
+                2 => ("region", wire::Part::Optional(&self.region)),
+                3 => ("country", wire::Part::Optional(&self.country)),
+                4 => ("timezone", wire::Part::Optional(&self.timezone)),
                 _ => return None,
             },
         )
@@ -1148,16 +1039,15 @@ impl wire::Object for WebFetchServerTool {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        0x1 | wire::bit(self.parameters.is_some(), 1)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
                 0 => ("type", wire::Part::Constant("openrouter:web_fetch")),
-                1 => {
-                    (
-                        "parameters",
-                        wire::Part::Optional(&self.parameters, self.parameters.is_some()),
-                    )
-                }
+                1 => ("parameters", wire::Part::Optional(&self.parameters)),
                 _ => return None,
             },
         )
@@ -1265,45 +1155,26 @@ impl wire::Object for WebFetchServerToolConfig {
         }
     }
     #[inline(never)]
+    fn present(&self) -> u128 {
+        wire::bit(self.engine.is_some(), 0) | wire::bit(self.max_uses.is_some(), 1)
+            | wire::bit(self.max_content_tokens.is_some(), 2)
+            | wire::bit(self.allowed_domains.is_some(), 3)
+            | wire::bit(self.blocked_domains.is_some(), 4)
+    }
+    #[inline(never)]
     fn part(&self, field: u8) -> Option<(&'static str, wire::Part<'_>)> {
         Some(
             match field {
-                0 => {
-                    ("engine", wire::Part::Optional(&self.engine, self.engine.is_some()))
-                }
-                1 => {
-                    (
-                        "max_uses",
-                        wire::Part::Optional(&self.max_uses, self.max_uses.is_some()),
-                    )
-                }
+                0 => ("engine", wire::Part::Optional(&self.engine)),
+                1 => ("max_uses", wire::Part::Optional(&self.max_uses)),
                 2 => {
                     (
                         "max_content_tokens",
-                        wire::Part::Optional(
-                            &self.max_content_tokens,
-                            self.max_content_tokens.is_some(),
-                        ),
+                        wire::Part::Optional(&self.max_content_tokens),
                     )
                 }
-                3 => {
-                    (
-                        "allowed_domains",
-                        wire::Part::Optional(
-                            &self.allowed_domains,
-                            self.allowed_domains.is_some(),
-                        ),
-                    )
-                }
-                4 => {
-                    (
-                        "blocked_domains",
-                        wire::Part::Optional(
-                            &self.blocked_domains,
-                            self.blocked_domains.is_some(),
-                        ),
-                    )
-                }
+                3 => ("allowed_domains", wire::Part::Optional(&self.allowed_domains)),
+                4 => ("blocked_domains", wire::Part::Optional(&self.blocked_domains)),
                 _ => return None,
             },
         )

@@ -15,6 +15,9 @@ pub(crate) trait Object {
     /// Where a field's value is read into.
     fn place(&mut self, field: u8) -> Place<'_>;
 
+    /// One bit for each field: whether it has a value, or is of those that are written without one too.
+    fn present(&self) -> u128;
+
     /// A field's name and value; `None` past the last.
     fn part(&self, field: u8) -> Option<(&'static str, Part<'_>)>;
 
@@ -32,6 +35,11 @@ pub(crate) trait Object {
     }
 }
 
+/// The bit of a field, when it is there.
+pub(crate) const fn bit(is_there: bool, field: u8) -> u128 {
+    (is_there as u128) << field
+}
+
 /// What is written for a field.
 #[derive(Clone, Copy)]
 pub(crate) enum Part<'a> {
@@ -39,10 +47,10 @@ pub(crate) enum Part<'a> {
     Constant(&'static str),
     /// A field that is always there.
     Required(&'a dyn Value),
-    /// A field that is left out when it has no value, and whether it has one.
-    Optional(&'a dyn Value, bool),
-    /// A field that is written as `null` when it has no value, and whether it has one.
-    Nullable(&'a dyn Value, bool),
+    /// A field that is left out when it has no value.
+    Optional(&'a dyn Value),
+    /// A field that is written as `null` when it has no value.
+    Nullable(&'a dyn Value),
     /// A list that is left out when it is empty.
     List(&'a dyn Value),
 }
@@ -68,12 +76,12 @@ impl<'a> Begun<'a> {
 
     /// Whether a field came before, as far as that is known without looking closer.
     pub(super) fn has(&self, field: u8) -> bool {
-        self.seen & bit(field) != 0
+        self.seen & seen_bit(field) != 0
     }
 
     /// Records that a field was there, once for each field.
     pub(super) fn note(&mut self, field: u8, seen: Seen) {
-        self.seen |= bit(field);
+        self.seen |= seen_bit(field);
         let null = match seen {
             Seen::Value => false,
             Seen::Null => true,
@@ -98,6 +106,6 @@ impl<'a> Begun<'a> {
 }
 
 /// Fields past the 64th share theirs, which costs them a slower look and nothing else.
-fn bit(field: u8) -> u64 {
+fn seen_bit(field: u8) -> u64 {
     1 << (field % 64)
 }

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{Items, Object, Part, Value};
+use super::{Items, Object, Part, Value, bit};
 use crate::key_order::Entry;
 use crate::{BulkText, Extra, RawJson};
 
@@ -41,7 +41,8 @@ impl View<'_> {
             View::Extra(fields) => fields.is_empty(),
             View::List(items) | View::Map(items) => items.count() == 0,
             View::Object(object) => {
-                object.extra().is_empty() && parts(object).all(|(_, (_, part))| part.is_blank())
+                let mut parts = parts(object, object.present());
+                object.extra().is_empty() && parts.all(|(_, (_, part))| part.is_blank())
             }
         }
     }
@@ -62,9 +63,16 @@ impl View<'_> {
     }
 }
 
-/// The fields of an object with their numbers.
-fn parts(object: &dyn Object) -> impl Iterator<Item = (u8, (&'static str, Part<'_>))> {
-    (0..).map_while(|field| Some((field, object.part(field)?)))
+/// The fields of an object that are in a set of bits, with their numbers.
+fn parts(
+    object: &dyn Object,
+    mut fields: u128,
+) -> impl Iterator<Item = (u8, (&'static str, Part<'_>))> {
+    core::iter::from_fn(move || {
+        let field = fields.trailing_zeros() as u8;
+        fields &= fields.wrapping_sub(1);
+        Some((field, object.part(field)?))
+    })
 }
 
 /// `serde::Serialize` for every type.
@@ -110,17 +118,28 @@ impl Serialize for View<'_> {
 
 /// Values that are written in the place of some of an object's own.
 pub(crate) trait Replace {
+    /// One bit for each field whose value is replaced.
+    fn fields(&self) -> u128;
+
     /// Writes the value of a field; `None` where the object's own value stands.
     fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>>;
 }
 
 impl Replace for () {
+    fn fields(&self) -> u128 {
+        0
+    }
+
     fn write<M: SerializeMap>(&self, _: u8, _: &mut M) -> Option<Result<(), M::Error>> {
         None
     }
 }
 
 impl<A: Replace, B: Replace> Replace for (A, B) {
+    fn fields(&self) -> u128 {
+        self.0.fields() | self.1.fields()
+    }
+
     fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
         self.0
             .write(field, map)
@@ -146,6 +165,10 @@ impl<'a, V: Serialize + ?Sized> Replaced<'a, V> {
 }
 
 impl<V: Serialize + ?Sized> Replace for Replaced<'_, V> {
+    fn fields(&self) -> u128 {
+        self.field.map_or(0, |field| bit(true, field))
+    }
+
     fn write<M: SerializeMap>(&self, field: u8, map: &mut M) -> Option<Result<(), M::Error>> {
         (self.field == Some(field)).then(|| match self.value {
             Some(value) => map.serialize_entry(self.name, value),
@@ -166,7 +189,7 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
     let mut extra = object.extra().iter();
     match object.key_order().filter(|order| order.came()) {
         None => {
-            for (field, (name, part)) in parts(object) {
+            for (field, (name, part)) in parts(object, object.present() | replaced.fields()) {
                 if let Some(written) = replaced.write(field, &mut map) {
                     written?;
                 } else if let Some(view) = part.when_new(name, object.extra()) {
@@ -191,7 +214,7 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
                     }
                 }
             }
-            for (field, (name, part)) in parts(object) {
+            for (field, (name, part)) in parts(object, object.present()) {
                 if !order.contains(field)
                     && let Some(view) = part.added_since()
                 {
@@ -211,21 +234,19 @@ impl<'a> Part<'a> {
         match self {
             Self::Constant(_) => true,
             Self::Required(value) => value.view().is_blank(),
-            Self::Optional(_, is_there) | Self::Nullable(_, is_there) => !is_there,
+            Self::Optional(value) | Self::Nullable(value) => matches!(value.view(), View::Null),
             Self::List(value) => value.view().is_blank(),
         }
     }
 
-    /// What is written in a value that was made here. A field that is always there is left out all the same when it is
+    /// What is written of a field that is present in a value that was made here. A field that is always there is left out all the same when it is
     /// empty because its value was of the wrong kind, and is among the extra ones.
-    #[inline]
     fn when_new(self, name: &str, extra: &Extra) -> Option<View<'a>> {
         let is_elsewhere = || extra.get(name).is_some();
         match self {
-            Self::Optional(_, false) => None,
-            Self::Optional(value, true) => Some(value.view()),
+            Self::Optional(value) => Some(value.view()),
             Self::Constant(text) => (!is_elsewhere()).then_some(View::Text(text)),
-            Self::Required(value) | Self::Nullable(value, _) => {
+            Self::Required(value) | Self::Nullable(value) => {
                 let left_out = !extra.is_empty() && self.is_blank() && is_elsewhere();
                 (!left_out).then(|| value.view())
             }
@@ -239,7 +260,7 @@ impl<'a> Part<'a> {
             _ if null && self.is_blank() => Some(View::Null),
             Self::Constant(text) => Some(View::Text(text)),
             Self::Required(value) | Self::List(value) => Some(value.view()),
-            Self::Optional(value, _) | Self::Nullable(value, _) => {
+            Self::Optional(value) | Self::Nullable(value) => {
                 (!self.is_blank()).then(|| value.view())
             }
         }
@@ -250,8 +271,8 @@ impl<'a> Part<'a> {
         match self {
             Self::Constant(_) => None,
             Self::Required(value)
-            | Self::Optional(value, _)
-            | Self::Nullable(value, _)
+            | Self::Optional(value)
+            | Self::Nullable(value)
             | Self::List(value) => (!self.is_blank()).then(|| value.view()),
         }
     }

@@ -150,8 +150,8 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
         let (name, wire) = (format_ident!("{}", field.name), &field.wire);
         let part = match &field.presence {
             Presence::Constant(value) => quote! { Constant(#value) },
-            Presence::Optional => quote! { Optional(&self.#name, self.#name.is_some()) },
-            Presence::Nullable => quote! { Nullable(&self.#name, self.#name.is_some()) },
+            Presence::Optional => quote! { Optional(&self.#name) },
+            Presence::Nullable => quote! { Nullable(&self.#name) },
             Presence::Required => quote! { Required(&self.#name) },
             Presence::List => quote! { List(&self.#name) },
         };
@@ -170,6 +170,22 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
             }
         }
     });
+    // A field that may be absent is present when it has a value, all others always are.
+    let (optional, always): (Vec<_>, Vec<_>) = (object.fields.iter().zip(0_u8..))
+        .partition(|(field, _)| field.presence == Presence::Optional);
+    let always = always.iter().fold(0, |bits, (_, bit)| bits | 1_u128 << bit);
+    let always = match always {
+        0 if !optional.is_empty() => None,
+        bits => format!("{bits:#x}").parse::<Literal>().ok(),
+    };
+    let always = always.iter().map(|bits| quote! { #bits });
+    let present = always.chain(optional.iter().map(|(field, bit)| {
+        let (name, bit) = (
+            format_ident!("{}", field.name),
+            Literal::u8_unsuffixed(*bit),
+        );
+        quote! { wire::bit(self.#name.is_some(), #bit) }
+    }));
     let nowhere = quote! { wire::Place::Constant("", "") };
     let (field, place, part) = match object.fields.is_empty() {
         true => (
@@ -193,6 +209,11 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
             #[inline(never)]
             fn place(&mut self, field: u8) -> wire::Place<'_> {
                 #place
+            }
+
+            #[inline(never)]
+            fn present(&self) -> u128 {
+                #(#present)|*
             }
 
             #[inline(never)]
