@@ -44,7 +44,7 @@ async fn main() -> Result<(), Failure> {
     let arguments = arguments(USAGE, 2);
     let saved: Option<RunState> = match arguments.as_slice() {
         [] => None,
-        [flag, file] if flag == "--resume" => Some(serde_json::from_slice(&std::fs::read(file)?)?),
+        [flag, file] if flag == "--resume" => Some(saved_in(file)?),
         _ => refuse(USAGE),
     };
     let mut script = TestServer::builder();
@@ -87,6 +87,12 @@ async fn main() -> Result<(), Failure> {
     }
     println!("{}", outcome.text());
     Ok(())
+}
+
+/// The run that was saved in a file.
+fn saved_in(file: &str) -> Result<RunState, String> {
+    let text = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
+    serde_json::from_slice(&text).map_err(|error| format!("{file} holds no run: {error}"))
 }
 
 /// Asks on the terminal, on a thread of its own: reading from it blocks.

@@ -137,6 +137,19 @@ fn what_would_be_too_many_alternatives_stays_optional_where_the_servers_take_tha
         let restored = strict.restore(&answer.to_string()).unwrap().to_value();
         assert_eq!(restored, json!({"p00": "x"}));
     }
+    // What takes `null` by itself gains nothing by staying optional.
+    let mut mixed = optional(20);
+    for n in 0..10 {
+        mixed["properties"][format!("p{n:02}")]["type"] = json!(["string", "null"]);
+    }
+    let strict = compile(&mixed, Dialect::Anthropic);
+    assert!(strict.is_strict(), "{}", strict.report());
+    let schema = strict.schema().to_value();
+    assert_in_subset(&schema, Dialect::Anthropic);
+    let required = schema["required"].as_array().unwrap();
+    assert_eq!(required.len(), 16);
+    assert!(required.contains(&json!("p00")) && !required.contains(&json!("p10")));
+
     let too_many = compile(&optional(41), Dialect::Anthropic);
     let error = too_many.require_strict().unwrap_err().to_string();
     assert!(

@@ -92,6 +92,15 @@ fn what_cannot_be_shown_to_exclude_each_other_is_a_loss() {
         json!([{"const": "a"}, {"type": "string"}]),
         // A text fits what names no type.
         json!([{"type": "string"}, {"properties": {"a": {"type": "string"}}, "required": ["a"]}]),
+        json!([
+            {"properties": {"kind": {"const": "a"}}, "required": ["kind"]},
+            {"properties": {"kind": {"const": "b"}}, "required": ["kind"]},
+        ]),
+        // A pattern admits it.
+        json!([
+            {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            {"type": "object", "patternProperties": {"^a": {"type": "string"}}, "additionalProperties": false},
+        ]),
         // The tag may be absent.
         json!([
             {"type": "object", "properties": {"kind": {"const": "a"}}},

@@ -316,3 +316,48 @@ async fn an_answer_that_does_not_do_in_the_end_keeps_those_before_it() {
     assert!((error.usage().cost_usd - 0.75).abs() < 1e-9);
     assert_eq!(error.usage().requests, 2);
 }
+
+#[tokio::test]
+async fn an_empty_reply_does_not_go_back_in_a_repair_turn() {
+    for method in METHODS {
+        let (server, model) = server([Answer::text(""), says(method, PANCAKES)]).await;
+        let model = model.with_output_format(format().with_method(method).with_repairs(1));
+        assert_eq!(model.invoke("Pancakes?").await.unwrap(), pancakes());
+        let messages = body(&server, 1)["messages"].as_array().unwrap().clone();
+        let roles: Vec<&Value> = messages.iter().map(|message| &message["role"]).collect();
+        assert_eq!(roles, ["user", "user"], "{method:?}");
+        let told = messages[1]["content"].as_str().unwrap();
+        assert!(told.contains("empty"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn every_call_of_a_reply_gets_an_output_in_a_repair_turn() {
+    let method = OutputMethod::FunctionCalling;
+    let turns = [
+        says(method, "{").tool_call("pantry", "{}"),
+        says(method, PANCAKES),
+    ];
+    let (server, model) = server(turns).await;
+    let model = model.with_output_format(format().with_repairs(1));
+    assert_eq!(model.invoke("Pancakes?").await.unwrap(), pancakes());
+    let messages = body(&server, 1)["messages"].as_array().unwrap().clone();
+    let calls = messages[1]["tool_calls"].as_array().unwrap();
+    assert_eq!((calls.len(), messages.len()), (2, 4));
+    for (call, output) in calls.iter().zip(&messages[2..]) {
+        assert_eq!(output["tool_call_id"], call["id"]);
+    }
+    let told = messages[2]["content"].as_str().unwrap();
+    assert!(told.contains("not JSON"), "{told}");
+    let told = messages[3]["content"].as_str().unwrap();
+    assert!(told.contains("not run"), "{told}");
+}
+
+#[tokio::test]
+async fn of_several_calls_for_the_answer_one_that_can_be_read_counts() {
+    let method = OutputMethod::FunctionCalling;
+    let turn = says(method, "{").tool_call("recipe", PANCAKES);
+    let (_server, model) = server([turn]).await;
+    let answer = model.with_output_format(format()).invoke("Hi").await;
+    assert_eq!(answer.unwrap(), pancakes());
+}

@@ -6,6 +6,7 @@ use openrouter_chat::tools::{CallOutcome, RunOutcome, StopReason, StopWhen, Tool
 use openrouter_chat::types::ChatUsage;
 use openrouter_chat::{Message, Role};
 use openrouter_testkit::{Answer, Pace};
+use serde_json::json;
 
 use super::{Place, asks_weather, body, outputs, place_schema, server, tools, weather};
 
@@ -223,4 +224,26 @@ async fn a_model_that_calls_in_its_last_word_leaves_no_call_open() {
         .unwrap();
     assert_well_formed(&outcome);
     assert_eq!(outcome.state.calls().count(), 2);
+}
+
+#[tokio::test]
+async fn what_a_key_of_ones_own_is_charged_counts_once_and_only_then() {
+    let price = |is_byok: bool| {
+        let text = json!({
+            "cost": 0.25,
+            "is_byok": is_byok,
+            "cost_details": {"upstream_inference_cost": 0.5},
+        });
+        serde_json::from_value::<ChatUsage>(text).unwrap()
+    };
+    let turns = [
+        asks_weather("Oslo").usage(price(true)),
+        Answer::text("Rain.").usage(price(false)),
+    ];
+    let (_server, model) = server(turns).await;
+    let outcome = model.run(&tools([weather()]), "Go").finish().await.unwrap();
+    let usage = outcome.usage();
+    assert!((usage.cost_usd - 0.5).abs() < 1e-9, "{usage:?}");
+    assert!((usage.upstream_cost_usd - 0.5).abs() < 1e-9, "{usage:?}");
+    assert!((usage.total_cost_usd() - 1.0).abs() < 1e-9);
 }
