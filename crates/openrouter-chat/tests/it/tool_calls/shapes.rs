@@ -154,7 +154,7 @@ pub(super) fn cases() -> Vec<Case> {
                 call(json!(0), json!("b"), json!("weather"), json!("{\"city\"")),
                 {"index": 1, "function": {"arguments": ": \"Ro"}},
                 {"index": 1, "function": {"arguments": "me\"}"}},
-                {"index": 1, "function": {"arguments": ""}},
+                {"index": 2, "function": {"arguments": ""}},
             ])),
             &[(Some("a"), "weather", OSLO), (Some("b"), "weather", ROME)],
         ),
