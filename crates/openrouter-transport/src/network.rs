@@ -34,7 +34,7 @@ use crate::limits::Limits;
 use crate::service::{ReplayBody, ResponseBody};
 use body::Lease;
 use handshake::Connection;
-use pool::{Pool, PoolSettings};
+use pool::{Patience, Pool, PoolSettings};
 
 /// Connections to the server that the client was built for: the innermost service, which sends requests out.
 ///
@@ -165,6 +165,7 @@ impl Network {
                         return Err(failure::of_interim(response.status()));
                     }
                     Ok(response) => {
+                        lease.head_arrived(response.headers());
                         return Ok(response
                             .map(|body| ResponseBody::network(NetworkBody::new(body, lease))));
                     }
@@ -211,6 +212,7 @@ impl Network {
                     Lease::Http1 {
                         sender,
                         pool: Arc::downgrade(&self.0.pool),
+                        patience: Patience::default(),
                     }
                 }
                 #[cfg(feature = "http2")]
@@ -237,9 +239,11 @@ impl Network {
     /// Returns whether the connection is one that can be kept.
     fn put_back(&self, lease: Lease) -> bool {
         match lease {
-            Lease::Http1 { sender, .. } => {
+            Lease::Http1 {
+                sender, patience, ..
+            } => {
                 let is_open = !sender.is_closed();
-                self.0.pool.put_back(sender);
+                self.0.pool.put_back(sender, patience);
                 is_open
             }
             #[cfg(feature = "http2")]

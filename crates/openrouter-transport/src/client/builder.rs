@@ -277,6 +277,9 @@ impl ClientBuilder {
     }
 
     /// How long an unused connection is trusted. A connection that is older is closed when the next request comes.
+    ///
+    /// Where the server says how long it keeps one (`Keep-Alive: timeout=5`), a second less than that holds, if it is
+    /// shorter.
     #[must_use]
     pub fn idle_connection_limit(mut self, limit: Duration) -> Self {
         self.network.pool.idle_limit = limit;

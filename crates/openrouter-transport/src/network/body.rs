@@ -5,12 +5,13 @@ use std::sync::Weak;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 
 use super::failure;
-use super::pool::Pool;
+use super::pool::{Patience, Pool};
 use crate::error::{Error, ErrorKind};
 use crate::service::ReplayBody;
 
@@ -26,6 +27,7 @@ pub(super) enum Lease {
     Http1 {
         sender: http1::SendRequest<ReplayBody>,
         pool: Weak<Pool>,
+        patience: Patience,
     },
     /// One stream of a connection that stays in the pool.
     #[cfg(feature = "http2")]
@@ -36,6 +38,15 @@ pub(super) enum Lease {
 }
 
 impl Lease {
+    /// Takes in what the head of an answer says about the connection.
+    pub(super) fn head_arrived(&mut self, headers: &HeaderMap) {
+        match self {
+            Self::Http1 { patience, .. } => *patience = Patience::of(headers),
+            #[cfg(feature = "http2")]
+            Self::Http2 { .. } => {}
+        }
+    }
+
     /// Waits until the connection can take a request.
     pub(super) async fn ready(&mut self) -> Result<(), Error> {
         match self {
@@ -98,10 +109,14 @@ impl NetworkBody {
 
     /// The body is at its end: its connection can serve others.
     fn release(&mut self) {
-        if let Some(Lease::Http1 { sender, pool }) = self.lease.take()
+        if let Some(Lease::Http1 {
+            sender,
+            pool,
+            patience,
+        }) = self.lease.take()
             && let Some(pool) = pool.upgrade()
         {
-            pool.put_back(sender);
+            pool.put_back(sender, patience);
         }
     }
 }

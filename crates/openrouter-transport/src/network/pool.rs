@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use http::{HeaderMap, HeaderName};
 use hyper::client::conn::http1;
 #[cfg(feature = "http2")]
 use hyper::client::conn::http2;
@@ -29,6 +30,45 @@ impl Default for PoolSettings {
     }
 }
 
+const FOR_EVER: Duration = Duration::from_secs(1 << 31);
+
+/// How many seconds a server keeps an unused connection, as far as it says so.
+///
+/// One that closes a connection while a request is on its way to it has lost that request for all that the client can
+/// know, and what may be billed is not sent again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience(u32);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(u32::MAX)
+    }
+}
+
+impl Patience {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let told = headers
+            .get(KEEP_ALIVE)
+            .and_then(|value| value.to_str().ok());
+        let seconds = told.into_iter().flat_map(|value| value.split(','));
+        let seconds = seconds.filter_map(|parameter| parameter.split_once('='));
+        let seconds = seconds
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case("timeout"))
+            .find_map(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok());
+        seconds.map_or_else(Self::default, Self)
+    }
+
+    /// A second less than the server's time, for requests to arrive in.
+    fn trusted(self) -> Duration {
+        match self.0 {
+            u32::MAX => Duration::MAX,
+            seconds => Duration::from_secs(seconds.saturating_sub(1).into()),
+        }
+    }
+}
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+
 pub(super) struct Pool {
     settings: PoolSettings,
     this: Weak<Pool>,
@@ -39,7 +79,7 @@ pub(super) struct Pool {
 
 #[derive(Default)]
 struct Connections {
-    /// Most recently used last.
+    /// With the time until which each is trusted; most recently used last.
     idle: Vec<(http1::SendRequest<ReplayBody>, Instant)>,
     #[cfg(feature = "http2")]
     shared: Vec<SharedConnection>,
@@ -82,10 +122,10 @@ impl Pool {
         if let Some(lease) = connections.take_place(self.settings.idle_limit) {
             return Some(lease);
         }
-        let oldest = Instant::now().checked_sub(self.settings.idle_limit);
-        connections.idle.retain(|(sender, since)| {
-            !sender.is_closed() && oldest.is_none_or(|oldest| *since > oldest)
-        });
+        let now = Instant::now();
+        connections
+            .idle
+            .retain(|(sender, until)| !sender.is_closed() && now < *until);
         let at = connections
             .idle
             .iter()
@@ -94,6 +134,7 @@ impl Pool {
         Some(Lease::Http1 {
             sender,
             pool: self.this.clone(),
+            patience: Patience::default(),
         })
     }
 
@@ -105,11 +146,18 @@ impl Pool {
             .any(|(sender, _)| !sender.is_closed())
     }
 
-    /// Keeps a connection whose exchange is over.
-    pub(super) fn put_back(&self, sender: http1::SendRequest<ReplayBody>) {
+    /// Keeps a connection whose exchange is over, unless its server is about to close it.
+    pub(super) fn put_back(&self, sender: http1::SendRequest<ReplayBody>, patience: Patience) {
+        let limit = self.settings.idle_limit.min(patience.trusted());
         let mut connections = self.lock();
-        if !sender.is_closed() && connections.idle.len() < self.settings.max_idle_connections {
-            connections.idle.push((sender, Instant::now()));
+        if !sender.is_closed()
+            && !limit.is_zero()
+            && connections.idle.len() < self.settings.max_idle_connections
+        {
+            let now = Instant::now();
+            // Past the end of time: for ever, or nearly so.
+            let until = now.checked_add(limit).unwrap_or(now + FOR_EVER);
+            connections.idle.push((sender, until));
         }
     }
 

@@ -190,6 +190,27 @@ async fn a_connection_kept_for_too_long_is_not_trusted() {
 }
 
 #[tokio::test]
+async fn a_connection_is_kept_no_longer_than_its_server_says() {
+    for (told, connections) in [
+        ("keep-alive: timeout=60", 1),
+        ("keep-alive: max=100, Timeout=60", 1),
+        ("keep-alive: timeout=soon", 1),
+        ("keep-alive: timeout=99999999999", 1),
+        // A second is kept back for a request to arrive in.
+        ("keep-alive: timeout=1", 3),
+        ("Keep-Alive: max=100, timeout = 0", 3),
+    ] {
+        let answer = json("200 OK", "{}").replacen("\r\n", &format!("\r\n{told}\r\n"), 1);
+        let server = Server::answering(answer).await;
+        let client = client(&server);
+        for _ in 0..3 {
+            client.send(&paid()).await.unwrap();
+        }
+        assert_eq!(server.connections(), connections, "{told}");
+    }
+}
+
+#[tokio::test]
 async fn interim_answers_are_skipped() {
     let interim =
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n".repeat(3);
