@@ -6,18 +6,20 @@ use std::process::Command;
 use super::{Outcome, cargo, step};
 use crate::Result;
 
-/// Copies the folder of the types crate to an empty place, builds it there and runs its tests.
+/// Copies the folder of the types crate to an empty place, builds it there and runs its tests: also as in a program of
+/// which another crate has switched over how `serde_json` reads numbers and orders keys.
 pub(super) fn tests(workspace: &Path) -> Result<Outcome> {
     let copy = Scratch::new("types-alone")?;
     copy_folder(&workspace.join("crates/openrouter-types"), &copy.0)?;
     // The versions that this repository is tested with. Where they are at hand, no network is needed.
     std::fs::copy(workspace.join("Cargo.lock"), copy.0.join("Cargo.lock"))?;
     let target = workspace.join("target/types-alone");
-    step(
-        &copy.0,
-        &["test"],
-        &[("CARGO_TARGET_DIR", &target.to_string_lossy())],
-    )
+    let switched = "serde_json/arbitrary_precision,serde_json/preserve_order";
+    for arguments in [&["test"][..], &["test", "--features", switched]] {
+        let target = target.to_string_lossy();
+        step(&copy.0, arguments, &[("CARGO_TARGET_DIR", &target)])?;
+    }
+    Ok(Outcome::Passed)
 }
 
 /// Builds the types crate against a toolchain that has `core` and `alloc` and nothing else.

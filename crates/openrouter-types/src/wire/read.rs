@@ -149,6 +149,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             Open::Union(union) => read_union(union, &mut map)?,
             Open::Items(items) => {
                 while let Some(name) = map.next_key::<String>()? {
+                    refuse_number(&name)?;
                     if map.next_value_seed(Fill(items.add(name)))? == Seen::Null {
                         items.drop_last();
                     }
@@ -161,9 +162,35 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 let fit = as_text(value, &fields)?;
                 return Reader(value).seen(fit, Unexpected::Map);
             }
-            Open::Misfit => return Err(de::Error::invalid_type(Unexpected::Map, &self)),
+            Open::Misfit => {
+                let number = number_in_disguise(&mut map)?;
+                let fit = number.map_or(Err(Misfit), |number| self.0.take(number));
+                return self.seen(fit, Unexpected::Map);
+            }
         }
         Ok(Seen::Value)
+    }
+}
+
+/// How `serde_json` names the only entry of the map as which it hands a number out, where any crate of the program has
+/// switched its `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
+
+fn number_in_disguise<'de, A: MapAccess<'de>>(
+    map: &mut A,
+) -> Result<Option<Came<'static>>, A::Error> {
+    if map.next_key::<String>()?.as_deref() != Some(NUMBER) {
+        return Ok(None);
+    }
+    let text = map.next_value::<String>()?;
+    Ok(Came::number(&text))
+}
+
+/// Leaves a number where an object may come to the tolerant way, which tells them apart by their text.
+pub(super) fn refuse_number<E: de::Error>(key: &str) -> Result<(), E> {
+    match key == NUMBER {
+        true => Err(E::custom("a number in the place of an object")),
+        false => Ok(()),
     }
 }
 
@@ -199,7 +226,10 @@ pub(super) fn read_fields<'de, A: MapAccess<'de>>(
                 let seen = map.next_value_seed(Fill(begun.object.place(field)))?;
                 begun.note(field, seen);
             }
-            Key::Unknown(name) => begun.keep(name, map.next_value()?),
+            Key::Unknown(name) => {
+                refuse_number(&name)?;
+                begun.keep(name, map.next_value()?);
+            }
         }
     }
     Ok(())
@@ -210,8 +240,9 @@ pub(super) fn read_rest<'de, A: MapAccess<'de>>(
     fields: &mut Extra,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    while let Some((name, value)) = map.next_entry()? {
-        fields.push(name, value);
+    while let Some(name) = map.next_key::<Box<str>>()? {
+        refuse_number(&name)?;
+        fields.push(name, map.next_value()?);
     }
     Ok(())
 }

@@ -6,6 +6,22 @@ use super::{Bracket, Came, Fit, Misfit, Open, Typed, Value, View};
 use crate::number::whole;
 use crate::{BulkText, Decimal, Extra, Number, RawJson, Secret, UnknownMember};
 
+impl Came<'static> {
+    /// A number out of its text.
+    pub(super) fn number(text: &str) -> Option<Self> {
+        if let Ok(number) = text.parse() {
+            return Some(Self::Unsigned(number));
+        }
+        if let Ok(number) = text.parse() {
+            return Some(Self::Signed(number));
+        }
+        let number = text.parse().ok();
+        number
+            .filter(|number: &f64| number.is_finite())
+            .map(Self::Float)
+    }
+}
+
 impl Came<'_> {
     /// The text of what came, nothing for `null`. That of a fraction is gone: nobody knows any more how many digits it
     /// had, and only the tolerant way has it.

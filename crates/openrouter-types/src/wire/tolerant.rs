@@ -58,6 +58,9 @@ pub(super) fn fill(place: Place<'_>, json: &RawValue) -> Result<Seen, Misfit> {
             let fit = match kind(json.get()) {
                 Kind::Object => fill_object(value.open(Bracket::Object), json),
                 Kind::Array => fill_list(value.open(Bracket::List), json),
+                Kind::Number => Came::number(json.get())
+                    .ok_or(Misfit)
+                    .and_then(|number| value.take(number)),
                 _ => read::whole(value, false, json.get().as_bytes()).map_err(|_| Misfit),
             };
             fit.or_else(|Misfit| take_raw(value, json))

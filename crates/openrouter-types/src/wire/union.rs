@@ -6,7 +6,7 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::object::Begun;
-use super::read::{self, read_fields, read_rest};
+use super::read::{self, read_fields, read_rest, refuse_number};
 use super::tolerant::fill_fields;
 use super::{Came, Misfit, Object, Place, Seen, Typed};
 use crate::{Extra, RawJson, UnknownMember};
@@ -35,6 +35,7 @@ pub(super) fn read_union<'de, A: MapAccess<'de>>(
     let mut before = Extra::new();
     while let Some(name) = map.next_key_seed(KeyBut(tag))? {
         if let Some(name) = name {
+            refuse_number(&name)?;
             before.push(name, map.next_value()?);
             continue;
         }
