@@ -196,8 +196,8 @@ impl CallSlots {
     /// Where a fragment belongs.
     ///
     /// By index; a new id with a name on a used index is another call, and an index that is new, with neither, goes on with
-    /// the last call. Without an index, by id, and without either and
-    /// without a name, the last call. A name for a call that has its arguments already begins another one.
+    /// the last call. Without an index, by id, and without either and without a name, the last call. A name for a call
+    /// that has its arguments already begins another one.
     fn find(
         &self,
         index: Option<u64>,
