@@ -213,6 +213,18 @@ fn a_schema_that_cannot_be_planned_is_refused_with_the_place() {
 }
 
 #[test]
+fn an_object_with_more_fields_than_can_be_numbered_is_refused() {
+    let fields = (0..121).map(|at| format!("        f{at}: {{ type: string }}\n"));
+    let head = "components:\n  schemas:\n    Wide:\n      description: Wide.\n      type: object\n";
+    let schema = format!("{head}      properties:\n{}", fields.collect::<String>());
+    assert_eq!(
+        refused(&schema),
+        "Wide: more fields than a field number can count"
+    );
+    generate(&schema.replace("        f120: { type: string }\n", ""));
+}
+
+#[test]
 fn members_of_a_union_that_nobody_has_named_are_numbered() {
     let code = generate(
         "components: { schemas: { Input: { anyOf: [{ type: array, items: { type: string } }, { type: array, items: { type: integer } }] } } }",

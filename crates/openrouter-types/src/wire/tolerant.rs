@@ -32,10 +32,24 @@ pub(super) fn whole(
             Ok(Seen::Null) => take_raw(value, json),
             fit => fit.map(drop),
         };
-        let expected = value.view().kind();
-        fit.map_err(|Misfit| de::Error::custom(format_args!("expected {expected}")))
+        let (found, expected) = (named(json.get()), value.view().kind());
+        fit.map_err(|Misfit| {
+            de::Error::custom(format_args!("invalid type: {found}, expected {expected}"))
+        })
     });
     fit.map_err(|error| fast.unwrap_or(error))
+}
+
+/// What a text holds, for messages.
+fn named(json: &str) -> &'static str {
+    match kind(json) {
+        _ if json == "null" => "null",
+        Kind::Bool => "a boolean",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "a list",
+        Kind::Object => "an object",
+    }
 }
 
 /// Reads a value into its place.

@@ -177,6 +177,10 @@ fn what_is_no_object_does_not_decode_and_the_error_says_where() {
         assert!(!error.to_string().is_empty(), "{json}");
         assert!(error.line() <= 1, "{json}");
     }
+    for (json, found) in [(&b"null"[..], "null"), (b"\"\xff\"", "a string")] {
+        let error = ChatStreamChunk::decode(json).unwrap_err().to_string();
+        assert_eq!(error, format!("invalid type: {found}, expected an object"));
+    }
     let error = ChatStreamChunk::decode(b"[1]").unwrap_err();
     insta::assert_snapshot!(error, @"invalid type: sequence, expected an object at line 1 column 1");
 }

@@ -393,6 +393,7 @@ impl<'a> Planner<'a> {
                 docs: docs(property),
             });
         }
+        // A number has seven bits, and the set of those that are present 128.
         if fields.len() > 120 {
             return Err("more fields than a field number can count".into());
         }
