@@ -125,7 +125,10 @@ impl Clocks {
             let Some((at, kind)) = self.next_deadline() else {
                 return Poll::Pending;
             };
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            let first_look = self.first_look(at);
+            let timer = self
+                .timer
+                .get_or_insert_with(|| Box::pin(sleep_until(first_look)));
             if timer.deadline() > at {
                 timer.as_mut().reset(at);
             }
@@ -138,6 +141,19 @@ impl Clocks {
                 _ => timer.as_mut().reset(at),
             }
         }
+    }
+
+    /// When a timer that is set for `at` rings first: no later than the clocks of the next phase may ask for, so that it
+    /// need not be set again when the answer begins. To set a timer to an earlier time wakes the runtime.
+    fn first_look(&self, at: Instant) -> Instant {
+        let next = match &self.phase {
+            Phase::Head { asked, .. } => [self.limits.idle, self.limits.content]
+                .into_iter()
+                .filter_map(|limit| asked.checked_add(limit?))
+                .min(),
+            Phase::Waiting | Phase::Body { .. } => None,
+        };
+        next.map_or(at, |next| next.min(at))
     }
 
     /// The first clock to run out, and when. Without a kind it is only a time to look again.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, Version};
+use bytes::BytesMut;
+use http::{HeaderMap, HeaderValue, StatusCode, Version};
 
 /// Status, headers, ids and timings of an answer, and how often the request was tried.
 #[derive(Clone, Debug)]
@@ -44,6 +45,22 @@ impl Metadata {
         self.waited = waited;
         self.head_after = head_after;
         self
+    }
+
+    /// Moves the header fields into memory of their own and no more than that: as they came, they keep the whole buffer
+    /// alive that they were read into, for as long as a stream is open or an answer is kept.
+    pub(crate) fn compact(&mut self) {
+        let bytes = self.headers.values().map(HeaderValue::len).sum();
+        let mut values = BytesMut::with_capacity(bytes);
+        let mut compacted = HeaderMap::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            values.extend_from_slice(value.as_bytes());
+            // What was a value is one again.
+            if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
+                compacted.append(name, value);
+            }
+        }
+        self.headers = compacted;
     }
 
     /// The HTTP status.

@@ -32,6 +32,8 @@ pub struct EventStream {
     exchange: Exchange,
     parser: SseParser,
     state: State,
+    /// Whether the answer's head is in memory of its own.
+    is_compact: bool,
     last_read: Duration,
     /// What has come of an answer that is JSON without framing.
     plain: Vec<u8>,
@@ -75,6 +77,7 @@ impl EventStream {
             exchange,
             parser,
             state: State::Fresh,
+            is_compact: false,
             last_read,
             plain: Vec::new(),
             max_plain_bytes: limits.max_error_body_bytes,
@@ -152,6 +155,7 @@ impl EventStream {
                         return Poll::Ready(None);
                     }
                     Poll::Pending => {
+                        self.compact();
                         let error = ready!(self.exchange.clocks.poll_expired(cx));
                         return self.fail(error);
                     }
@@ -227,9 +231,19 @@ impl EventStream {
         Poll::Ready(())
     }
 
+    /// Lets go of the buffer that the head came in. Done while there is nothing else to do, since the first event is
+    /// waited for.
+    fn compact(&mut self) {
+        if !self.is_compact {
+            self.exchange.metadata.compact();
+            self.is_compact = true;
+        }
+    }
+
     /// Ends the stream and lets go of the exchange.
     fn end_with(&mut self, end: StreamEnd) {
         self.state = State::Ended(end);
+        self.compact();
         self.exchange.body = ResponseBody::empty();
         self.plain = Vec::new();
         self.parser = SseParser::new();

@@ -409,9 +409,9 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Shared {
             base_path: base.path().trim_end_matches('/').to_owned(),
             base,
+            headers: request::usual_headers(self.headers, self.api_key.as_ref()),
             api_key: self.api_key,
             management_key: self.management_key,
-            headers: request::usual_headers(self.headers),
             timeouts: self.timeouts,
             retry: self.retry,
             limits: self.limits,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{Method, Request, Response};
 
 use super::{Client, Reply, Seam};
 use crate::call_options::CallOptions;
@@ -73,7 +73,8 @@ impl Client {
             let mut exchange = running.await?;
             let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
             exchange.end(None);
-            let metadata = exchange.metadata;
+            let mut metadata = exchange.metadata;
+            metadata.compact();
             if answer.is_empty() {
                 let error = Error::new(ErrorKind::UnexpectedContent, "the answer is empty")
                     .with_metadata(&metadata);
@@ -158,12 +159,13 @@ impl Call<'_> {
         let response = self.send(clocks, attempts).await?;
         let (head, mut body) = response.into_parts();
         clocks.head_arrived(false);
-        let metadata = Metadata::new(head.status, compact(&head.headers))
+        let mut metadata = Metadata::new(head.status, head.headers)
             .with_version(head.version)
             .with_timings(attempts, waited, clocks.elapsed());
         if head.status.is_success() {
             return Ok((metadata, body));
         }
+        metadata.compact();
         if head.status.is_redirection() {
             let to = metadata
                 .headers()
@@ -235,21 +237,6 @@ impl Call<'_> {
     }
 }
 
-/// The same fields in memory of their own and no more than that: as they came, they keep the whole buffer alive that
-/// they were read into, for as long as a stream is open.
-fn compact(headers: &HeaderMap) -> HeaderMap {
-    let mut values = BytesMut::with_capacity(headers.values().map(HeaderValue::len).sum());
-    let mut compacted = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        values.extend_from_slice(value.as_bytes());
-        // What was a value is one again.
-        if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
-            compacted.append(name, value);
-        }
-    }
-    compacted
-}
-
 async fn until_expired<T>(
     mut work: Pin<&mut (impl Future<Output = Result<T, Error>> + ?Sized)>,
     clocks: &mut Clocks,
@@ -285,9 +272,11 @@ fn luck() -> f64 {
 impl Exchange {
     pub(super) fn unexpected_content_type(&self) -> Option<&str> {
         let kind = self.metadata.text("content-type")?;
-        let is_other = ["json", "html", "xml", "image/"]
-            .iter()
-            .any(|other| kind.contains(other));
+        // Told first, since to look for the others takes longer.
+        let is_other = !kind.starts_with("text/event-stream")
+            && ["json", "html", "xml", "image/"]
+                .iter()
+                .any(|other| kind.contains(other));
         is_other.then_some(kind)
     }
 

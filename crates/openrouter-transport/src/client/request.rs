@@ -1,6 +1,7 @@
 //! From an operation to a request.
 
 use std::fmt::Write;
+use std::ptr;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
@@ -22,11 +23,14 @@ pub(super) enum Accept {
 
 /// The fields that a client sends with every request, and places for those whose values differ: so the map of a request
 /// is copied as a whole, and need not grow.
-pub(super) fn usual_headers(mut headers: HeaderMap) -> HeaderMap {
+pub(super) fn usual_headers(mut headers: HeaderMap, api_key: Option<&ApiKey>) -> HeaderMap {
     headers.reserve(ROOM_FOR_FIELDS);
     headers.insert(ACCEPT, EVENT_STREAM.clone());
     headers.insert(CONTENT_TYPE, JSON.clone());
     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    if let Some(key) = api_key {
+        headers.insert(AUTHORIZATION, key.authorization().clone());
+    }
     headers
 }
 
@@ -40,7 +44,9 @@ pub(super) fn encode<O: Operation>(
     if matches!(accept, Accept::Json) {
         headers.insert(ACCEPT, JSON.clone());
     }
-    for (name, value) in operation.headers() {
+    let fields = operation.headers();
+    let is_usual = fields.is_empty() && options.headers.is_empty();
+    for (name, value) in fields {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| {
             Error::new(ErrorKind::Encode, format!("{name:?} is no header name")).with_source(error)
         })?;
@@ -58,6 +64,9 @@ pub(super) fn encode<O: Operation>(
     }
     // Last, so that nothing sends a key that the operation must not have.
     match key(client, options, O::CREDENTIAL) {
+        Some(key) if is_usual && client.api_key.as_ref().is_some_and(|own| ptr::eq(own, key)) => {
+            None
+        }
         Some(key) => headers.insert(AUTHORIZATION, key.authorization().clone()),
         None if matches!(O::CREDENTIAL, Credential::None) => headers.remove(AUTHORIZATION),
         None => None,
@@ -74,7 +83,9 @@ pub(super) fn encode<O: Operation>(
             Bytes::new()
         }
         Some(body) => {
-            headers.insert(CONTENT_TYPE, JSON.clone());
+            if !is_usual {
+                headers.insert(CONTENT_TYPE, JSON.clone());
+            }
             headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             body.into()
         }
