@@ -33,6 +33,8 @@ pub(crate) struct ChunkReader {
     choice: usize,
     /// How many chunks in a row fitted no pattern.
     misses: u32,
+    /// How many that were when the pattern was made.
+    tried_at: u32,
 }
 
 /// What the string of a pattern is.
@@ -57,7 +59,7 @@ impl ChunkReader {
         events: &mut VecDeque<StreamEvent>,
     ) -> Result<(), DecodeError> {
         if let Some((text, hole)) = self.pattern.string(data) {
-            self.misses = 0;
+            self.hit();
             answer.fill(self.choice, hole, text, events);
             return Ok(());
         }
@@ -66,7 +68,7 @@ impl ChunkReader {
             && let Some(delta) = self.pattern.delta(data)
             && let Ok(delta) = serde_json::from_slice::<ChatStreamDelta>(&delta)
         {
-            self.misses = 0;
+            self.hit();
             let kind = only_string(&delta);
             if !delta.tool_calls.is_empty() {
                 self.pattern.forget_string();
@@ -77,7 +79,10 @@ impl ChunkReader {
             return Ok(());
         }
         let chunk: ChatStreamChunk = payloads::decode(data)?;
-        let seen = (can_be_pattern && says_nothing_twice(&chunk)).then(|| {
+        self.misses = self.misses.saturating_add(1);
+        let becomes_pattern =
+            can_be_pattern && is_worth_trying(self.misses) && says_nothing_twice(&chunk);
+        let seen = becomes_pattern.then(|| {
             let choice = &chunk.choices[0];
             (
                 choice.index.unwrap_or_default(),
@@ -93,23 +98,34 @@ impl ChunkReader {
             self.pattern.forget_string();
         }
         answer.chunk(chunk, events);
-        self.misses = self.misses.saturating_add(1);
-        if let Some((index, kind)) = seen
-            && (self.misses <= PATIENCE || self.misses.is_multiple_of(SELDOM))
-        {
+        if let Some((index, kind)) = seen {
             self.choice = answer.position_of(index);
             let hole = kind.map(|kind| kind.hole(answer, self.choice));
             self.pattern.learn(data, hole, self.misses > 1);
+            self.tried_at = self.misses;
+        } else if self.misses - self.tried_at > PATIENCE {
+            self.pattern.forget();
         }
         Ok(())
     }
+
+    fn hit(&mut self) {
+        self.misses = 0;
+        self.tried_at = 0;
+    }
 }
 
-/// After so many chunks that fit no pattern, a chunk is made one only seldom.
+/// Whether a chunk is made the pattern of the next ones, after so many that fitted none: each of the first, and then
+/// ever more seldom, since chunks that had nothing in common so far will not have much.
+fn is_worth_trying(misses: u32) -> bool {
+    misses <= PATIENCE || misses.is_power_of_two() || misses.is_multiple_of(SELDOM)
+}
+
+/// So many chunks in a row are made patterns without success, and so long is a pattern kept that none fits.
 const PATIENCE: u32 = 4;
 
-/// Then every so many-th.
-const SELDOM: u32 = 16;
+/// At least every so many-th chunk is made a pattern.
+const SELDOM: u32 = 256;
 
 /// Longer chunks hold images or whole answers: none like them follows, and a pattern is kept as long as its stream.
 const MAX_PATTERN_BYTES: usize = 16 * 1024;

@@ -82,25 +82,27 @@ impl<'a> Begun<'a> {
     /// Records that a field was there, once for each field.
     pub(super) fn note(&mut self, field: u8, seen: Seen) {
         self.seen |= seen_bit(field);
-        let null = match seen {
-            Seen::Value => false,
-            Seen::Null => true,
-            Seen::Other(other) => return self.keep(other.0.into(), other.1),
-        };
-        if self.keeps_order
-            && let Some(order) = self.object.key_order_mut()
-        {
-            order.push_new(Entry::Field { field, null });
+        match seen {
+            Seen::Other(other) => self.keep(other.0.into(), other.1),
+            Seen::Value | Seen::Null if self.keeps_order => self.order(Entry::Field {
+                field,
+                null: seen == Seen::Null,
+            }),
+            Seen::Value | Seen::Null => {}
         }
     }
 
     /// Keeps a field that has no place.
     pub(super) fn keep(&mut self, name: Box<str>, value: RawJson) {
         self.object.extra_mut().push(name, value);
-        if self.keeps_order
-            && let Some(order) = self.object.key_order_mut()
-        {
-            order.push_new(Entry::Extra);
+        if self.keeps_order {
+            self.order(Entry::Extra);
+        }
+    }
+
+    fn order(&mut self, entry: Entry) {
+        if let Some(order) = self.object.key_order_mut() {
+            order.push_new(entry);
         }
     }
 }

@@ -48,11 +48,7 @@ impl Pattern {
 
     /// Makes a chunk the pattern of the next ones. `varies` says that more than the delta is new in each chunk.
     pub(super) fn learn(&mut self, data: &[u8], hole: Option<Hole>, varies: bool) {
-        self.string = None;
-        self.passing.clear();
-        self.text.clear();
-        // A gap in a text that is no longer there would be looked for.
-        self.delta = 0..0;
+        self.forget();
         let Some(delta) = scan::only_value_of(data, b"\"delta\":") else {
             return;
         };
@@ -71,6 +67,15 @@ impl Pattern {
         if hole.is_some() {
             self.learn(data, hole, !self.passing.is_empty());
         }
+    }
+
+    /// Forgets the text and all that is known of it.
+    pub(super) fn forget(&mut self) {
+        self.string = None;
+        self.passing.clear();
+        self.text.clear();
+        // A gap in a text that is no longer there would be looked for.
+        self.delta = 0..0;
     }
 
     /// Forgets the gap for the string alone.
