@@ -1,9 +1,11 @@
 //! How generated types are read from JSON and written to it.
 //!
-//! Every type of a payload is a [`Value`]: a place that says of what comes whether it fits, and that shows what it holds.
-//! Readers and writers know values only as `dyn Value` and objects only as `dyn Object`, so they are compiled once, not
-//! once for each of the two hundred types; generated code holds no more than names and places. What is generated is never
-//! inlined: it is called through a table anyway, and would otherwise be compiled again in each crate that uses it.
+//! Every type of a payload is a [`Value`], a place that says of what comes whether it fits, and [`Shown`]: it tells what
+//! it holds. Readers know values only as `dyn Value` and objects only as `dyn Fields`, writers only as `dyn Shown` and
+//! `dyn Parts`, so they are compiled once, not once for each of the two hundred types; generated code holds no more than
+//! names and places. The two halves do not know each other: a program has no code for reading what it only sends. What is
+//! generated is never inlined: it is called through a table anyway, and would otherwise be compiled again in each crate
+//! that uses it.
 //!
 //! Reading happens in one pass, with two speeds. The fast way ([`read`]) is [`serde::Deserialize`]: it accepts unknown
 //! fields, unknown enum values and union members, missing fields, `null`, and integers written as floats or in quotes. A
@@ -24,8 +26,8 @@ mod write;
 
 use serde::de::{self, DeserializeSeed, Deserializer};
 
-pub(crate) use macros::{object, open_string, serde_through, tagged_union};
-pub(crate) use object::{Object, Part, bit};
+pub(crate) use macros::{cloned, object, open_string, serde_through, tagged_union};
+pub(crate) use object::{Fields, Part, Parts, bit, number_of};
 use read::{Fill, Seen};
 pub(crate) use scalar::only_null;
 pub(crate) use union::{Kind, Tagged, fit, has_fields, kind};
@@ -43,7 +45,10 @@ pub(crate) trait Value {
 
     /// The beginning of an object or of a list: says what it is filled through.
     fn open(&mut self, bracket: Bracket) -> Open<'_>;
+}
 
+/// A value that is written.
+pub(crate) trait Shown {
     /// What it holds.
     fn view(&self) -> View<'_>;
 }
@@ -61,8 +66,8 @@ pub(crate) enum Came<'a> {
     Null,
 }
 
-/// A [`Value`] whose type is known.
-pub(crate) trait Typed: Value + Default {
+/// A value whose type is known.
+pub(crate) trait Typed: Value + Shown + Default {
     /// Whether it has to be read as text, because digits or spaces matter.
     const RAW: bool = false;
 }
@@ -70,9 +75,9 @@ pub(crate) trait Typed: Value + Default {
 /// Whether what came is of a kind that the value can hold.
 pub(crate) type Fit = Result<(), Misfit>;
 
-/// What came is of a kind that the value cannot hold.
+/// What came is of a kind that the value cannot hold; says which kind it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Misfit;
+pub(crate) struct Misfit(pub(crate) &'static str);
 
 /// What begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +88,13 @@ pub(crate) enum Bracket {
 
 /// What an object or a list is filled through.
 pub(crate) enum Open<'a> {
-    Object(&'a mut dyn Object),
+    Object(&'a mut dyn Fields),
     Union(&'a mut dyn Tagged),
     Items(&'a mut dyn Items),
     Extra(&'a mut Extra),
     /// The value wants the text.
     Raw(&'a mut dyn Value),
-    Misfit,
+    Misfit(Misfit),
 }
 
 /// The elements of a list, or the entries of a map.
@@ -100,10 +105,15 @@ pub(crate) trait Items {
     /// Takes out what was added last.
     fn drop_last(&mut self);
 
+    fn is_empty(&self) -> bool;
+}
+
+/// The same, written.
+pub(crate) trait Entries {
     fn count(&self) -> usize;
 
     /// The name and value of one; the name is empty for elements of lists.
-    fn get(&self, at: usize) -> Option<(&str, &dyn Value)>;
+    fn get(&self, at: usize) -> Option<(&str, &dyn Shown)>;
 }
 
 /// Where a value goes that is about to be read.
@@ -111,8 +121,15 @@ pub(crate) enum Place<'a> {
     Value(&'a mut dyn Value),
     /// A value that wants the text.
     Raw(&'a mut dyn Value),
-    /// Nowhere, since the type itself says it: the field's name, and the only text that is expected.
-    Constant(&'static str, &'static str),
+    /// Nowhere, since the type itself says it.
+    Constant(&'static Constant),
+}
+
+/// A field with one possible value, such as a tag.
+#[derive(Debug)]
+pub(crate) struct Constant {
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
 }
 
 /// Where a value of a known type is read into.
@@ -141,10 +158,10 @@ pub(crate) fn deserialize<'de, T: Typed, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let mut value = T::default();
-    match Fill(place(&mut value)).deserialize(deserializer)? {
-        Seen::Null if value.take(Came::Raw(RawJson::null())).is_err() => Err(
-            de::Error::invalid_type(de::Unexpected::Unit, &value.view().kind()),
-        ),
-        _ => Ok(value),
+    let seen = Fill(place(&mut value)).deserialize(deserializer)?;
+    if matches!(seen, Seen::Null) {
+        let fit = value.take(Came::Raw(RawJson::null()));
+        fit.map_err(|Misfit(expected)| de::Error::invalid_type(de::Unexpected::Unit, &expected))?;
     }
+    Ok(value)
 }

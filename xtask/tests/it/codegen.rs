@@ -18,7 +18,11 @@ fn generate_with(schema: &str, config: &str) -> String {
         if path.ends_with("generated.rs") {
             continue;
         }
-        let (_, code) = code.split_once("use crate::generated::*;\n").unwrap();
+        let head = match path.ends_with("operations.rs") {
+            true => "use crate::generated::*;\n",
+            false => "Do not edit.\n",
+        };
+        let (_, code) = code.split_once(head).unwrap();
         text.push_str(&format!("// {}\n{}", path.display(), code));
     }
     text

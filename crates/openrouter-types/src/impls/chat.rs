@@ -37,7 +37,7 @@ impl ChatRequest {
     /// Whether a request has a field of this name, which then has no place among the extra fields.
     #[must_use]
     pub fn has_field(name: &str) -> bool {
-        wire::Object::field(&Self::default(), name).is_some()
+        wire::number_of(&Self::default(), name).is_some()
     }
 }
 

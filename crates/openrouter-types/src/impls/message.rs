@@ -64,7 +64,8 @@ impl ChatAssistantMessage {
     /// refuse a message without it.
     pub fn claim_role(&mut self) {
         self.extra.remove(ROLE);
-        write_also(self, ROLE);
+        let role = wire::number_of(self, ROLE);
+        write_also(self, role);
     }
 }
 
@@ -74,13 +75,14 @@ impl ChatToolCallFunction {
     // Seen with llama.cpp's server, 2026-11-28: it answers such a message with 500.
     pub fn claim_arguments(&mut self) {
         self.extra.remove(ARGUMENTS);
-        write_also(self, ARGUMENTS);
+        let arguments = wire::number_of(self, ARGUMENTS);
+        write_also(self, arguments);
     }
 }
 
 /// Has a field written that did not come.
-fn write_also(object: &mut dyn wire::Object, name: &str) {
-    if let (Some(field), Some(order)) = (object.field(name), object.key_order_mut())
+fn write_also(object: &mut dyn wire::Fields, field: Option<u8>) {
+    if let (Some(field), (_, Some(order))) = (field, object.rest())
         && order.came()
     {
         order.push(Entry::Field { field, null: false });

@@ -4,28 +4,31 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Bracket, Came, Fit, Items, Open, Place, Typed, Value, View, only_null, place};
+use super::{
+    Bracket, Came, Entries, Fit, Items, Misfit, Open, Place, Shown, Typed, Value, View, only_null,
+    place,
+};
 use crate::Map;
 
 /// `null` stands for nothing.
 impl<T: Typed> Value for Option<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        let is_last_resort = matches!(came, Came::Raw(_));
+        *self = None;
         if matches!(came, Came::Null) {
-            *self = None;
             return Ok(());
         }
-        let fit = self.get_or_insert_default().take(came);
-        if is_last_resort && fit.is_err() {
-            *self = None;
-        }
-        fit
+        let mut value = T::default();
+        value.take(came)?;
+        *self = Some(value);
+        Ok(())
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         self.get_or_insert_default().open(bracket)
     }
+}
 
+impl<T: Typed> Shown for Option<T> {
     fn view(&self) -> View<'_> {
         self.as_ref().map_or(View::Null, T::view)
     }
@@ -43,7 +46,9 @@ impl<T: Typed> Value for Box<T> {
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         (**self).open(bracket)
     }
+}
 
+impl<T: Typed> Shown for Box<T> {
     fn view(&self) -> View<'_> {
         (**self).view()
     }
@@ -57,16 +62,18 @@ impl<T: Typed> Typed for Box<T> {
 /// the list as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Typed> Value for Vec<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        only_null(came)
+        only_null(came, "a list")
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         if bracket == Bracket::Object {
-            return Open::Misfit;
+            return Open::Misfit(Misfit("a list"));
         }
         Open::Items(self)
     }
+}
 
+impl<T: Typed> Shown for Vec<T> {
     fn view(&self) -> View<'_> {
         View::List(self)
     }
@@ -85,12 +92,18 @@ impl<T: Typed> Items for Vec<T> {
         self.pop();
     }
 
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Typed> Entries for Vec<T> {
     fn count(&self) -> usize {
         self.len()
     }
 
-    fn get(&self, at: usize) -> Option<(&str, &dyn Value)> {
-        <[T]>::get(self, at).map(|element| ("", element as &dyn Value))
+    fn get(&self, at: usize) -> Option<(&str, &dyn Shown)> {
+        <[T]>::get(self, at).map(|element| ("", element as &dyn Shown))
     }
 }
 
@@ -98,16 +111,18 @@ impl<T: Typed> Items for Vec<T> {
 /// map as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Typed> Value for Map<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        only_null(came)
+        only_null(came, "an object")
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         if bracket == Bracket::List {
-            return Open::Misfit;
+            return Open::Misfit(Misfit("an object"));
         }
         Open::Items(self)
     }
+}
 
+impl<T: Typed> Shown for Map<T> {
     fn view(&self) -> View<'_> {
         View::Map(self)
     }
@@ -124,11 +139,17 @@ impl<T: Typed> Items for Map<T> {
         self.pop();
     }
 
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Typed> Entries for Map<T> {
     fn count(&self) -> usize {
         self.len()
     }
 
-    fn get(&self, at: usize) -> Option<(&str, &dyn Value)> {
-        self.at(at).map(|(name, value)| (name, value as &dyn Value))
+    fn get(&self, at: usize) -> Option<(&str, &dyn Shown)> {
+        self.at(at).map(|(name, value)| (name, value as &dyn Shown))
     }
 }

@@ -1,22 +1,36 @@
 //! What every generated type of a kind has in common.
 
-/// The serde side of a type that implements `Object`.
+/// `Clone` as one would derive it, but for one thing: what is derived is inlined, into each other and into each crate that
+/// clones, which makes megabytes of it.
+macro_rules! cloned {
+    ($type:ident { $($field:ident),* }) => {
+        impl Clone for $type {
+            fn clone(&self) -> Self {
+                Self { $($field: self.$field.clone()),* }
+            }
+        }
+    };
+}
+
+/// The serde side of a type that implements `Fields` and `Parts`.
 macro_rules! object {
     ($type:ident) => {
         impl $crate::wire::Value for $type {
             #[inline(never)]
             fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
-                $crate::wire::only_null(came)
+                $crate::wire::only_null(came, "an object")
             }
 
             #[inline(never)]
             fn open(&mut self, bracket: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
                 if bracket == $crate::wire::Bracket::List {
-                    return $crate::wire::Open::Misfit;
+                    return $crate::wire::Open::Misfit($crate::wire::Misfit("an object"));
                 }
                 $crate::wire::Open::Object(self)
             }
+        }
 
+        impl $crate::wire::Shown for $type {
             #[inline(never)]
             fn view(&self) -> $crate::wire::View<'_> {
                 $crate::wire::View::Object(self)
@@ -37,20 +51,17 @@ macro_rules! tagged_union {
                     *self = Self::Unknown(UnknownMember::from_json(json));
                     return Ok(());
                 }
-                $crate::wire::only_null(came)
+                $crate::wire::only_null(came, "an object")
             }
 
             #[inline(never)]
             fn open(&mut self, bracket: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
                 match bracket {
                     $crate::wire::Bracket::Object => $crate::wire::Open::Union(self),
-                    $crate::wire::Bracket::List => $crate::wire::Open::Misfit,
+                    $crate::wire::Bracket::List => {
+                        $crate::wire::Open::Misfit($crate::wire::Misfit("an object"))
+                    }
                 }
-            }
-
-            #[inline(never)]
-            fn view(&self) -> $crate::wire::View<'_> {
-                self.shown()
             }
         }
 
@@ -68,14 +79,16 @@ macro_rules! open_string {
                     *self = Self::from_text(text);
                     return Ok(());
                 }
-                $crate::wire::only_null(came)
+                $crate::wire::only_null(came, "a string")
             }
 
             #[inline(never)]
             fn open(&mut self, _: $crate::wire::Bracket) -> $crate::wire::Open<'_> {
-                $crate::wire::Open::Misfit
+                $crate::wire::Open::Misfit($crate::wire::Misfit("a string"))
             }
+        }
 
+        impl $crate::wire::Shown for $type {
             #[inline(never)]
             fn view(&self) -> $crate::wire::View<'_> {
                 $crate::wire::View::Text(self.as_str())
@@ -136,7 +149,7 @@ macro_rules! serde_through {
 
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::wire::write($crate::wire::Value::view(self), serializer)
+                $crate::wire::write($crate::wire::Shown::view(self), serializer)
             }
         }
 
@@ -148,4 +161,4 @@ macro_rules! serde_through {
     };
 }
 
-pub(crate) use {object, open_string, serde_through, tagged_union};
+pub(crate) use {cloned, object, open_string, serde_through, tagged_union};

@@ -2,37 +2,38 @@
 
 use alloc::boxed::Box;
 
-use super::{Place, Seen, Value};
+use super::{Place, Seen, Shown};
 use crate::extra::Extra;
 use crate::key_order::{Entry, KeyOrder};
 use crate::raw::RawJson;
 
-/// A type that generated code describes field by field. Fields are numbered in the order of the schema.
-pub(crate) trait Object {
-    /// The number of the field with this name.
-    fn field(&self, name: &str) -> Option<u8>;
+/// An object that is read, as generated code describes it. Fields are numbered in the order of the schema.
+pub(crate) trait Fields {
+    /// The number of the field with this name, and where its value is read into.
+    fn place(&mut self, name: &str) -> Option<(u8, Place<'_>)>;
 
-    /// Where a field's value is read into.
-    fn place(&mut self, field: u8) -> Place<'_>;
+    /// Where all other fields go, and, for types that travel both ways, the order in which the fields came.
+    fn rest(&mut self) -> (&mut Extra, Option<&mut KeyOrder>);
+}
 
+/// An object that is written.
+pub(crate) trait Parts {
     /// One bit for each field: whether it has a value, or is of those that are written without one too.
     fn present(&self) -> u128;
 
     /// A field's name and value; `None` past the last.
     fn part(&self, field: u8) -> Option<(&'static str, Part<'_>)>;
 
-    fn extra(&self) -> &Extra;
+    /// The other fields, and the order in which they came.
+    fn others(&self) -> (&Extra, Option<&KeyOrder>);
+}
 
-    fn extra_mut(&mut self) -> &mut Extra;
-
-    /// The order in which the fields came, for types that travel both ways.
-    fn key_order(&self) -> Option<&KeyOrder> {
-        None
-    }
-
-    fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-        None
-    }
+/// The number of the field with this name.
+pub(crate) fn number_of(object: &dyn Parts, name: &str) -> Option<u8> {
+    (0..).find_map(|field| match object.part(field) {
+        Some((known, _)) => (known == name).then_some(Some(field)),
+        None => Some(None),
+    })?
 }
 
 /// The bit of a field, when it is there.
@@ -46,68 +47,78 @@ pub(crate) enum Part<'a> {
     /// The only value of a field, unless another one came, or none.
     Constant(&'static str),
     /// A field that is always there.
-    Required(&'a dyn Value),
+    Required(&'a dyn Shown),
     /// A field that is left out when it has no value.
-    Optional(&'a dyn Value),
+    Optional(&'a dyn Shown),
     /// A field that is written as `null` when it has no value.
-    Nullable(&'a dyn Value),
+    Nullable(&'a dyn Shown),
     /// A list that is left out when it is empty.
-    List(&'a dyn Value),
+    List(&'a dyn Shown),
 }
 
 /// An object that is being read.
 pub(super) struct Begun<'a> {
-    pub(super) object: &'a mut dyn Object,
+    pub(super) object: &'a mut dyn Fields,
+    pub(super) known: Known,
     keeps_order: bool,
-    seen: u64,
 }
 
 impl<'a> Begun<'a> {
     /// Begins with a value that was never touched.
-    pub(super) fn new(object: &'a mut dyn Object) -> Self {
-        let order = object.key_order_mut();
+    pub(super) fn new(object: &'a mut dyn Fields) -> Self {
+        let (_, order) = object.rest();
         let keeps_order = order.map(KeyOrder::begin).is_some();
         Self {
             object,
+            known: Known::default(),
             keeps_order,
-            seen: 0,
         }
     }
 
-    /// Whether a field came before, as far as that is known without looking closer.
-    pub(super) fn has(&self, field: u8) -> bool {
-        self.seen & seen_bit(field) != 0
-    }
-
     /// Records that a field was there, once for each field.
+    // For every field of every object.
+    #[inline(always)]
     pub(super) fn note(&mut self, field: u8, seen: Seen) {
-        self.seen |= seen_bit(field);
+        self.known.add(field);
         match seen {
-            Seen::Other(other) => self.keep(other.0.into(), other.1),
-            Seen::Value | Seen::Null if self.keeps_order => self.order(Entry::Field {
-                field,
-                null: seen == Seen::Null,
-            }),
+            Seen::Value if self.keeps_order => self.order(Entry::Field { field, null: false }),
+            Seen::Null if self.keeps_order => self.order(Entry::Field { field, null: true }),
             Seen::Value | Seen::Null => {}
+            Seen::Other(other) => self.keep(other.0.name.into(), other.1),
         }
     }
 
     /// Keeps a field that has no place.
     pub(super) fn keep(&mut self, name: Box<str>, value: RawJson) {
-        self.object.extra_mut().push(name, value);
+        self.object.rest().0.push(name, value);
         if self.keeps_order {
             self.order(Entry::Extra);
         }
     }
 
     fn order(&mut self, entry: Entry) {
-        if let Some(order) = self.object.key_order_mut() {
+        if let (_, Some(order)) = self.object.rest() {
             order.push_new(entry);
         }
     }
 }
 
-/// Fields past the 64th share theirs, which costs them a slower look and nothing else.
-fn seen_bit(field: u8) -> u64 {
-    1 << (field % 64)
+/// Which fields came.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known(u64);
+
+impl Known {
+    /// Whether a field came, as far as that is known without looking closer.
+    pub(super) fn may_have(self, field: u8) -> bool {
+        self.0 & Self::bit(field) != 0
+    }
+
+    fn add(&mut self, field: u8) {
+        self.0 |= Self::bit(field);
+    }
+
+    /// Fields past the 64th share theirs.
+    fn bit(field: u8) -> u64 {
+        1 << (field % 64)
+    }
 }

@@ -9,16 +9,16 @@ use serde_json::value::RawValue;
 
 use super::object::Begun;
 use super::union::read_union;
-use super::{Bracket, Came, Fit, Items, Misfit, Object, Open, Place, Value};
+use super::{Bracket, Came, Constant, Fields, Fit, Items, Misfit, Open, Place, Value};
 use crate::{Extra, RawJson};
 
 /// What was read for a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Seen {
     Value,
     Null,
-    /// Something else than the only value that the type knows: the field's name, and what came.
-    Other(Box<(&'static str, RawJson)>),
+    /// Something else than the only value that the type knows.
+    Other(Box<(&'static Constant, RawJson)>),
 }
 
 /// Reads a whole text; without an error when it is not even text.
@@ -56,61 +56,57 @@ impl<'de> DeserializeSeed<'de> for Fill<'_> {
                     return Reader(value).visit_unit();
                 }
                 let fit = value.take(Came::Raw(raw.into()));
-                Reader(value).seen(fit, Unexpected::Other("another value"))
+                seen(fit, Unexpected::Other("another value"))
             }
-            Place::Constant(name, expected) => {
-                deserializer.deserialize_any(Constant { name, expected })
-            }
+            Place::Constant(constant) => deserializer.deserialize_any(constant),
         }
+    }
+}
+
+fn seen<E: de::Error>(fit: Fit, unexpected: Unexpected<'_>) -> Result<Seen, E> {
+    match fit {
+        Ok(()) => Ok(Seen::Value),
+        Err(Misfit(expected)) => Err(E::invalid_type(unexpected, &expected)),
     }
 }
 
 struct Reader<'a>(&'a mut dyn Value);
 
-impl Reader<'_> {
-    fn seen<E: de::Error>(&self, fit: Fit, unexpected: Unexpected<'_>) -> Result<Seen, E> {
-        match fit {
-            Ok(()) => Ok(Seen::Value),
-            Err(Misfit) => Err(E::invalid_type(unexpected, self)),
-        }
-    }
-}
-
 impl<'de> Visitor<'de> for Reader<'_> {
     type Value = Seen;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.view().kind())
+        f.write_str("another kind of value")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Seen, E> {
         let fit = self.0.take(Came::Text(text));
-        self.seen(fit, Unexpected::Str(text))
+        seen(fit, Unexpected::Str(text))
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Seen, E> {
         let fit = self.0.take(Came::Bool(value));
-        self.seen(fit, Unexpected::Bool(value))
+        seen(fit, Unexpected::Bool(value))
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Seen, E> {
         let fit = self.0.take(Came::Unsigned(number));
-        self.seen(fit, Unexpected::Unsigned(number))
+        seen(fit, Unexpected::Unsigned(number))
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Seen, E> {
         let fit = self.0.take(Came::Signed(number));
-        self.seen(fit, Unexpected::Signed(number))
+        seen(fit, Unexpected::Signed(number))
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Seen, E> {
         let fit = self.0.take(Came::Float(number));
-        self.seen(fit, Unexpected::Float(number))
+        seen(fit, Unexpected::Float(number))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Seen, E> {
         let fit = self.0.take(Came::Null);
-        self.seen(fit, Unexpected::Unit).and(Ok(Seen::Null))
+        seen(fit, Unexpected::Unit).and(Ok(Seen::Null))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<Seen, E> {
@@ -125,7 +121,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         match self.0.open(Bracket::List) {
             Open::Items(items) => {
                 while let Some(seen) = list.next_element_seed(NextElement(items))? {
-                    if seen == Seen::Null {
+                    if matches!(seen, Seen::Null) {
                         items.drop_last();
                     }
                 }
@@ -137,9 +133,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
                     elements.push(element);
                 }
                 let fit = as_text(value, &elements)?;
-                Reader(value).seen(fit, Unexpected::Seq)
+                seen(fit, Unexpected::Seq)
             }
-            _ => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+            Open::Misfit(misfit) => seen(Err(misfit), Unexpected::Seq),
+            _ => seen(Err(Misfit("an object")), Unexpected::Seq),
         }
     }
 
@@ -150,7 +147,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
             Open::Items(items) => {
                 while let Some(name) = map.next_key::<String>()? {
                     refuse_number(&name)?;
-                    if map.next_value_seed(Fill(items.add(name)))? == Seen::Null {
+                    let seen = map.next_value_seed(Fill(items.add(name)))?;
+                    if matches!(seen, Seen::Null) {
                         items.drop_last();
                     }
                 }
@@ -160,12 +158,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 let mut fields = Extra::new();
                 read_rest(&mut fields, &mut map)?;
                 let fit = as_text(value, &fields)?;
-                return Reader(value).seen(fit, Unexpected::Map);
+                return seen(fit, Unexpected::Map);
             }
-            Open::Misfit => {
+            Open::Misfit(misfit) => {
                 let number = number_in_disguise(&mut map)?;
-                let fit = number.map_or(Err(Misfit), |number| self.0.take(number));
-                return self.seen(fit, Unexpected::Map);
+                let fit = number.map_or(Err(misfit), |number| self.0.take(number));
+                return seen(fit, Unexpected::Map);
             }
         }
         Ok(Seen::Value)
@@ -216,14 +214,14 @@ pub(super) fn read_fields<'de, A: MapAccess<'de>>(
     mut begun: Begun<'_>,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    while let Some(key) = map.next_key_seed(KeyOf(begun.object))? {
+    while let Some(key) = map.next_key_seed(KeyOf(&mut *begun.object))? {
         match key {
             // The last value would hold: the tolerant way knows how.
-            Key::Known(field) if begun.has(field) => {
+            Key::Known(field, _) if begun.known.may_have(field) => {
                 return Err(de::Error::custom("a field that came twice"));
             }
-            Key::Known(field) => {
-                let seen = map.next_value_seed(Fill(begun.object.place(field)))?;
+            Key::Known(field, place) => {
+                let seen = map.next_value_seed(Fill(place))?;
                 begun.note(field, seen);
             }
             Key::Unknown(name) => {
@@ -247,53 +245,47 @@ pub(super) fn read_rest<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-enum Key {
-    Known(u8),
+enum Key<'a> {
+    Known(u8, Place<'a>),
     Unknown(Box<str>),
 }
 
-struct KeyOf<'a>(&'a dyn Object);
+struct KeyOf<'a>(&'a mut dyn Fields);
 
-impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
-    type Value = Key;
+impl<'de, 'a> DeserializeSeed<'de> for KeyOf<'a> {
+    type Value = Key<'a>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for KeyOf<'_> {
-    type Value = Key;
+impl<'a> Visitor<'_> for KeyOf<'a> {
+    type Value = Key<'a>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-        Ok(match self.0.field(name) {
-            Some(field) => Key::Known(field),
+    fn visit_str<E>(self, name: &str) -> Result<Key<'a>, E> {
+        Ok(match self.0.place(name) {
+            Some((field, place)) => Key::Known(field, place),
             None => Key::Unknown(name.into()),
         })
     }
 }
 
-/// A field whose value the type itself says, such as a tag.
-struct Constant {
-    name: &'static str,
-    expected: &'static str,
-}
-
-impl Visitor<'_> for Constant {
+impl Visitor<'_> for &'static Constant {
     type Value = Seen;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the text `{}`", self.expected)
+        write!(f, "the text `{}`", self.text)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
-        Ok(match text == self.expected {
+        Ok(match text == self.text {
             true => Seen::Value,
-            false => Seen::Other(Box::new((self.name, text.into()))),
+            false => Seen::Other(Box::new((self, text.into()))),
         })
     }
 

@@ -32,8 +32,8 @@ pub(super) fn whole(
             Ok(Seen::Null) => take_raw(value, json),
             fit => fit.map(drop),
         };
-        let (found, expected) = (named(json.get()), value.view().kind());
-        fit.map_err(|Misfit| {
+        fit.map_err(|Misfit(expected)| {
+            let found = named(json.get());
             de::Error::custom(format_args!("invalid type: {found}, expected {expected}"))
         })
     });
@@ -56,12 +56,12 @@ fn named(json: &str) -> &'static str {
 pub(super) fn fill(place: Place<'_>, json: &RawValue) -> Result<Seen, Misfit> {
     let is_null = json.get() == "null";
     match place {
-        Place::Constant(..) if is_null => Ok(Seen::Null),
-        Place::Constant(name, expected) => {
+        Place::Constant(_) if is_null => Ok(Seen::Null),
+        Place::Constant(constant) => {
             let json = RawJson::from(json.to_owned());
-            Ok(match json.to_text().as_deref() == Some(expected) {
+            Ok(match json.to_text().as_deref() == Some(constant.text) {
                 true => Seen::Value,
-                false => Seen::Other(Box::new((name, json))),
+                false => Seen::Other(Box::new((constant, json))),
             })
         }
         Place::Value(value) | Place::Raw(value) if is_null => {
@@ -73,18 +73,17 @@ pub(super) fn fill(place: Place<'_>, json: &RawValue) -> Result<Seen, Misfit> {
                 Kind::Object => fill_object(value.open(Bracket::Object), json),
                 Kind::Array => fill_list(value.open(Bracket::List), json),
                 Kind::Number => Came::number(json.get())
-                    .ok_or(Misfit)
+                    .ok_or(Misfit("a number"))
                     .and_then(|number| value.take(number)),
-                _ => read::whole(value, false, json.get().as_bytes()).map_err(|_| Misfit),
+                _ => read::whole(value, false, json.get().as_bytes()).map_err(|_| Misfit("text")),
             };
-            fit.or_else(|Misfit| take_raw(value, json))
-                .map(|()| Seen::Value)
+            fit.or_else(|_| take_raw(value, json)).map(|()| Seen::Value)
         }
     }
 }
 
 fn fill_object(open: Open<'_>, json: &RawValue) -> Fit {
-    let fields: Extra = serde_json::from_str(json.get()).map_err(|_| Misfit)?;
+    let fields: Extra = serde_json::from_str(json.get()).map_err(|_| Misfit("an object"))?;
     match open {
         Open::Object(object) => {
             fill_fields(&mut Begun::new(object), &fields);
@@ -99,7 +98,7 @@ fn fill_object(open: Open<'_>, json: &RawValue) -> Fit {
             )?;
         }
         Open::Raw(value) => take_raw(value, json)?,
-        Open::Misfit => return Err(Misfit),
+        Open::Misfit(misfit) => return Err(misfit),
     }
     Ok(())
 }
@@ -107,14 +106,16 @@ fn fill_object(open: Open<'_>, json: &RawValue) -> Fit {
 fn fill_list(open: Open<'_>, json: &RawValue) -> Fit {
     match open {
         Open::Items(items) => {
-            let elements: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| Misfit)?;
+            let elements: Vec<&RawValue> =
+                serde_json::from_str(json.get()).map_err(|_| Misfit("a list"))?;
             fill_items(
                 items,
                 elements.into_iter().map(|element| (String::new(), element)),
             )
         }
         Open::Raw(value) => take_raw(value, json),
-        _ => Err(Misfit),
+        Open::Misfit(misfit) => Err(misfit),
+        _ => Err(Misfit("an object")),
     }
 }
 
@@ -129,9 +130,9 @@ fn fill_items<'a>(
             items.drop_last();
         }
     }
-    match is_empty || items.count() > 0 {
+    match is_empty || !items.is_empty() {
         true => Ok(()),
-        false => Err(Misfit),
+        false => Err(Misfit("values of another kind")),
     }
 }
 
@@ -140,7 +141,7 @@ fn fill_items<'a>(
 pub(super) fn fill_fields(begun: &mut Begun<'_>, fields: &Extra) {
     let mut known = Vec::new();
     for (name, value) in fields.iter() {
-        let Some(field) = begun.object.field(name) else {
+        let Some((field, place)) = begun.object.place(name) else {
             begun.keep(name.into(), value.clone());
             continue;
         };
@@ -149,9 +150,9 @@ pub(super) fn fill_fields(begun: &mut Begun<'_>, fields: &Extra) {
         }
         known.push(field);
         let value = fields.last(name).unwrap_or(value);
-        match fill(begun.object.place(field), value.as_raw()) {
+        match fill(place, value.as_raw()) {
             Ok(seen) => begun.note(field, seen),
-            Err(Misfit) => begun.keep(name.into(), value.clone()),
+            Err(Misfit(_)) => begun.keep(name.into(), value.clone()),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use super::object::Begun;
 use super::read::{self, read_fields, read_rest, refuse_number};
 use super::tolerant::fill_fields;
-use super::{Came, Misfit, Object, Place, Seen, Typed};
+use super::{Came, Fields, Misfit, Place, Seen, Typed};
 use crate::{Extra, RawJson, UnknownMember};
 
 /// A union whose members carry their name in a field.
@@ -20,7 +20,7 @@ pub(crate) trait Tagged {
     fn begin(&mut self, name: &str) -> Option<&'static str>;
 
     /// The member that it has become, unless that is an unknown one.
-    fn member(&mut self) -> Option<&mut dyn Object>;
+    fn member(&mut self) -> Option<&mut dyn Fields>;
 
     /// Becomes a member that is not known.
     fn set_unknown(&mut self, member: UnknownMember);
@@ -67,23 +67,23 @@ pub(super) fn union_from_fields(union: &mut dyn Tagged, fields: Extra) {
 
 /// A member with what came up to its tag.
 fn begin_member<'a>(
-    object: &'a mut dyn Object,
+    object: &'a mut dyn Fields,
     before: &Extra,
     tag: &str,
     name: &'static str,
 ) -> Begun<'a> {
     let mut begun = Begun::new(object);
     fill_fields(&mut begun, before);
-    if let Some(field) = begun.object.field(tag) {
-        let fit = match begun.object.place(field) {
+    if let Some((field, place)) = begun.object.place(tag) {
+        let fit = match place {
             Place::Value(value) => value.take(Came::Text(name)),
             Place::Raw(value) => value.take(Came::Raw(name.into())),
-            Place::Constant(_, expected) if expected == name => Ok(()),
-            Place::Constant(..) => Err(Misfit),
+            Place::Constant(constant) if constant.text == name => Ok(()),
+            Place::Constant(_) => Err(Misfit("another name")),
         };
         match fit {
             Ok(()) => begun.note(field, Seen::Value),
-            Err(Misfit) => begun.keep(tag.into(), name.into()),
+            Err(Misfit(_)) => begun.keep(tag.into(), name.into()),
         }
     }
     begun

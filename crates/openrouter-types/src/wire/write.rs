@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{Items, Object, Part, Value, bit};
+use super::{Entries, Part, Parts, Shown, bit, number_of};
 use crate::key_order::Entry;
 use crate::{BulkText, Extra, RawJson};
 
@@ -19,11 +19,11 @@ pub(crate) enum View<'a> {
     Deferred(&'a BulkText),
     Raw(&'a RawJson),
     Extra(&'a Extra),
-    Object(&'a dyn Object),
-    List(&'a dyn Items),
-    Map(&'a dyn Items),
+    Object(&'a dyn Parts),
+    List(&'a dyn Entries),
+    Map(&'a dyn Entries),
     /// A known member of a union.
-    Member(&'a dyn Value),
+    Member(&'a dyn Shown),
 }
 
 impl View<'_> {
@@ -42,30 +42,15 @@ impl View<'_> {
             View::List(items) | View::Map(items) => items.count() == 0,
             View::Object(object) => {
                 let mut parts = parts(object, object.present());
-                object.extra().is_empty() && parts.all(|(_, (_, part))| part.is_blank())
+                object.others().0.is_empty() && parts.all(|(_, (_, part))| part.is_blank())
             }
-        }
-    }
-
-    /// What kind of value this is, for messages.
-    pub(crate) fn kind(self) -> &'static str {
-        match self {
-            View::Null => "another kind of value",
-            View::Bool(_) => "a boolean",
-            View::Unsigned(_) | View::Signed(_) => "a whole number",
-            View::Float(_) => "a number",
-            View::Text(_) | View::Deferred(_) => "a string",
-            View::Raw(_) => "JSON",
-            View::Extra(_) | View::Object(_) | View::Map(_) => "an object",
-            View::List(_) => "a list",
-            View::Member(value) => value.view().kind(),
         }
     }
 }
 
 /// The fields of an object that are in a set of bits, with their numbers.
 fn parts(
-    object: &dyn Object,
+    object: &dyn Parts,
     mut fields: u128,
 ) -> impl Iterator<Item = (u8, (&'static str, Part<'_>))> {
     core::iter::from_fn(move || {
@@ -106,7 +91,7 @@ pub(crate) fn write<S: Serializer>(view: View<'_>, serializer: S) -> Result<S::O
     }
 }
 
-fn all(items: &dyn Items) -> impl Iterator<Item = (&str, View<'_>)> {
+fn all(items: &dyn Entries) -> impl Iterator<Item = (&str, View<'_>)> {
     (0..items.count()).filter_map(|at| items.get(at).map(|(name, value)| (name, value.view())))
 }
 
@@ -155,9 +140,9 @@ pub(crate) struct Replaced<'a, V: ?Sized> {
 }
 
 impl<'a, V: Serialize + ?Sized> Replaced<'a, V> {
-    pub(crate) fn new(object: &dyn Object, name: &'static str, value: Option<&'a V>) -> Self {
+    pub(crate) fn new(object: &dyn Parts, name: &'static str, value: Option<&'a V>) -> Self {
         Self {
-            field: object.field(name),
+            field: number_of(object, name),
             name,
             value,
         }
@@ -181,18 +166,19 @@ impl<V: Serialize + ?Sized> Replace for Replaced<'_, V> {
 /// everything in the order in which it came, and after it what has been added since. Only in a value that was made here
 /// are fields replaced.
 pub(crate) fn write_replacing<R: Replace, S: Serializer>(
-    object: &dyn Object,
+    object: &dyn Parts,
     replaced: &R,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    let mut extra = object.extra().iter();
-    match object.key_order().filter(|order| order.came()) {
+    let (extra, order) = object.others();
+    let mut others = extra.iter();
+    match order.filter(|order| order.came()) {
         None => {
             for (field, (name, part)) in parts(object, object.present() | replaced.fields()) {
                 if let Some(written) = replaced.write(field, &mut map) {
                     written?;
-                } else if let Some(view) = part.when_new(name, object.extra()) {
+                } else if let Some(view) = part.when_new(name, extra) {
                     map.serialize_entry(name, &view)?;
                 }
             }
@@ -208,7 +194,7 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
                         }
                     }
                     Entry::Extra => {
-                        if let Some((name, value)) = extra.next() {
+                        if let Some((name, value)) = others.next() {
                             map.serialize_entry(name, value)?;
                         }
                     }
@@ -223,7 +209,7 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
             }
         }
     }
-    for (name, value) in extra {
+    for (name, value) in others {
         map.serialize_entry(name, value)?;
     }
     map.end()

@@ -36,9 +36,13 @@ fn definition(name: &Ident, object: &Object, docs: &TokenStream) -> TokenStream 
         }
     });
     let order = object.keeps_order.then(|| quote! { key_order: KeyOrder, });
+    let cloned = held(object)
+        .map(|field| format_ident!("{}", field.name))
+        .chain([format_ident!("extra")])
+        .chain(object.keeps_order.then(|| format_ident!("key_order")));
     quote! {
         #docs
-        #[derive(Clone, Debug, Default, PartialEq)]
+        #[derive(Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#fields)*
@@ -46,6 +50,8 @@ fn definition(name: &Ident, object: &Object, docs: &TokenStream) -> TokenStream 
             pub extra: Extra,
             #order
         }
+
+        wire::cloned!(#name { #(#cloned),* });
     }
 }
 
@@ -142,7 +148,9 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
     let places = object.fields.iter().map(|field| {
         let (name, wire) = (format_ident!("{}", field.name), &field.wire);
         match &field.presence {
-            Presence::Constant(value) => quote! { wire::Place::Constant(#wire, #value) },
+            Presence::Constant(value) => {
+                quote! { wire::Place::Constant(&wire::Constant { name: #wire, text: #value }) }
+            }
             _ => quote! { wire::place(&mut self.#name) },
         }
     });
@@ -157,19 +165,13 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
         };
         quote! { (#wire, wire::Part::#part) }
     });
-    let order = object.keeps_order.then(|| {
-        quote! {
-            #[inline(never)]
-            fn key_order(&self) -> Option<&KeyOrder> {
-                Some(&self.key_order)
-            }
-
-            #[inline(never)]
-            fn key_order_mut(&mut self) -> Option<&mut KeyOrder> {
-                Some(&mut self.key_order)
-            }
-        }
-    });
+    let (order, order_mut) = match object.keeps_order {
+        true => (
+            quote! { Some(&self.key_order) },
+            quote! { Some(&mut self.key_order) },
+        ),
+        false => (quote! { None }, quote! { None }),
+    };
     // A field that may be absent is present when it has a value, all others always are.
     let (optional, always): (Vec<_>, Vec<_>) = (object.fields.iter().zip(0_u8..))
         .partition(|(field, _)| field.presence == Presence::Optional);
@@ -186,31 +188,30 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
         );
         quote! { wire::bit(self.#name.is_some(), #bit) }
     }));
-    let nowhere = quote! { wire::Place::Constant("", "") };
-    let (field, place, part) = match object.fields.is_empty() {
+    let (place, part) = match object.fields.is_empty() {
         true => (
             quote! { let _ = name; None },
-            quote! { let _ = field; #nowhere },
             quote! { let _ = field; None },
         ),
         false => (
-            quote! { Some(match name { #(#wires => #numbers,)* _ => return None }) },
-            quote! { match field { #(#numbers => #places,)* _ => #nowhere } },
+            quote! { Some(match name { #(#wires => (#numbers, #places),)* _ => return None }) },
             quote! { Some(match field { #(#numbers => #parts,)* _ => return None }) },
         ),
     };
     quote! {
-        impl wire::Object for #name {
+        impl wire::Fields for #name {
             #[inline(never)]
-            fn field(&self, name: &str) -> Option<u8> {
-                #field
-            }
-
-            #[inline(never)]
-            fn place(&mut self, field: u8) -> wire::Place<'_> {
+            fn place(&mut self, name: &str) -> Option<(u8, wire::Place<'_>)> {
                 #place
             }
 
+            #[inline(never)]
+            fn rest(&mut self) -> (&mut Extra, Option<&mut KeyOrder>) {
+                (&mut self.extra, #order_mut)
+            }
+        }
+
+        impl wire::Parts for #name {
             #[inline(never)]
             fn present(&self) -> u128 {
                 #(#present)|*
@@ -222,16 +223,9 @@ fn wire(name: &Ident, object: &Object) -> TokenStream {
             }
 
             #[inline(never)]
-            fn extra(&self) -> &Extra {
-                &self.extra
+            fn others(&self) -> (&Extra, Option<&KeyOrder>) {
+                (&self.extra, #order)
             }
-
-            #[inline(never)]
-            fn extra_mut(&mut self) -> &mut Extra {
-                &mut self.extra
-            }
-
-            #order
         }
     }
 }

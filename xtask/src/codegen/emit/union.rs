@@ -64,7 +64,7 @@ pub(super) fn tagged(
             }
 
             #[inline(never)]
-            fn member(&mut self) -> Option<&mut dyn wire::Object> {
+            fn member(&mut self) -> Option<&mut dyn wire::Fields> {
                 match self {
                     #(Self::#members(member) => Some(member),)*
                     Self::Unknown(_) => None,
@@ -114,7 +114,7 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
                 *self = Self::#variant(Default::default());
                 match self {
                     Self::#variant(value) => wire::Value::open(value, bracket),
-                    _ => wire::Open::Misfit,
+                    _ => wire::Open::Misfit(wire::Misfit("another kind")),
                 }
             }
         },
@@ -146,11 +146,6 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
                     wire::Bracket::Object => #object,
                     wire::Bracket::List => #list,
                 }
-            }
-
-            #[inline(never)]
-            fn view(&self) -> wire::View<'_> {
-                self.shown()
             }
         }
 
@@ -215,12 +210,12 @@ fn definition(item: &Item, variants: &[Variant], docs: &TokenStream) -> TokenStr
             Unknown(UnknownMember),
         }
 
-        impl #name {
+        impl wire::Shown for #name {
             #[inline(never)]
-            fn shown(&self) -> wire::View<'_> {
+            fn view(&self) -> wire::View<'_> {
                 match self {
                     #(Self::#names(value) => wire::View::Member(value),)*
-                    Self::Unknown(member) => wire::Value::view(member),
+                    Self::Unknown(member) => wire::Shown::view(member),
                 }
             }
         }
