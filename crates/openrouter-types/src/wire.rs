@@ -70,6 +70,12 @@ pub(crate) enum Came<'a> {
 pub(crate) trait Typed: Value + Shown + Default {
     /// Whether it has to be read as text, because digits or spaces matter.
     const RAW: bool = false;
+
+    /// Whether it is an object or a list, and takes nothing else.
+    const OPENS_ONLY: bool = false;
+
+    /// Which of the two.
+    const OPENS: &'static str = "";
 }
 
 /// Whether what came is of a kind that the value can hold.

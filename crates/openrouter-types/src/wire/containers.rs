@@ -10,12 +10,19 @@ use super::{
 };
 use crate::Map;
 
+const A_LIST: &str = "a list";
+const AN_OBJECT: &str = "an object";
+
 /// `null` stands for nothing.
 impl<T: Typed> Value for Option<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
         *self = None;
         if matches!(came, Came::Null) {
             return Ok(());
+        }
+        // Known when it is compiled: most types need no code beyond this.
+        if T::OPENS_ONLY {
+            return Err(Misfit(T::OPENS));
         }
         let mut value = T::default();
         value.take(came)?;
@@ -36,6 +43,8 @@ impl<T: Typed> Shown for Option<T> {
 
 impl<T: Typed> Typed for Option<T> {
     const RAW: bool = T::RAW;
+    const OPENS_ONLY: bool = T::OPENS_ONLY;
+    const OPENS: &'static str = T::OPENS;
 }
 
 impl<T: Typed> Value for Box<T> {
@@ -56,18 +65,20 @@ impl<T: Typed> Shown for Box<T> {
 
 impl<T: Typed> Typed for Box<T> {
     const RAW: bool = T::RAW;
+    const OPENS_ONLY: bool = T::OPENS_ONLY;
+    const OPENS: &'static str = T::OPENS;
 }
 
 /// A list. Its `null` elements are left out; read tolerantly, so are those of the wrong kind, unless none is left: then
 /// the list as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Typed> Value for Vec<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        only_null(came, "a list")
+        only_null(came, A_LIST)
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         if bracket == Bracket::Object {
-            return Open::Misfit(Misfit("a list"));
+            return Open::Misfit(Misfit(A_LIST));
         }
         Open::Items(self)
     }
@@ -79,7 +90,10 @@ impl<T: Typed> Shown for Vec<T> {
     }
 }
 
-impl<T: Typed> Typed for Vec<T> {}
+impl<T: Typed> Typed for Vec<T> {
+    const OPENS_ONLY: bool = true;
+    const OPENS: &'static str = A_LIST;
+}
 
 impl<T: Typed> Items for Vec<T> {
     fn add(&mut self, _: String) -> Place<'_> {
@@ -111,12 +125,12 @@ impl<T: Typed> Entries for Vec<T> {
 /// map as a whole is of the wrong kind, and is kept in `extra`.
 impl<T: Typed> Value for Map<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        only_null(came, "an object")
+        only_null(came, AN_OBJECT)
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
         if bracket == Bracket::List {
-            return Open::Misfit(Misfit("an object"));
+            return Open::Misfit(Misfit(AN_OBJECT));
         }
         Open::Items(self)
     }
@@ -128,7 +142,10 @@ impl<T: Typed> Shown for Map<T> {
     }
 }
 
-impl<T: Typed> Typed for Map<T> {}
+impl<T: Typed> Typed for Map<T> {
+    const OPENS_ONLY: bool = true;
+    const OPENS: &'static str = AN_OBJECT;
+}
 
 impl<T: Typed> Items for Map<T> {
     fn add(&mut self, name: String) -> Place<'_> {

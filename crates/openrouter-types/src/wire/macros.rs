@@ -37,7 +37,11 @@ macro_rules! object {
             }
         }
 
-        $crate::wire::serde_through!($type);
+        $crate::wire::serde_through!(
+            $type,
+            const OPENS_ONLY: bool = true;,
+            const OPENS: &'static str = "an object";
+        );
     };
 }
 
@@ -144,8 +148,10 @@ macro_rules! open_string {
 
 /// `Serialize` and `Deserialize` by way of the functions of this module.
 macro_rules! serde_through {
-    ($type:ident) => {
-        impl $crate::wire::Typed for $type {}
+    ($type:ident $(, $($about:tt)*)?) => {
+        impl $crate::wire::Typed for $type {
+            $($($about)*)?
+        }
 
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
