@@ -77,6 +77,8 @@ impl wire::Value for ChatRequestStop {
     }
 }
 
+impl wire::Typed for ChatRequestStop {}
+
 wire::serde_through!(ChatRequestStop);
 
 /// How urgently the request is served, and at which price.
@@ -1329,6 +1331,8 @@ impl wire::Value for PredictionContent {
         }
     }
 }
+
+impl wire::Typed for PredictionContent {}
 
 wire::serde_through!(PredictionContent);
 

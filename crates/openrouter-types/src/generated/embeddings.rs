@@ -257,6 +257,8 @@ impl wire::Value for EmbeddingInput {
     }
 }
 
+impl wire::Typed for EmbeddingInput {}
+
 wire::serde_through!(EmbeddingInput);
 
 /// One input of text and media; all its parts together become one vector.
@@ -1322,6 +1324,8 @@ impl wire::Value for EmbeddingVector {
         }
     }
 }
+
+impl wire::Typed for EmbeddingVector {}
 
 wire::serde_through!(EmbeddingVector);
 

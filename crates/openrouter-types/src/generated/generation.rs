@@ -1494,6 +1494,8 @@ impl wire::Value for GenerationContentInput {
     }
 }
 
+impl wire::Typed for GenerationContentInput {}
+
 wire::serde_through!(GenerationContentInput);
 
 /// A prompt that was sent.

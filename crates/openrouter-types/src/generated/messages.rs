@@ -839,6 +839,8 @@ impl wire::Value for ChatSystemMessageContent {
     }
 }
 
+impl wire::Typed for ChatSystemMessageContent {}
+
 wire::serde_through!(ChatSystemMessageContent);
 
 /// Instructions: one text, or text parts.
@@ -917,6 +919,8 @@ impl wire::Value for ChatDeveloperMessageContent {
         }
     }
 }
+
+impl wire::Typed for ChatDeveloperMessageContent {}
 
 wire::serde_through!(ChatDeveloperMessageContent);
 
@@ -999,6 +1003,8 @@ impl wire::Value for ChatUserMessageContent {
     }
 }
 
+impl wire::Typed for ChatUserMessageContent {}
+
 wire::serde_through!(ChatUserMessageContent);
 
 /// What the model says: one text, or parts.
@@ -1078,6 +1084,8 @@ impl wire::Value for ChatAssistantMessageContent {
     }
 }
 
+impl wire::Typed for ChatAssistantMessageContent {}
+
 wire::serde_through!(ChatAssistantMessageContent);
 
 /// The result of a tool: one text, or parts of several kinds.
@@ -1156,6 +1164,8 @@ impl wire::Value for ChatToolMessageContent {
         }
     }
 }
+
+impl wire::Typed for ChatToolMessageContent {}
 
 wire::serde_through!(ChatToolMessageContent);
 

@@ -73,6 +73,8 @@ impl wire::Value for ProviderPreferencesSort {
     }
 }
 
+impl wire::Typed for ProviderPreferencesSort {}
+
 wire::serde_through!(ProviderPreferencesSort);
 
 /// Which providers may answer, and which goes first.
@@ -823,6 +825,8 @@ impl wire::Value for PreferredMinThroughput {
     }
 }
 
+impl wire::Typed for PreferredMinThroughput {}
+
 wire::serde_through!(PreferredMinThroughput);
 
 /// How fast a provider should write, in tokens per second. A provider has to meet all that are given.
@@ -1000,6 +1004,8 @@ impl wire::Value for PreferredMaxLatency {
         }
     }
 }
+
+impl wire::Typed for PreferredMaxLatency {}
 
 wire::serde_through!(PreferredMaxLatency);
 

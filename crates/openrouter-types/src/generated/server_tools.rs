@@ -481,6 +481,8 @@ impl wire::Value for ImageConfigValue {
     }
 }
 
+impl wire::Typed for ImageConfigValue {}
+
 wire::serde_through!(ImageConfigValue);
 
 /// Options for the pictures that a chat model makes, by name.

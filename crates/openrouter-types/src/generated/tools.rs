@@ -918,6 +918,8 @@ impl wire::Value for ChatToolChoice {
     }
 }
 
+impl wire::Typed for ChatToolChoice {}
+
 wire::serde_through!(ChatToolChoice);
 
 /// Whether the model may, must or must not call a tool.

@@ -37,11 +37,12 @@ macro_rules! object {
             }
         }
 
-        $crate::wire::serde_through!(
-            $type,
-            const OPENS_ONLY: bool = true;,
+        impl $crate::wire::Typed for $type {
+            const OPENS_ONLY: bool = true;
             const OPENS: &'static str = "an object";
-        );
+        }
+
+        $crate::wire::serde_through!($type);
     };
 }
 
@@ -68,6 +69,8 @@ macro_rules! tagged_union {
                 }
             }
         }
+
+        impl $crate::wire::Typed for $type {}
 
         $crate::wire::serde_through!($type);
     };
@@ -142,17 +145,15 @@ macro_rules! open_string {
             }
         }
 
+        impl $crate::wire::Typed for $type {}
+
         $crate::wire::serde_through!($type);
     };
 }
 
 /// `Serialize` and `Deserialize` by way of the functions of this module.
 macro_rules! serde_through {
-    ($type:ident $(, $($about:tt)*)?) => {
-        impl $crate::wire::Typed for $type {
-            $($($about)*)?
-        }
-
+    ($type:ident) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::wire::write($crate::wire::Shown::view(self), serializer)

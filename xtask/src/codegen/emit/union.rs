@@ -149,6 +149,8 @@ pub(super) fn untagged(item: &Item, variants: &[Variant], docs: &TokenStream) ->
             }
         }
 
+        impl wire::Typed for #name {}
+
         wire::serde_through!(#name);
     }
 }
