@@ -16,7 +16,6 @@ use memchr::memmem::Finder;
 use openrouter_types::{
     BulkText, ChatAssistantImage, ChatResult, ChatStreamChunk, Decode, DecodeError,
 };
-use serde::de::DeserializeOwned;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +37,7 @@ pub(crate) fn decode<T: HoldsImages>(json: &[u8]) -> Result<T, DecodeError> {
 }
 
 /// What has places for the images that a model makes.
-pub(crate) trait HoldsImages: Decode + DeserializeOwned {
+pub(crate) trait HoldsImages: Decode {
     /// Visits the URL of every image.
     fn image_urls(&mut self, visit: &mut dyn FnMut(&mut BulkText));
 }
@@ -63,12 +62,11 @@ impl HoldsImages for ChatStreamChunk {
 
 /// [`Decode::decode`], which begins the same way, but looks for UTF-8 a few bytes at a time.
 fn parse<T: HoldsImages>(json: &[u8]) -> Result<T, DecodeError> {
-    if let Ok(text) = simdutf8::basic::from_utf8(json)
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
+    let text = simdutf8::basic::from_utf8(json).ok();
+    match text.and_then(T::decode_exactly) {
+        Some(value) => Ok(value),
+        None => T::decode(json),
     }
-    T::decode(json)
 }
 
 fn urls(images: Option<&mut Vec<ChatAssistantImage>>, visit: &mut dyn FnMut(&mut BulkText)) {

@@ -28,6 +28,23 @@ pub trait Decode: Sized {
     ///
     /// When the text is not JSON, or its outermost value is not of the kind (object, list) that this type needs.
     fn decode(json: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Reads a value from JSON text that fits the type as it is. `None` for anything that takes tolerance, or mending, or
+    /// that cannot be read at all: [`decode`](Self::decode) says which.
+    ///
+    /// For whoever has to know that a text is JSON to the letter, or has checked already that it is UTF-8. Types that
+    /// know no difference leave it at `None`.
+    ///
+    /// ```
+    /// use openrouter_types::{ChatStreamChunk, Decode};
+    ///
+    /// assert!(ChatStreamChunk::decode_exactly(r#"{"id": "gen-1", "novel": 1}"#).is_some());
+    /// assert!(ChatStreamChunk::decode_exactly(r#"{"id": {}}"#).is_none());
+    /// ```
+    fn decode_exactly(json: &str) -> Option<Self> {
+        let _ = json;
+        None
+    }
 }
 
 /// JSON text that could not be read, or a value that could not be written.

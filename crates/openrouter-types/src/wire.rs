@@ -157,6 +157,12 @@ impl<T: Typed> Decode for T {
         tolerant::whole(&mut value, T::RAW, json, error)?;
         Ok(value)
     }
+
+    fn decode_exactly(json: &str) -> Option<Self> {
+        let mut value = T::default();
+        read::text(&mut value, T::RAW, json).ok()?;
+        Some(value)
+    }
 }
 
 /// `serde::Deserialize` for every type.

@@ -13,7 +13,9 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, DecodeError};
+use openrouter_types::{
+    ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError,
+};
 
 use super::accumulate::Accumulator;
 use super::event::StreamEvent;
@@ -66,7 +68,8 @@ impl ChunkReader {
         let can_be_pattern = data.len() <= MAX_PATTERN_BYTES;
         if can_be_pattern
             && let Some(delta) = self.pattern.delta(data)
-            && let Ok(delta) = serde_json::from_slice::<ChatStreamDelta>(&delta)
+            && let Ok(delta) = str::from_utf8(&delta)
+            && let Some(delta) = ChatStreamDelta::decode_exactly(delta)
         {
             self.hit();
             let kind = only_string(&delta);

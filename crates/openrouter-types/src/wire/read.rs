@@ -28,7 +28,15 @@ pub(super) fn whole(
     json: &[u8],
 ) -> Result<(), Option<serde_json::Error>> {
     // Checking the text once as a whole costs less than leaving it to the parser, which checks string by string.
-    let text = core::str::from_utf8(json).map_err(|_| None)?;
+    text(value, raw, core::str::from_utf8(json).map_err(|_| None)?)
+}
+
+/// Reads a whole text.
+pub(super) fn text(
+    value: &mut dyn Value,
+    raw: bool,
+    text: &str,
+) -> Result<(), Option<serde_json::Error>> {
     let mut parser = serde_json::Deserializer::from_str(text);
     let place = match raw {
         true => Place::Raw(value),
