@@ -52,9 +52,14 @@ use read::ChunkReader;
 ///
 /// Dropping the stream closes the request at once; many providers then stop generating and billing. Dropping the future
 /// of [`next`](Self::next) loses nothing.
-pub struct ChatStream {
+pub struct ChatStream(
     // Boxed, since a future that reads a stream holds it in more than one place.
-    events: Box<EventStream>,
+    Box<Reading>,
+);
+
+/// What a stream has at hand while it is open.
+struct Reading {
+    events: EventStream,
     reader: ChunkReader,
     answer: Accumulator,
     queue: VecDeque<StreamEvent>,
@@ -83,8 +88,8 @@ enum State {
 
 impl ChatStream {
     pub(crate) fn new(events: EventStream, span: CallSpan) -> Self {
-        Self {
-            events: Box::new(events),
+        Self(Box::new(Reading {
+            events,
             reader: ChunkReader::default(),
             answer: Accumulator::default(),
             // Most chunks hold one event, and every open stream has a queue.
@@ -97,13 +102,13 @@ impl ChatStream {
             grace: None,
             content_told: !span.has_content(),
             span,
-        }
+        }))
     }
 
     /// Tells the server's signs of life, too.
     #[must_use]
     pub fn with_keep_alives(mut self) -> Self {
-        self.keep_alives = true;
+        self.0.keep_alives = true;
         self
     }
 
@@ -111,7 +116,7 @@ impl ChatStream {
     #[doc(hidden)]
     #[must_use]
     pub fn with_chunks_read_in_full(mut self) -> Self {
-        self.in_full = true;
+        self.0.in_full = true;
         self
     }
 
@@ -130,26 +135,26 @@ impl ChatStream {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<StreamEvent, Error>>> {
         loop {
-            if let Some(event) = self.queue.pop_front() {
+            if let Some(event) = self.0.queue.pop_front() {
                 return Poll::Ready(Some(Ok(event)));
             }
-            if self.state != State::Open {
+            if self.0.state != State::Open {
                 return Poll::Ready(self.take_failure().map(Err));
             }
-            match self.events.poll_next_item(cx) {
+            match self.0.events.poll_next_item(cx) {
                 Poll::Ready(Some(Ok(SseItem::Event(event)))) => self.read(event.into_data()),
                 Poll::Ready(Some(Ok(_))) => {
-                    if self.keep_alives {
-                        self.queue.push_back(StreamEvent::KeepAlive);
+                    if self.0.keep_alives {
+                        self.0.queue.push_back(StreamEvent::KeepAlive);
                     }
                 }
                 Poll::Ready(Some(Err(error))) => self.end(Some(error)),
                 Poll::Ready(None) => {
-                    let truncated = (self.events.end() != Some(StreamEnd::Done))
-                        .then(|| self.events.truncated());
+                    let truncated = (self.0.events.end() != Some(StreamEnd::Done))
+                        .then(|| self.0.events.truncated());
                     self.end(truncated);
                 }
-                Poll::Pending => match &mut self.grace {
+                Poll::Pending => match &mut self.0.grace {
                     // The server has failed; what belongs to the answer still is on its way, and not waited for long.
                     Some(grace) => {
                         ready!(grace.as_mut().poll(cx));
@@ -176,7 +181,7 @@ impl ChatStream {
             while let Some(event) = self.next().await {
                 event?;
             }
-            if self.state == State::Failed {
+            if self.0.state == State::Failed {
                 let error = Error::new(ErrorKind::Call, "the stream has failed, as it told before");
                 return Err(error.with_partial(self.into_partial()));
             }
@@ -196,17 +201,17 @@ impl ChatStream {
     #[must_use]
     pub fn into_partial(mut self) -> ChatResponse {
         let timing = self.timing();
-        let metadata = self.events.metadata().clone();
-        let answer = std::mem::take(&mut self.answer).finish();
+        let metadata = self.0.events.metadata().clone();
+        let answer = std::mem::take(&mut self.0.answer).finish();
         self.tell_content(&answer);
         answer.with_exchange(metadata, timing)
     }
 
     /// Records what was answered, once.
     fn tell_content(&mut self, answer: &ChatResponse) {
-        if !self.content_told {
-            self.content_told = true;
-            self.span.content(answer);
+        if !self.0.content_told {
+            self.0.content_told = true;
+            self.0.span.content(answer);
         }
     }
 
@@ -219,53 +224,57 @@ impl ChatStream {
     /// Status, header fields, attempts.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
-        self.events.metadata()
+        self.0.events.metadata()
     }
 
     /// The generation's id, known before the first event: its cost can be looked up with it, even after a cancellation.
     #[must_use]
     pub fn generation_id(&self) -> Option<&str> {
-        self.events.generation_id().or_else(|| self.answer.id())
+        self.0.events.generation_id().or_else(|| self.0.answer.id())
     }
 
     fn read(&mut self, data: bytes::Bytes) {
         if data.trim_ascii().is_empty() {
             return;
         }
-        if self.in_full {
-            self.reader = ChunkReader::default();
+        if self.0.in_full {
+            self.0.reader = ChunkReader::default();
         }
-        match self.reader.read(&data, &mut self.answer, &mut self.queue) {
+        match self
+            .0
+            .reader
+            .read(&data, &mut self.0.answer, &mut self.0.queue)
+        {
             Ok(()) => {
-                if !self.queue.is_empty() && self.first_event.is_none() {
-                    self.first_event = Some(self.events.last_read());
-                    self.span.first_chunk(self.events.last_read());
-                    self.answer.tell_who_served(&self.span);
+                if !self.0.queue.is_empty() && self.0.first_event.is_none() {
+                    self.0.first_event = Some(self.0.events.last_read());
+                    self.0.span.first_chunk(self.0.events.last_read());
+                    self.0.answer.tell_who_served(&self.0.span);
                 }
-                if self.span.is_recorded() {
-                    for event in &self.queue {
+                if self.0.span.is_recorded() {
+                    for event in &self.0.queue {
                         match event {
-                            StreamEvent::Usage(usage) => self.span.usage(usage),
+                            StreamEvent::Usage(usage) => self.0.span.usage(usage),
                             StreamEvent::Finish { reason, .. } => {
-                                self.span.finish_reason(reason.as_str());
+                                self.0.span.finish_reason(reason.as_str());
                             }
                             _ => {}
                         }
                     }
                 }
-                if self.answer.has_failed() && self.grace.is_none() {
-                    self.grace = Some(Box::pin(sleep(GRACE)));
-                    let metadata = Some(self.events.metadata());
-                    self.failure =
+                if self.0.answer.has_failed() && self.0.grace.is_none() {
+                    self.0.grace = Some(Box::pin(sleep(GRACE)));
+                    let metadata = Some(self.0.events.metadata());
+                    self.0.failure =
                         transport::Error::from_envelope(&data, metadata).map(Error::from);
                 }
             }
-            Err(error) if self.failure.is_none() => {
+            Err(error) if self.0.failure.is_none() => {
                 let start =
                     String::from_utf8_lossy(&data[..data.len().min(SHOWN_BYTES)]).into_owned();
                 let message =
                     format!("an event of the stream is not JSON: {error}; it begins {start:?}");
-                self.failure = Some(Error::new(ErrorKind::Decode, message));
+                self.0.failure = Some(Error::new(ErrorKind::Decode, message));
             }
             Err(_) => {}
         }
@@ -273,34 +282,35 @@ impl ChatStream {
 
     /// The end has come, in one way or another.
     fn end(&mut self, error: Option<transport::Error>) {
-        self.state = State::Ended;
-        let done = self.events.end() == Some(StreamEnd::Done);
-        if self.failure.is_none() {
-            self.failure = error.map(Error::from);
+        self.0.state = State::Ended;
+        let done = self.0.events.end() == Some(StreamEnd::Done);
+        if self.0.failure.is_none() {
+            self.0.failure = error.map(Error::from);
         }
         // An answer that says how it ended is whole, whatever happened to the connection afterwards; its end mark
         // is missing all the same, and that is told.
         if done {
-            self.answer.end(&mut self.queue);
+            self.0.answer.end(&mut self.0.queue);
         }
     }
 
     fn take_failure(&mut self) -> Option<Error> {
-        let failure = self.failure.take()?;
-        self.state = State::Failed;
-        self.span.error(&failure);
+        let failure = self.0.failure.take()?;
+        self.0.state = State::Failed;
+        self.0.span.error(&failure);
         let timing = self.timing();
         let partial = self
+            .0
             .answer
             .snapshot()
-            .with_exchange(self.events.metadata().clone(), timing);
+            .with_exchange(self.0.events.metadata().clone(), timing);
         Some(failure.with_partial(partial))
     }
 
     fn timing(&self) -> Timing {
         Timing {
-            first_event: self.first_event,
-            total: self.events.last_read(),
+            first_event: self.0.first_event,
+            total: self.0.events.last_read(),
         }
     }
 }
@@ -314,8 +324,8 @@ const SHOWN_BYTES: usize = 120;
 /// What had come of a stream that nobody waits for any more is in its span, too.
 impl Drop for ChatStream {
     fn drop(&mut self) {
-        if !self.content_told {
-            let answer = std::mem::take(&mut self.answer).finish();
+        if !self.0.content_told {
+            let answer = std::mem::take(&mut self.0.answer).finish();
             self.tell_content(&answer);
         }
     }
@@ -332,8 +342,8 @@ impl Stream for ChatStream {
 impl fmt::Debug for ChatStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChatStream")
-            .field("events", &self.events)
-            .field("state", &self.state)
+            .field("events", &self.0.events)
+            .field("state", &self.0.state)
             .finish_non_exhaustive()
     }
 }

@@ -226,15 +226,8 @@ impl Client {
     ) -> impl Future<Output = Result<EventStream, Error>> + Send + use<'a, O> {
         operation.set_streaming(true);
         let request = request::encode(&self.0, &operation, options, request::Accept::EventStream);
-        let exchange = request.map(|request| self.exchange(request, options, O::NAME));
-        async move {
-            let mut exchange = exchange?.await?;
-            if let Some(found) = exchange.unexpected_content_type() {
-                let found = found.to_owned();
-                return Err(Box::pin(exchange.not_a_stream(&found, &self.0.limits)).await);
-            }
-            Ok(EventStream::new(exchange, &self.0.limits))
-        }
+        let exchange = request.map(|request| self.exchange_events(request, options, O::NAME));
+        async move { exchange?.await }
     }
 
     /// The request that a call would send, to the byte, without sending it. The key is in it, marked as sensitive,

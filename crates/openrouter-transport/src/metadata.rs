@@ -1,16 +1,19 @@
 //! What is known of an answer beside its body.
 
+mod fields;
+
 use std::time::Duration;
 
-use bytes::BytesMut;
-use http::{HeaderMap, HeaderValue, StatusCode, Version};
+use http::{HeaderMap, StatusCode, Version};
+
+use fields::Fields;
 
 /// Status, headers, ids and timings of an answer, and how often the request was tried.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     status: StatusCode,
     version: Version,
-    headers: HeaderMap,
+    headers: Fields,
     attempts: u32,
     waited: Duration,
     head_after: Duration,
@@ -23,7 +26,7 @@ impl Metadata {
         Self {
             status,
             version: Version::HTTP_11,
-            headers,
+            headers: Fields::new(headers),
             attempts: 1,
             waited: Duration::ZERO,
             head_after: Duration::ZERO,
@@ -50,17 +53,7 @@ impl Metadata {
     /// Moves the header fields into memory of their own and no more than that: as they came, they keep the whole buffer
     /// alive that they were read into, for as long as a stream is open or an answer is kept.
     pub(crate) fn compact(&mut self) {
-        let bytes = self.headers.values().map(HeaderValue::len).sum();
-        let mut values = BytesMut::with_capacity(bytes);
-        let mut compacted = HeaderMap::with_capacity(self.headers.len());
-        for (name, value) in &self.headers {
-            values.extend_from_slice(value.as_bytes());
-            // What was a value is one again.
-            if let Ok(value) = HeaderValue::from_maybe_shared(values.split().freeze()) {
-                compacted.append(name, value);
-            }
-        }
-        self.headers = compacted;
+        self.headers.compact();
     }
 
     /// The HTTP status.
@@ -78,7 +71,7 @@ impl Metadata {
     /// The answer's header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.headers.map()
     }
 
     /// The id under which the cost can be looked up later; known before the first chunk of a stream.
@@ -167,11 +160,7 @@ impl Metadata {
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)?
-            .to_str()
-            .ok()
-            .filter(|text| !text.is_empty())
+        self.headers.text(name).filter(|text| !text.is_empty())
     }
 
     fn seconds(&self, name: &str) -> Option<Duration> {

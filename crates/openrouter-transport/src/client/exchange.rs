@@ -19,6 +19,7 @@ use crate::metadata::Metadata;
 use crate::network::Attempt;
 use crate::retry::{Decision, Failure, RetryPolicy, StopReason};
 use crate::service::{ReplayBody, ResponseBody};
+use crate::stream::EventStream;
 use crate::tap::FrameTap;
 use crate::timeouts::Timeouts;
 use crate::trace::CallSpan;
@@ -51,17 +52,25 @@ pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + S
 
 impl Client {
     /// Prepares a request; the future sends it, again where the policy says so, until an answer with a success status
-    /// begins.
-    pub(super) fn exchange<'a>(
+    /// begins that is a stream of events.
+    pub(super) fn exchange_events<'a>(
         &'a self,
         request: Request<Bytes>,
         options: &CallOptions,
         operation: &'static str,
-    ) -> Boxed<'a, Exchange> {
-        Box::pin(self.prepare(request, options, operation).run())
+    ) -> Boxed<'a, EventStream> {
+        let running = self.prepare(request, options, operation).run();
+        Box::pin(async move {
+            let mut exchange = running.await?;
+            if let Some(found) = exchange.unexpected_content_type() {
+                let found = found.to_owned();
+                return Err(Box::pin(exchange.not_a_stream(&found, &self.0.limits)).await);
+            }
+            Ok(EventStream::new(exchange, &self.0.limits))
+        })
     }
 
-    /// The same, and everything that answers.
+    /// The same of a call that is answered as a whole, and all of its answer.
     pub(super) fn exchange_whole<'a>(
         &'a self,
         request: Request<Bytes>,
