@@ -7,7 +7,8 @@
 //!
 //! `--mode stream` reads typed events and finishes the answer, `chat` asks for whole answers, `hold` watches the memory
 //! of open streams. `--extra h2` speaks HTTP/2 without TLS. Without `--base`, the test server answers in this same process,
-//! and what it costs is in the figures. One thread; one line of JSON. Processor times and memory
+//! and what it costs is in the figures. A base with `https` works too; `SSL_CERT_FILE` names the authorities to trust, where
+//! the server has a certificate of its own. One thread; one line of JSON. Processor times and memory
 //! are read from `/proc`, so they are zero elsewhere than on Linux.
 #![allow(
     clippy::print_stdout,

@@ -59,9 +59,10 @@ impl Client {
         options: &CallOptions,
         operation: &'static str,
     ) -> Boxed<'a, EventStream> {
-        let running = self.prepare(request, options, operation).run();
+        // Run by reference, since a future that awaits another one that it was given holds it twice.
+        let mut call = self.prepare(request, options, operation);
         Box::pin(async move {
-            let mut exchange = running.await?;
+            let mut exchange = call.run().await?;
             if let Some(found) = exchange.unexpected_content_type() {
                 let found = found.to_owned();
                 return Err(Box::pin(exchange.not_a_stream(&found, &self.0.limits)).await);
@@ -77,9 +78,11 @@ impl Client {
         options: &CallOptions,
         operation: &'static str,
     ) -> Boxed<'a, Reply<Bytes>> {
-        let running = self.prepare(request, options, operation).run();
+        let mut call = self.prepare(request, options, operation);
         Box::pin(async move {
-            let mut exchange = running.await?;
+            let mut exchange = call.run().await?;
+            // A request may be large, and answers take long.
+            drop(call);
             let answer = exchange.read_whole(self.0.limits.max_body_bytes).await?;
             exchange.end(None);
             let mut metadata = exchange.metadata;
@@ -111,48 +114,42 @@ impl Client {
 }
 
 impl Call<'_> {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` would hold its arguments twice"
-    )]
-    fn run(mut self) -> impl Future<Output = Result<Exchange, Error>> + Send {
-        async move {
-            let mut clocks = Clocks::start(self.timeouts);
-            let mut span = CallSpan::begin(self.operation, &self.request);
-            let (mut attempts, mut waited) = (0, Duration::ZERO);
-            loop {
-                attempts += 1;
-                let outcome = self.attempt(&mut clocks, attempts, waited).await;
-                let error = match outcome {
-                    Ok((metadata, body)) => {
-                        span.head(&metadata);
-                        let tap = self.client.0.tap.clone();
-                        return Ok(Exchange {
-                            metadata,
-                            body,
-                            clocks,
-                            operation: self.operation,
-                            tap,
-                            span,
-                        });
-                    }
-                    Err(error) => error.with_attempts(attempts, waited),
-                };
-                let failure = Failure::new(attempts, &error)
-                    .with_read_only(self.is_read_only)
-                    .with_time_left(clocks.time_left());
-                match self.policy.decide(&failure, luck()) {
-                    Decision::RetryAfter(wait) => {
-                        span.retry(&error, attempts, wait);
-                        clocks.waiting();
-                        tokio::time::sleep(wait).await;
-                        waited += wait;
-                    }
-                    Decision::Stop(reason) => {
-                        let error = explained(error, reason);
-                        span.end(Some(&error));
-                        return Err(error);
-                    }
+    async fn run(&mut self) -> Result<Exchange, Error> {
+        let mut clocks = Clocks::start(self.timeouts);
+        let mut span = CallSpan::begin(self.operation, &self.request);
+        let (mut attempts, mut waited) = (0, Duration::ZERO);
+        loop {
+            attempts += 1;
+            let outcome = self.attempt(&mut clocks, attempts, waited).await;
+            let error = match outcome {
+                Ok((metadata, body)) => {
+                    span.head(&metadata);
+                    let tap = self.client.0.tap.clone();
+                    return Ok(Exchange {
+                        metadata,
+                        body,
+                        clocks,
+                        operation: self.operation,
+                        tap,
+                        span,
+                    });
+                }
+                Err(error) => error.with_attempts(attempts, waited),
+            };
+            let failure = Failure::new(attempts, &error)
+                .with_read_only(self.is_read_only)
+                .with_time_left(clocks.time_left());
+            match self.policy.decide(&failure, luck()) {
+                Decision::RetryAfter(wait) => {
+                    span.retry(&error, attempts, wait);
+                    clocks.waiting();
+                    tokio::time::sleep(wait).await;
+                    waited += wait;
+                }
+                Decision::Stop(reason) => {
+                    let error = explained(error, reason);
+                    span.end(Some(&error));
+                    return Err(error);
                 }
             }
         }
