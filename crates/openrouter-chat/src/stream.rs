@@ -13,6 +13,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_core::Stream;
 use openrouter_transport::sse::SseItem;
 use openrouter_transport::{self as transport, EventStream, Metadata, StreamEnd};
@@ -142,7 +143,11 @@ impl ChatStream {
                 return Poll::Ready(self.take_failure().map(Err));
             }
             match self.0.events.poll_next_item(cx) {
-                Poll::Ready(Some(Ok(SseItem::Event(event)))) => self.read(event.into_data()),
+                Poll::Ready(Some(Ok(SseItem::Event(event)))) => {
+                    if let Some(event) = self.read(&event.into_data()) {
+                        return Poll::Ready(Some(Ok(event)));
+                    }
+                }
                 Poll::Ready(Some(Ok(_))) => {
                     if self.0.keep_alives {
                         self.0.queue.push_back(StreamEvent::KeepAlive);
@@ -233,23 +238,48 @@ impl ChatStream {
         self.0.events.generation_id().or_else(|| self.0.answer.id())
     }
 
-    fn read(&mut self, data: bytes::Bytes) {
+    /// Reads a chunk. What most of them have to tell, one string, is told at once; all else is queued.
+    fn read(&mut self, data: &Bytes) -> Option<StreamEvent> {
+        let open = &mut *self.0;
+        if open.in_full {
+            open.reader = ChunkReader::default();
+        }
+        match open.reader.reread(data, &mut open.answer) {
+            None => {
+                self.read_changed(data);
+                None
+            }
+            Some(event) => {
+                if event.is_some() {
+                    self.note_first();
+                }
+                event
+            }
+        }
+    }
+
+    /// Notes when the first event came.
+    fn note_first(&mut self) {
+        let open = &mut *self.0;
+        if open.first_event.is_none() {
+            open.first_event = Some(open.events.last_read());
+            open.span.first_chunk(open.events.last_read());
+            open.answer.tell_who_served(&open.span);
+        }
+    }
+
+    fn read_changed(&mut self, data: &Bytes) {
         if data.trim_ascii().is_empty() {
             return;
-        }
-        if self.0.in_full {
-            self.0.reader = ChunkReader::default();
         }
         match self
             .0
             .reader
-            .read(&data, &mut self.0.answer, &mut self.0.queue)
+            .read(data, &mut self.0.answer, &mut self.0.queue)
         {
             Ok(()) => {
-                if !self.0.queue.is_empty() && self.0.first_event.is_none() {
-                    self.0.first_event = Some(self.0.events.last_read());
-                    self.0.span.first_chunk(self.0.events.last_read());
-                    self.0.answer.tell_who_served(&self.0.span);
+                if !self.0.queue.is_empty() {
+                    self.note_first();
                 }
                 if self.0.span.is_recorded() {
                     for event in &self.0.queue {
@@ -266,7 +296,7 @@ impl ChatStream {
                     self.0.grace = Some(Box::pin(sleep(GRACE)));
                     let metadata = Some(self.0.events.metadata());
                     self.0.failure =
-                        transport::Error::from_envelope(&data, metadata).map(Error::from);
+                        transport::Error::from_envelope(data, metadata).map(Error::from);
                 }
             }
             Err(error) if self.0.failure.is_none() => {

@@ -70,33 +70,15 @@ impl Accumulator {
         }
     }
 
-    /// Takes in more of one string of a choice that has already begun.
-    pub(super) fn fill(
-        &mut self,
-        choice: usize,
-        hole: Hole,
-        text: Text,
-        events: &mut VecDeque<StreamEvent>,
-    ) {
-        if text.is_empty() {
-            return;
-        }
+    /// Takes in more of one string of a choice that has already begun, and says which choice that is.
+    pub(super) fn fill(&mut self, choice: usize, hole: Hole, text: &str) -> u64 {
         let known = &mut self.choices[choice];
-        let choice = known.index;
         match hole {
-            Hole::Text => {
-                known.text.push_str(&text);
-                events.push_back(StreamEvent::Text { choice, text });
-            }
-            Hole::Reasoning => {
-                known.reasoning.push_str(&text);
-                events.push_back(StreamEvent::Reasoning { choice, text });
-            }
-            Hole::Arguments(call) => {
-                known.calls.arguments(call, &text);
-                events.push_back(StreamEvent::ToolCallArguments { choice, call, text });
-            }
+            Hole::Text => known.text.push_str(text),
+            Hole::Reasoning => known.reasoning.push_str(text),
+            Hole::Arguments(call) => known.calls.arguments(call, text),
         }
+        known.index
     }
 
     /// Takes in the delta of a choice that has already begun.

@@ -117,12 +117,9 @@ pub enum StreamEvent {
 pub struct Text(Bytes);
 
 impl Text {
-    /// Takes bytes that may be no UTF-8; those come back.
-    pub(crate) fn from_utf8(bytes: Bytes) -> Result<Self, Bytes> {
-        match std::str::from_utf8(&bytes) {
-            Ok(_) => Ok(Self(bytes)),
-            Err(_) => Err(bytes),
-        }
+    /// Takes bytes that have been found to be UTF-8; others would be the empty text.
+    pub(crate) fn checked(bytes: Bytes) -> Self {
+        Self(bytes)
     }
 
     /// The text.

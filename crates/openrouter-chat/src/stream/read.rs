@@ -10,6 +10,7 @@
 //! only made of a chunk whose other parts add nothing when they come again. Where chunks also differ in an id or a time,
 //! of which an answer keeps the first, those are passed over.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use openrouter_types::{
 };
 
 use super::accumulate::Accumulator;
-use super::event::StreamEvent;
+use super::event::{StreamEvent, Text};
 use crate::payloads;
 use pattern::Pattern;
 
@@ -48,8 +49,39 @@ pub(super) enum Hole {
     Arguments(usize),
 }
 
+impl Hole {
+    fn event(self, choice: u64, text: Text) -> StreamEvent {
+        match self {
+            Self::Text => StreamEvent::Text { choice, text },
+            Self::Reasoning => StreamEvent::Reasoning { choice, text },
+            Self::Arguments(call) => StreamEvent::ToolCallArguments { choice, call, text },
+        }
+    }
+}
+
 impl ChunkReader {
-    /// Reads a chunk, and tells what is new in it.
+    /// Reads a chunk that says what the one before said, but for one string: nothing else is looked at. What is new is
+    /// told, unless the string is empty; `None` for any other chunk, which is then to be [read](Self::read).
+    pub(crate) fn reread(
+        &mut self,
+        data: &Bytes,
+        answer: &mut Accumulator,
+    ) -> Option<Option<StreamEvent>> {
+        let (place, hole) = self.pattern.string(data)?;
+        let text = scan::string(&data[place.clone()])?;
+        self.hit();
+        if text.is_empty() {
+            return Some(None);
+        }
+        let choice = answer.fill(self.choice, hole, &text);
+        let text = match text {
+            Cow::Borrowed(_) => Text::checked(data.slice(place)),
+            Cow::Owned(text) => text.into(),
+        };
+        Some(Some(hole.event(choice, text)))
+    }
+
+    /// Reads any other chunk, and tells what is new in it.
     ///
     /// # Errors
     ///
@@ -60,11 +92,6 @@ impl ChunkReader {
         answer: &mut Accumulator,
         events: &mut VecDeque<StreamEvent>,
     ) -> Result<(), DecodeError> {
-        if let Some((text, hole)) = self.pattern.string(data) {
-            self.hit();
-            answer.fill(self.choice, hole, text, events);
-            return Ok(());
-        }
         let can_be_pattern = data.len() <= MAX_PATTERN_BYTES;
         if can_be_pattern
             && let Some(delta) = self.pattern.delta(data)

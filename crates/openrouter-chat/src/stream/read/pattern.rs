@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::Hole;
 use super::scan;
-use crate::stream::event::Text;
 
 /// A chunk that was read in full, and the gaps in it that the next ones may fill.
 #[derive(Debug, Default)]
@@ -22,8 +21,9 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// The new string of a chunk that is like the pattern but for that string.
-    pub(super) fn string(&self, data: &Bytes) -> Option<(Text, Hole)> {
+    /// Where the new string of a chunk stands that is like the pattern but for that string. It may turn out to be more or
+    /// less than one string.
+    pub(super) fn string(&self, data: &[u8]) -> Option<(Range<usize>, Hole)> {
         let (gap, hole) = self.string.as_ref()?;
         let found = if self.passing.is_empty() {
             self.between(data, gap)?
@@ -33,7 +33,7 @@ impl Pattern {
                 scan::string_len(&data[from - 1..])?.checked_sub(2)
             })?
         };
-        scan::string(data.slice(found)).map(|text| (text, *hole))
+        Some((found, *hole))
     }
 
     /// The delta of a chunk that is like the pattern but for its delta. It may turn out to be no JSON.

@@ -1,10 +1,7 @@
 //! Finds a value in JSON text that has been read before, and reads a string in place.
 
+use std::borrow::Cow;
 use std::ops::Range;
-
-use bytes::Bytes;
-
-use crate::stream::event::Text;
 
 /// The place of the value that follows a key, when the key occurs exactly once.
 ///
@@ -99,19 +96,19 @@ pub(super) fn string_len(json: &[u8]) -> Option<usize> {
 /// The text that stands between the quotes of a JSON string, when nothing but the string stands there.
 ///
 /// A slice of the input, unless escapes have to be resolved.
-pub(super) fn string(inside: Bytes) -> Option<Text> {
+pub(super) fn string(inside: &[u8]) -> Option<Cow<'_, str>> {
     // Quotes end the string, backslashes escape, control characters are no JSON.
     if inside
         .iter()
         .all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\')
     {
-        return Text::from_utf8(inside).ok();
+        return str::from_utf8(inside).ok().map(Cow::Borrowed);
     }
     let mut quoted = Vec::with_capacity(inside.len() + 2);
     quoted.push(b'"');
-    quoted.extend_from_slice(&inside);
+    quoted.extend_from_slice(inside);
     quoted.push(b'"');
     serde_json::from_slice::<String>(&quoted)
         .ok()
-        .map(Text::from)
+        .map(Cow::Owned)
 }

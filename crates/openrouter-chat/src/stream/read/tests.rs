@@ -3,12 +3,28 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{ChatStreamChunk, Decode};
+use openrouter_types::{ChatStreamChunk, Decode, DecodeError};
 
 use super::ChunkReader;
 use crate::ChatResponse;
 use crate::stream::accumulate::Accumulator;
 use crate::stream::event::StreamEvent;
+
+/// Reads a chunk as a stream does.
+fn read(
+    reader: &mut ChunkReader,
+    data: &Bytes,
+    answer: &mut Accumulator,
+    events: &mut VecDeque<StreamEvent>,
+) -> Result<(), DecodeError> {
+    match reader.reread(data, answer) {
+        Some(event) => {
+            events.extend(event);
+            Ok(())
+        }
+        None => reader.read(data, answer, events),
+    }
+}
 
 /// Reads every chunk with patterns.
 fn quickly(chunks: &[String]) -> Option<(Vec<String>, ChatResponse)> {
@@ -18,13 +34,13 @@ fn quickly(chunks: &[String]) -> Option<(Vec<String>, ChatResponse)> {
         ChunkReader::default(),
     );
     for chunk in chunks {
-        reader
-            .read(
-                &Bytes::copy_from_slice(chunk.as_bytes()),
-                &mut answer,
-                &mut events,
-            )
-            .ok()?;
+        read(
+            &mut reader,
+            &Bytes::copy_from_slice(chunk.as_bytes()),
+            &mut answer,
+            &mut events,
+        )
+        .ok()?;
     }
     finish(answer, events)
 }
@@ -139,14 +155,14 @@ fn most_of_a_long_stream_is_not_read_in_full() {
     );
     for word in ["one", "two", "three"] {
         let data = Bytes::from(chunk(&format!(r#"{{"content":"{word}"}}"#)));
-        reader.read(&data, &mut answer, &mut events).unwrap();
+        read(&mut reader, &data, &mut answer, &mut events).unwrap();
     }
     assert!(reader.pattern.has_string());
     assert_eq!(reader.misses, 0);
     // The text of the event is a slice of the input, so nothing was copied for it.
     let data = Bytes::from(chunk(r#"{"content":"four"}"#));
     events.clear();
-    reader.read(&data, &mut answer, &mut events).unwrap();
+    read(&mut reader, &data, &mut answer, &mut events).unwrap();
     let Some(StreamEvent::Text { text, .. }) = events.front() else {
         panic!("{events:?}")
     };
@@ -173,13 +189,13 @@ fn chunks_that_differ_in_ids_and_times_are_not_read_in_full() {
         ChunkReader::default(),
     );
     for (at, word) in words.iter().enumerate() {
-        reader
-            .read(
-                &Bytes::copy_from_slice(word.as_bytes()),
-                &mut answer,
-                &mut events,
-            )
-            .unwrap();
+        read(
+            &mut reader,
+            &Bytes::copy_from_slice(word.as_bytes()),
+            &mut answer,
+            &mut events,
+        )
+        .unwrap();
         assert!(at < 2 || reader.misses == 0, "chunk {at}");
     }
     let answer = answer.finish();
@@ -194,10 +210,10 @@ fn chunks_that_have_nothing_in_common_are_not_compared_for_long() {
         VecDeque::new(),
         ChunkReader::default(),
     );
-    let mut read = |json: String| {
+    let mut read_one = |json: String| {
         let size = reader.pattern.size();
         let data = Bytes::from(json);
-        reader.read(&data, &mut answer, &mut events).unwrap();
+        read(&mut reader, &data, &mut answer, &mut events).unwrap();
         (size, reader.misses)
     };
     // A number with a fraction is nothing that may differ unseen.
@@ -205,11 +221,11 @@ fn chunks_that_have_nothing_in_common_are_not_compared_for_long() {
         let delta = format!(r#"{{"content":"{at}"}}"#);
         chunk(&delta).replacen('{', &format!(r#"{{"novel":{at}.5,"#), 1)
     });
-    let compared = unlike.filter(|json| read(json.clone()).0 > 0).count();
+    let compared = unlike.filter(|json| read_one(json.clone()).0 > 0).count();
     assert!(compared < 40, "{compared} of 100 were compared");
     // Once they have something in common, that is seen in the end.
     let alike = (0..100).map(|at| chunk(&format!(r#"{{"content":"{at}"}}"#)));
-    let misses: Vec<u32> = alike.map(|json| read(json).1).collect();
+    let misses: Vec<u32> = alike.map(|json| read_one(json).1).collect();
     assert_eq!(misses.last(), Some(&0), "{misses:?}");
 }
 
@@ -287,13 +303,13 @@ fn a_chunk_with_an_image_is_no_pattern() {
     ));
     let text = chunk(r#"{"content":"one"}"#);
     for data in [&image, &text, &image, &text, &image] {
-        reader
-            .read(
-                &Bytes::copy_from_slice(data.as_bytes()),
-                &mut answer,
-                &mut events,
-            )
-            .unwrap();
+        read(
+            &mut reader,
+            &Bytes::copy_from_slice(data.as_bytes()),
+            &mut answer,
+            &mut events,
+        )
+        .unwrap();
         assert!(reader.pattern.size() <= text.len());
     }
     assert_same(&[image.clone(), text.clone(), image.clone(), text, image]);
