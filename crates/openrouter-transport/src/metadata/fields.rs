@@ -96,6 +96,7 @@ mod tests {
             ("set-cookie", b""),
             ("x-provider-name", b"Z.AI"),
             ("x-other", b"\xe9t\xe9"),
+            ("x-utf-8", "\u{e9}t\u{e9}".as_bytes()),
         ] {
             map.append(name, HeaderValue::from_bytes(value).unwrap());
         }
@@ -118,7 +119,14 @@ mod tests {
         let map = Fields::new(fields());
         let mut text = map.clone();
         text.compact();
-        for name in ["date", "set-cookie", "x-provider-name", "x-other", "x-none"] {
+        for name in [
+            "date",
+            "set-cookie",
+            "x-provider-name",
+            "x-other",
+            "x-utf-8",
+            "x-none",
+        ] {
             assert_eq!(text.text(name), map.text(name), "{name}");
             assert!(text.map.get().is_none());
         }
