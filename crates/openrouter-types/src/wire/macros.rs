@@ -1,7 +1,7 @@
 //! What every generated type of a kind has in common.
 
 /// `Clone` as one would derive it, but for one thing: what is derived is inlined, into each other and into each crate that
-/// clones, which makes megabytes of it.
+/// clones.
 macro_rules! cloned {
     ($type:ident { $($field:ident),* }) => {
         impl Clone for $type {
