@@ -30,10 +30,10 @@ pub(crate) trait Parts {
 
 /// The number of the field with this name.
 pub(crate) fn number_of(object: &dyn Parts, name: &str) -> Option<u8> {
-    (0..).find_map(|field| match object.part(field) {
-        Some((known, _)) => (known == name).then_some(Some(field)),
-        None => Some(None),
-    })?
+    (0..)
+        .map_while(|field| Some((field, object.part(field)?.0)))
+        .find(|(_, known)| *known == name)
+        .map(|(field, _)| field)
 }
 
 /// The bit of a field, when it is there.
