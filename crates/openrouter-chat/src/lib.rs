@@ -11,6 +11,7 @@ pub mod media;
 mod message;
 mod model;
 mod options;
+mod outlined;
 mod payloads;
 mod reasoning;
 mod request;

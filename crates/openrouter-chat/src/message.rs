@@ -16,6 +16,7 @@ pub use part::Part;
 pub(crate) use part::{Content, parts_of};
 
 use crate::media::{EncodedMedia, MediaError};
+use crate::outlined::Outlined;
 use crate::tools::ToolCall;
 
 /// One message of a conversation.
@@ -34,8 +35,10 @@ use crate::tools::ToolCall;
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+pub struct Message(Outlined<Inner>);
+
 #[derive(Clone)]
-pub struct Message {
+struct Inner {
     wire: ChatMessages,
     origin: Option<Box<str>>,
     /// What says why a payload could not be written.
@@ -85,11 +88,10 @@ impl Message {
     /// What the person says in several parts: text, images, audio, video, files, in any order.
     pub fn user_parts(parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
         let (parts, media) = split(parts);
-        let message = ChatMessages::User(types::ChatUserMessage::new(parts));
-        Self {
+        Self::with_media(
+            ChatMessages::User(types::ChatUserMessage::new(parts)),
             media,
-            ..Self::from(message)
-        }
+        )
     }
 
     /// What the model said, written by hand; as the last message it is a beginning that the model continues.
@@ -117,11 +119,8 @@ impl Message {
         parts: impl IntoIterator<Item = impl Into<Part>>,
     ) -> Self {
         let (parts, media) = split(parts);
-        let message = ChatMessages::Tool(types::ChatToolMessage::new(call_id.into(), parts));
-        Self {
-            media,
-            ..Self::from(message)
-        }
+        let message = types::ChatToolMessage::new(call_id.into(), parts);
+        Self::with_media(ChatMessages::Tool(message), media)
     }
 
     /// Text of any role: one of those above, or one that this crate does not know, such as a server's own.
@@ -157,14 +156,14 @@ impl Message {
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         let name = Some(name.into());
-        if let (ChatMessages::Unknown(member), Some(name)) = (&self.wire, name.as_deref())
+        if let (ChatMessages::Unknown(member), Some(name)) = (&self.0.wire, name.as_deref())
             && let Some(fields) = member.fields()
         {
             let mut fields = fields.clone();
             fields.insert("name", name);
-            self.wire = ChatMessages::Unknown(types::UnknownMember::from_json(fields.into()));
+            self.0.wire = ChatMessages::Unknown(types::UnknownMember::from_json(fields.into()));
         }
-        match &mut self.wire {
+        match &mut self.0.wire {
             ChatMessages::System(message) => message.name = name,
             ChatMessages::Developer(message) => message.name = name,
             ChatMessages::User(message) => message.name = name,
@@ -187,7 +186,7 @@ impl Message {
         control: impl Into<types::AnthropicCacheControlDirective>,
     ) -> Self {
         let control = control.into();
-        match &mut self.wire {
+        match &mut self.0.wire {
             ChatMessages::System(message) => message.content.set_cache_control(control),
             ChatMessages::Developer(message) => message.content.set_cache_control(control),
             ChatMessages::User(message) => message.content.set_cache_control(control),
@@ -206,7 +205,7 @@ impl Message {
     /// Who speaks.
     #[must_use]
     pub fn role(&self) -> Role {
-        match &self.wire {
+        match &self.0.wire {
             ChatMessages::System(_) => Role::System,
             ChatMessages::Developer(_) => Role::Developer,
             ChatMessages::User(_) => Role::User,
@@ -219,7 +218,7 @@ impl Message {
     /// The message's text: its content, or all its text parts one after another.
     #[must_use]
     pub fn text(&self) -> String {
-        match &self.wire {
+        match &self.0.wire {
             ChatMessages::System(message) => message.content.text(),
             ChatMessages::Developer(message) => message.content.text(),
             ChatMessages::User(message) => message.content.text(),
@@ -254,7 +253,7 @@ impl Message {
     /// The id of the call whose result this is.
     #[must_use]
     pub fn tool_call_id(&self) -> Option<&str> {
-        match &self.wire {
+        match &self.0.wire {
             ChatMessages::Tool(message) => Some(&message.tool_call_id),
             _ => None,
         }
@@ -265,7 +264,8 @@ impl Message {
     /// Saved with the conversation, as the message's `model`; decides whether signed reasoning is sent to another model.
     #[must_use]
     pub fn origin(&self) -> Option<&str> {
-        self.origin
+        self.0
+            .origin
             .as_deref()
             .or_else(|| self.as_assistant()?.model.as_deref())
     }
@@ -273,40 +273,48 @@ impl Message {
     /// Says which model made this reply.
     #[must_use]
     pub fn with_origin(mut self, model: impl Into<String>) -> Self {
-        self.origin = Some(model.into().into());
+        self.0.origin = Some(model.into().into());
         self
     }
 
     /// The message as the wire has it.
     #[must_use]
     pub fn as_wire(&self) -> &ChatMessages {
-        &self.wire
+        &self.0.wire
     }
 
     /// The message as the wire has it, to change what has no method here.
     pub fn as_wire_mut(&mut self) -> &mut ChatMessages {
-        &mut self.wire
+        &mut self.0.wire
+    }
+
+    fn with_media(wire: ChatMessages, media: Vec<EncodedMedia>) -> Self {
+        Self(Outlined::new(Inner {
+            wire,
+            origin: None,
+            media,
+        }))
     }
 
     /// Whether a file is read when this message is written.
     pub(crate) fn has_files(&self) -> bool {
-        self.media.iter().any(EncodedMedia::is_file)
+        self.0.media.iter().any(EncodedMedia::is_file)
     }
 
     /// About how many bytes the payloads of this message take when they are written.
     pub(crate) fn media_bytes(&self) -> usize {
-        let encoded: usize = self.media.iter().map(EncodedMedia::text_bytes).sum();
-        let held: usize = parts_of(&self.wire).iter().map(part::held_bytes).sum();
+        let encoded: usize = self.0.media.iter().map(EncodedMedia::text_bytes).sum();
+        let held: usize = parts_of(&self.0.wire).iter().map(part::held_bytes).sum();
         encoded.saturating_add(held)
     }
 
     /// Why a payload of this message could not be written, when one could not.
     pub(crate) fn media_failure(&self) -> Option<MediaError> {
-        self.media.iter().find_map(EncodedMedia::failure)
+        self.0.media.iter().find_map(EncodedMedia::failure)
     }
 
     pub(crate) fn as_assistant(&self) -> Option<&ChatAssistantMessage> {
-        match &self.wire {
+        match &self.0.wire {
             ChatMessages::Assistant(message) => Some(message),
             _ => None,
         }
@@ -329,17 +337,13 @@ fn split(
 /// Compares what is said, and which model said it.
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
-        self.wire == other.wire && self.origin() == other.origin()
+        self.0.wire == other.0.wire && self.origin() == other.origin()
     }
 }
 
 impl From<ChatMessages> for Message {
     fn from(wire: ChatMessages) -> Self {
-        Self {
-            wire,
-            origin: None,
-            media: Vec::new(),
-        }
+        Self::with_media(wire, Vec::new())
     }
 }
 
@@ -350,8 +354,8 @@ impl From<ChatAssistantMessage> for Message {
 }
 
 impl From<Message> for ChatMessages {
-    fn from(message: Message) -> Self {
-        message.wire
+    fn from(mut message: Message) -> Self {
+        std::mem::take(&mut message.0.wire)
     }
 }
 
@@ -369,16 +373,22 @@ impl From<String> for Message {
     }
 }
 
+impl Clone for Message {
+    fn clone(&self) -> Self {
+        Self(Outlined::new(Inner::clone(&self.0)))
+    }
+}
+
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.wire.fmt(f)
+        self.0.wire.fmt(f)
     }
 }
 
 /// As the wire has it, and the model that made a reply as its `model`.
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (&self.wire, &self.origin) {
+        match (&self.0.wire, &self.0.origin) {
             (ChatMessages::Assistant(message), Some(origin)) if message.model.is_none() => {
                 message.clone().with_model(&**origin).serialize(serializer)
             }
@@ -391,8 +401,8 @@ impl Serialize for Message {
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut message = Self::from(ChatMessages::deserialize(deserializer)?);
-        if let ChatMessages::Assistant(reply) = &mut message.wire {
-            message.origin = reply.model.take().map(Into::into);
+        if let ChatMessages::Assistant(reply) = &mut message.0.wire {
+            message.0.origin = reply.model.take().map(Into::into);
         }
         Ok(message)
     }

@@ -3,7 +3,6 @@
 mod batch;
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
@@ -11,6 +10,7 @@ use openrouter_transport::{Client, Error as CallError, ErrorKind as CallErrorKin
 
 use crate::message::{Input, Message};
 use crate::options::{ChatOptions, request_setters};
+use crate::outlined::OutlinedArc;
 use crate::request::ChatCall;
 use crate::request::written::write_away;
 use crate::response::{ChatResponse, Timing};
@@ -37,7 +37,7 @@ pub use batch::Batch;
 #[derive(Clone, Debug)]
 pub struct ChatModel {
     client: Client,
-    options: Arc<ChatOptions>,
+    options: OutlinedArc<ChatOptions>,
 }
 
 impl ChatModel {
@@ -46,17 +46,21 @@ impl ChatModel {
     /// Its calls belong to the client's session, else to that of `OPENROUTER_SESSION_ID`; an empty value is as good as
     /// none.
     pub fn new(client: Client, model: impl Into<String>) -> Self {
+        Self::named(client, model.into())
+    }
+
+    fn named(client: Client, model: String) -> Self {
         let session = client
             .session_id()
             .map(str::to_owned)
             .or_else(|| std::env::var("OPENROUTER_SESSION_ID").ok())
             .filter(|id| !id.is_empty());
         let mut options = ChatOptions::new();
-        options.request.model = Some(model.into());
+        options.request.model = Some(model);
         options.request.session_id = session;
         Self {
             client,
-            options: Arc::new(options),
+            options: OutlinedArc::new(options),
         }
     }
 
@@ -66,7 +70,7 @@ impl ChatModel {
     #[must_use]
     pub fn with_options(mut self, mut options: ChatOptions) -> Self {
         options.fill_from(&self.options);
-        self.options = Arc::new(options);
+        self.options = OutlinedArc::new(options);
         self
     }
 
@@ -116,7 +120,15 @@ impl ChatModel {
         self.ask(input.into(), Some(options)).await
     }
 
-    async fn ask(
+    fn ask<'a>(
+        &'a self,
+        input: Input<'a>,
+        options: Option<&'a ChatOptions>,
+    ) -> Calling<'a, ChatResponse> {
+        Box::pin(self.asked(input, options))
+    }
+
+    async fn asked(
         &self,
         input: Input<'_>,
         options: Option<&ChatOptions>,
@@ -174,7 +186,15 @@ impl ChatModel {
         self.begin(input.into(), Some(options)).await
     }
 
-    async fn begin(
+    fn begin<'a>(
+        &'a self,
+        input: Input<'a>,
+        options: Option<&'a ChatOptions>,
+    ) -> Calling<'a, ChatStream> {
+        Box::pin(self.begun(input, options))
+    }
+
+    async fn begun(
         &self,
         input: Input<'_>,
         options: Option<&ChatOptions>,
@@ -185,7 +205,7 @@ impl ChatModel {
         };
         let (span, begun) = {
             let call = self.call(&input, options)?.with_written(written);
-            let options = Arc::clone(call.options());
+            let options = call.options().clone();
             (
                 CallSpan::new(&call, input.messages(), true),
                 self.client.stream_raw(call, &options.call_options()),
@@ -246,14 +266,17 @@ impl ChatModel {
 
     /// The handle's options under those of a call, checked for what no server could take. Without those of a call they
     /// are the handle's own, and nothing is copied.
-    pub(crate) fn merged(&self, options: Option<&ChatOptions>) -> Result<Arc<ChatOptions>, Error> {
+    pub(crate) fn merged(
+        &self,
+        options: Option<&ChatOptions>,
+    ) -> Result<OutlinedArc<ChatOptions>, Error> {
         let merged = match options {
-            None if self.options.is_ready() => Arc::clone(&self.options),
+            None if self.options.is_ready() => self.options.clone(),
             _ => {
                 let mut merged = options.cloned().unwrap_or_default();
                 merged.fill_from(&self.options);
                 merged.make_ready();
-                Arc::new(merged)
+                OutlinedArc::new(merged)
             }
         };
         merged.check()?;
@@ -261,9 +284,12 @@ impl ChatModel {
     }
 
     fn options_mut(&mut self) -> &mut ChatOptions {
-        Arc::make_mut(&mut self.options)
+        self.options.make_mut()
     }
 }
+
+/// On the heap, and of one type for all: else each program would compile the whole call anew, and move it about.
+type Calling<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// On the heap, since hardly any call has files, and each would be as large as one that has.
 type Writing = Pin<Box<dyn Future<Output = Result<Vec<u8>, Error>> + Send>>;

@@ -5,7 +5,7 @@ mod replay;
 pub(crate) mod written;
 
 use std::cell::RefCell;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use openrouter_types as types;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
@@ -16,12 +16,13 @@ pub use replay::ReasoningReplay;
 
 use crate::message::Message;
 use crate::options::ChatOptions;
+use crate::outlined::OutlinedArc;
 use replay::Outgoing;
 
 /// One chat completion: the options of the call, and messages that are borrowed from the conversation.
 #[derive(Debug)]
 pub(crate) struct ChatCall<'a> {
-    options: Arc<ChatOptions>,
+    options: OutlinedArc<ChatOptions>,
     messages: Vec<Outgoing<'a>>,
     streaming: bool,
     /// What the payloads of the messages take when they are written, in bytes.
@@ -30,7 +31,7 @@ pub(crate) struct ChatCall<'a> {
 }
 
 impl<'a> ChatCall<'a> {
-    pub(crate) fn new(options: Arc<ChatOptions>, messages: &'a [Message]) -> Self {
+    pub(crate) fn new(options: OutlinedArc<ChatOptions>, messages: &'a [Message]) -> Self {
         let media_bytes = messages.iter().map(Message::media_bytes).sum();
         let messages = replay::outgoing(
             messages,
@@ -53,7 +54,7 @@ impl<'a> ChatCall<'a> {
     }
 
     /// What is asked for.
-    pub(crate) fn options(&self) -> &Arc<ChatOptions> {
+    pub(crate) fn options(&self) -> &OutlinedArc<ChatOptions> {
         &self.options
     }
 

@@ -16,6 +16,7 @@ pub use choice::Choice;
 pub use ending::Ending;
 
 use crate::media::{DecodedMedia, MediaError};
+use crate::outlined::Outlined;
 use crate::payloads;
 use crate::stream::complete_calls;
 use crate::tools::ToolCall;
@@ -25,8 +26,10 @@ use crate::{Error, ErrorKind, Message};
 ///
 /// `invoke` and a finished stream end in the same value. Methods without an index speak of the first choice, the only
 /// one unless several were asked for; [`choices`](Self::choices) has them all.
+pub struct ChatResponse(Outlined<Answer>);
+
 #[derive(Clone)]
-pub struct ChatResponse {
+struct Answer {
     result: ChatResult,
     done: bool,
     exchange: Option<Box<Exchange>>,
@@ -53,11 +56,11 @@ impl ChatResponse {
         for message in choices.filter_map(|choice| choice.message.as_mut()) {
             complete_calls(message, result.id.as_deref().unwrap_or_default());
         }
-        Self {
+        Self(Outlined::new(Answer {
             result,
             done,
             exchange: None,
-        }
+        }))
     }
 
     /// Reads an answer that was not streamed.
@@ -77,16 +80,16 @@ impl ChatResponse {
 
     /// Whether the server wrote an error into the answer, at the top or inside a choice.
     pub(crate) fn has_failed(&self) -> bool {
-        self.result.error.is_some()
-            || self.result.choices.iter().any(|choice| {
+        self.0.result.error.is_some()
+            || self.0.result.choices.iter().any(|choice| {
                 choice.error.is_some() || choice.finish_reason == Some(types::ChatFinishReasonEnum::Error)
             })
             // An error of a kind that the field cannot hold, such as a text.
-            || self.result.extra.get("error").is_some_and(|error| !error.is_null())
+            || self.0.result.extra.get("error").is_some_and(|error| !error.is_null())
     }
 
     pub(crate) fn with_exchange(mut self, metadata: Metadata, timing: Timing) -> Self {
-        self.exchange = Some(Box::new(Exchange { metadata, timing }));
+        self.0.exchange = Some(Box::new(Exchange { metadata, timing }));
         self
     }
 
@@ -175,25 +178,26 @@ impl ChatResponse {
     /// What the answer took.
     #[must_use]
     pub fn usage(&self) -> Option<&types::ChatUsage> {
-        self.result.usage.as_deref()
+        self.0.result.usage.as_deref()
     }
 
     /// The model that answered. For aliases, routers and fallbacks it is not the one that was asked.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
-        self.result.model.as_deref()
+        self.0.result.model.as_deref()
     }
 
     /// The provider that answered, by its display name.
     #[must_use]
     pub fn provider(&self) -> Option<&str> {
-        self.result.provider.as_deref()
+        self.0.result.provider.as_deref()
     }
 
     /// The generation's id, by which its cost can be looked up later.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.result
+        self.0
+            .result
             .id
             .as_deref()
             .or_else(|| self.metadata()?.generation_id())
@@ -202,19 +206,23 @@ impl ChatResponse {
     /// Status, header fields, attempts, response cache; `None` for an answer that came over no network.
     #[must_use]
     pub fn metadata(&self) -> Option<&Metadata> {
-        self.exchange.as_deref().map(|exchange| &exchange.metadata)
+        self.0
+            .exchange
+            .as_deref()
+            .map(|exchange| &exchange.metadata)
     }
 
     /// How long it took from the call to the first event of a stream.
     #[must_use]
     pub fn time_to_first_event(&self) -> Option<Duration> {
-        self.exchange.as_deref()?.timing.first_event
+        self.0.exchange.as_deref()?.timing.first_event
     }
 
     /// How long it took from the call to the end of the answer.
     #[must_use]
     pub fn total_time(&self) -> Option<Duration> {
-        self.exchange
+        self.0
+            .exchange
             .as_deref()
             .map(|exchange| exchange.timing.total)
     }
@@ -222,37 +230,38 @@ impl ChatResponse {
     /// When the answer was made, in seconds since 1970.
     #[must_use]
     pub fn created(&self) -> Option<u64> {
-        self.result.created
+        self.0.result.created
     }
 
     /// The service tier that was billed, such as `default`, `flex` or `priority`.
     #[must_use]
     pub fn service_tier(&self) -> Option<&str> {
-        self.result.service_tier.as_deref()
+        self.0.result.service_tier.as_deref()
     }
 
     /// The provider's mark of the configuration that answered; same seed and same mark should give the same answer.
     #[must_use]
     pub fn system_fingerprint(&self) -> Option<&str> {
-        self.result.system_fingerprint.as_deref()
+        self.0.result.system_fingerprint.as_deref()
     }
 
     /// How OpenRouter found the endpoint, when it was asked to tell.
     #[must_use]
     pub fn router_metadata(&self) -> Option<&types::OpenRouterMetadata> {
-        self.result.openrouter_metadata.as_deref()
+        self.0.result.openrouter_metadata.as_deref()
     }
 
     /// Whether the end of the answer was seen: `[DONE]` in a stream, the end of the body otherwise.
     #[must_use]
     pub fn has_end_mark(&self) -> bool {
-        self.done
+        self.0.done
     }
 
     /// All choices: in the order of their numbers where they were streamed, else as they came.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice<'_>> {
-        self.result
+        self.0
+            .result
             .choices
             .iter()
             .map(|choice| Choice {
@@ -272,16 +281,16 @@ impl ChatResponse {
     /// The answer as the wire has it, with everything this crate does not look at.
     #[must_use]
     pub fn as_wire(&self) -> &ChatResult {
-        &self.result
+        &self.0.result
     }
 
     /// Whether the answer's end mark was seen.
     pub(crate) fn is_done(&self) -> bool {
-        self.done
+        self.0.done
     }
 
     fn first(&self) -> Option<Choice<'_>> {
-        let choices = &self.result.choices;
+        let choices = &self.0.result.choices;
         let is_first = |choice: &&types::ChatChoice| choice.index.unwrap_or_default() == 0;
         let choice = choices.iter().find(is_first).or_else(|| choices.first())?;
         Some(Choice {
@@ -291,16 +300,22 @@ impl ChatResponse {
     }
 }
 
+impl Clone for ChatResponse {
+    fn clone(&self) -> Self {
+        Self(Outlined::new(Answer::clone(&self.0)))
+    }
+}
+
 impl fmt::Debug for ChatResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.result.fmt(f)
+        self.0.result.fmt(f)
     }
 }
 
 /// Compares what was answered, not how it came.
 impl PartialEq for ChatResponse {
     fn eq(&self, other: &Self) -> bool {
-        self.result == other.result && self.done == other.done
+        self.0.result == other.0.result && self.0.done == other.0.done
     }
 }
 

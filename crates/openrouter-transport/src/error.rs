@@ -40,7 +40,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    api: Option<ApiError>,
+    api: Option<Box<dyn Held>>,
     metadata: Option<Metadata>,
     body: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -49,6 +49,18 @@ struct Inner {
     attempts: u32,
     waited: Duration,
     retry_after: Option<Duration>,
+}
+
+/// What the server said, behind a table of functions: what drops it is compiled once, in this crate, and not wherever an
+/// error may be dropped.
+trait Held: Send + Sync {
+    fn get(&self) -> &ApiError;
+}
+
+impl Held for ApiError {
+    fn get(&self) -> &ApiError {
+        self
+    }
 }
 
 /// How much of a request had left when it failed.
@@ -149,7 +161,7 @@ impl Error {
             .and_then(Availability::retry_after)
             .or_else(in_headers)
             .or_else(|| api.upstream_wait());
-        error.0.api = Some(api);
+        error.0.api = Some(Box::new(api));
         error.0.in_answer = in_answer;
         match metadata {
             Some(metadata) => error.with_metadata(metadata),
@@ -166,7 +178,7 @@ impl Error {
     /// What the server said, for errors of kind [`Api`](ErrorKind::Api).
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
-        self.0.api.as_ref()
+        self.0.api.as_deref().map(Held::get)
     }
 
     /// The HTTP status of the answer, where there was one. An error inside an answer or a stream has 200 here;
@@ -232,7 +244,7 @@ impl Error {
     /// that nothing was produced.
     #[must_use]
     pub fn may_have_run(&self) -> bool {
-        match &self.0.api {
+        match self.api() {
             // The edge gave up waiting while the request may go on behind it.
             Some(_) => {
                 self.0.in_answer || self.status().is_some_and(|status| status.as_u16() == 524)
@@ -245,7 +257,7 @@ impl Error {
     /// sending again a request that ran is billed twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match &self.0.api {
+        match self.api() {
             Some(api) => api.is_retryable(self.effective_status()),
             None => self.0.kind.is_transient(),
         }
@@ -352,7 +364,7 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.api {
+        match self.api() {
             Some(api) => {
                 display::api(f, api, self.effective_status(), self.0.retry_after)?;
                 if !self.0.message.is_empty() {

@@ -1,13 +1,12 @@
 //! Requests with files in them are written where reading may wait.
 
-use std::sync::Arc;
-
 use openrouter_types::{Operation as _, StreamOperation as _};
 use tokio::task::spawn_blocking;
 
 use super::ChatCall;
 use crate::message::Message;
 use crate::options::ChatOptions;
+use crate::outlined::OutlinedArc;
 use crate::{Error, ErrorKind};
 
 /// Writes the body of a call on a thread of the runtime that may wait for files, so that nothing else waits for them.
@@ -20,7 +19,7 @@ use crate::{Error, ErrorKind};
 /// When the future is dropped, the thread still writes to the end of the body, and drops it.
 pub(crate) async fn write_away(
     messages: Vec<Message>,
-    options: Arc<ChatOptions>,
+    options: OutlinedArc<ChatOptions>,
     streaming: bool,
 ) -> Result<Vec<u8>, Error> {
     let write = move || {

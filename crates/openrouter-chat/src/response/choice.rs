@@ -137,8 +137,8 @@ impl<'a> Choice<'a> {
     pub fn ending(self) -> Ending {
         Ending::of(
             self.choice,
-            self.response.done,
-            self.response.result.error.is_some(),
+            self.response.is_done(),
+            self.response.as_wire().error.is_some(),
         )
     }
 
