@@ -7,6 +7,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::{DecodeError, RawJson};
 
@@ -29,15 +30,15 @@ enum Repr {
 }
 
 impl Number {
-    pub(crate) fn from_raw(raw: RawJson) -> Option<Self> {
-        let text = raw.as_str();
+    pub(crate) fn from_raw(raw: &RawValue) -> Option<Self> {
+        let text = raw.get();
         if let Ok(integer) = text.parse::<i64>()
             && text.len() == decimal_len(integer)
         {
             return Some(Self(Repr::Integer(integer)));
         }
         parse_f64(text)?;
-        Some(Self(Repr::Text(raw)))
+        Some(Self(Repr::Text(raw.into())))
     }
 
     /// The integer, or the text of what is none.

@@ -104,6 +104,12 @@ impl From<Box<RawValue>> for RawJson {
     }
 }
 
+impl From<&RawValue> for RawJson {
+    fn from(raw: &RawValue) -> Self {
+        Self(raw.to_owned())
+    }
+}
+
 impl From<RawJson> for Box<RawValue> {
     fn from(raw: RawJson) -> Self {
         raw.0

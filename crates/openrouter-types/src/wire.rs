@@ -15,6 +15,7 @@
 //! decode.
 
 mod containers;
+mod debug;
 mod macros;
 mod mend;
 mod object;
@@ -25,7 +26,9 @@ mod union;
 mod write;
 
 use serde::de::{self, DeserializeSeed, Deserializer};
+use serde_json::value::RawValue;
 
+pub(crate) use debug::debug;
 pub(crate) use macros::{cloned, object, open_string, serde_through, tagged_union};
 pub(crate) use object::{Fields, Part, Parts, bit, number_of};
 use read::{Fill, Seen};
@@ -33,12 +36,12 @@ pub(crate) use scalar::only_null;
 pub(crate) use union::{Kind, Tagged, fit, has_fields, kind};
 pub(crate) use write::{Replaced, View, write, write_replacing};
 
-use crate::{Decode, DecodeError, Extra, RawJson};
+use crate::{Decode, DecodeError, Extra};
 
 /// A value inside a payload, whatever its type: told what comes, it says whether that fits.
 ///
 /// Readers begin with a value that was never touched. When something does not fit, it may be left with a part of that:
-/// readers that go on afterwards offer the text.
+/// readers that go on afterwards offer the text, and then `null`.
 pub(crate) trait Value {
     /// Takes what came, all but objects and lists.
     fn take(&mut self, came: Came<'_>) -> Fit;
@@ -54,6 +57,7 @@ pub(crate) trait Shown {
 }
 
 /// What a reader has found.
+#[derive(Clone, Copy)]
 pub(crate) enum Came<'a> {
     Text(&'a str),
     Bool(bool),
@@ -61,7 +65,7 @@ pub(crate) enum Came<'a> {
     Signed(i64),
     Float(f64),
     /// Anything, as text: for values that are kept so, and the last resort of those that may hold whatever comes.
-    Raw(RawJson),
+    Raw(&'a RawValue),
     /// It leaves all but options as they are.
     Null,
 }
@@ -172,7 +176,7 @@ pub(crate) fn deserialize<'de, T: Typed, D: Deserializer<'de>>(
     let mut value = T::default();
     let seen = Fill(place(&mut value)).deserialize(deserializer)?;
     if matches!(seen, Seen::Null) {
-        let fit = value.take(Came::Raw(RawJson::null()));
+        let fit = value.take(Came::Raw(RawValue::NULL));
         fit.map_err(|Misfit(expected)| de::Error::invalid_type(de::Unexpected::Unit, &expected))?;
     }
     Ok(value)

@@ -3,7 +3,7 @@
 /// The answer of `GET /credits`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreditsResponse {
     /// Credits of the account.
@@ -64,7 +64,7 @@ wire::object!(CreditsResponse);
 /// Credits that an account bought and used.
 ///
 /// The balance is the difference. The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct Credits {
     /// Credits ever bought, in US dollars.
@@ -136,7 +136,7 @@ wire::object!(Credits);
 /// The answer of `GET /key`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CurrentKeyResponse {
     /// The key that made the call.
@@ -198,7 +198,7 @@ wire::object!(CurrentKeyResponse);
 ///
 /// Days, weeks (Monday to Sunday) and months are those of UTC. The published description writes it
 /// inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CurrentKey {
     /// The key's label; by default the key with its middle left out.
@@ -483,7 +483,7 @@ wire::object!(CurrentKey);
 /// A rate limit that no longer means anything; ignore it.
 ///
 /// The published description writes it inline, within the answer of `GET /key`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyRateLimit {
     /// Requests in the interval; −1, according to the published description.
@@ -600,7 +600,7 @@ wire::open_string!(CodeChallengeMethod);
 /// The code of an OAuth sign-in (PKCE), to be exchanged for an API key.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExchangeAuthCodeRequest {
     /// The code from the redirect to the callback address, or the one that the user pasted.
@@ -703,7 +703,7 @@ wire::object!(ExchangeAuthCodeRequest);
 /// The API key that a user granted.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExchangeAuthCodeResponse {
     /// The API key. Keep it like a password.
@@ -774,7 +774,7 @@ wire::object!(ExchangeAuthCodeResponse);
 /// What a new key may do, and where its code goes.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAuthCodeRequest {
     /// Where the user is sent with the code: an `https` address, or `localhost` and `127.0.0.1` on any
@@ -994,7 +994,7 @@ wire::open_string!(UsageLimitType);
 /// The answer of `POST /auth/keys/code`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAuthCodeResponse {
     /// The new code.
@@ -1055,7 +1055,7 @@ wire::object!(CreateAuthCodeResponse);
 /// An authorization code that can be exchanged for an API key once, within ten minutes.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthCode {
     /// The code, for [`ExchangeAuthCodeRequest`].

@@ -112,7 +112,7 @@ impl wire::Tagged for ChatAnnotation {
 wire::tagged_union!(ChatAnnotation);
 
 /// A web page that the answer cites.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct UrlCitationAnnotation {
     /// The page, and where in the answer it is cited.
@@ -192,7 +192,7 @@ impl wire::Parts for UrlCitationAnnotation {
 wire::object!(UrlCitationAnnotation);
 
 /// A cited web page. All but the URL may be missing.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct UrlCitation {
     /// The page's address.
@@ -307,7 +307,7 @@ wire::object!(UrlCitation);
 ///
 /// Sent back on the assistant message, with the file part kept in place, it spares parsing and paying
 /// for the file again.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileAnnotation {
     /// The parsed file.
@@ -387,7 +387,7 @@ impl wire::Parts for FileAnnotation {
 wire::object!(FileAnnotation);
 
 /// What a parser read in a file.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParsedFile {
     /// Names the file by its content. Two annotations with equal hashes are about the same file.
@@ -478,7 +478,7 @@ impl wire::Parts for ParsedFile {
 wire::object!(ParsedFile);
 
 /// A quotation from a file. An older form; read by the official AI SDK adapter.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileQuoteAnnotation {
     /// The file and what is quoted.
@@ -558,7 +558,7 @@ impl wire::Parts for FileQuoteAnnotation {
 wire::object!(FileQuoteAnnotation);
 
 /// Which file is quoted, and which words.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileQuote {
     /// The id of the file.

@@ -6,7 +6,7 @@
 /// an error of its own. The body may begin with white space, which keeps the connection alive.
 ///
 /// OpenRouter component: `ChatResult`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatResult {
     /// Names the answer, as `gen-…`; its cost can be looked up by it later. Also in the header
@@ -208,7 +208,7 @@ wire::object!(ChatResult);
 /// One of the answers.
 ///
 /// OpenRouter component: `ChatChoice`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatChoice {
     /// Its place among the answers, counted from 0. May be missing when there is only one.
@@ -381,7 +381,7 @@ wire::open_string!(ChatFinishReasonEnum);
 /// How likely the tokens of an answer were.
 ///
 /// OpenRouter component: `ChatTokenLogprobs`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatTokenLogprobs {
     /// The tokens of the text.
@@ -458,7 +458,7 @@ wire::object!(ChatTokenLogprobs);
 /// A token and how likely it was.
 ///
 /// OpenRouter component: `ChatTokenLogprob`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatTokenLogprob {
     /// The token as text.
@@ -553,7 +553,7 @@ impl wire::Parts for ChatTokenLogprob {
 wire::object!(ChatTokenLogprob);
 
 /// A token that was likely at some place.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatTopLogprob {
     /// The token as text.
@@ -637,7 +637,7 @@ wire::object!(ChatTopLogprob);
 /// An event of a streamed answer. The event's data is the chunk.
 ///
 /// OpenRouter component: `ChatStreamingResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamingResponse {
     /// The chunk.
@@ -701,7 +701,7 @@ wire::object!(ChatStreamingResponse);
 /// which is not JSON; a stream that ends without it was cut off.
 ///
 /// OpenRouter component: `ChatStreamChunk`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamChunk {
     /// Names the answer, as `gen-…`; the same in every piece.
@@ -903,7 +903,7 @@ wire::object!(ChatStreamChunk);
 /// What is new in one of the answers.
 ///
 /// OpenRouter component: `ChatStreamChoice`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamChoice {
     /// Which of the answers, counted from 0. Pieces of several answers come mixed.
@@ -1029,7 +1029,7 @@ wire::object!(ChatStreamChoice);
 /// What is new in an answer. Texts continue those before; lists are added to.
 ///
 /// OpenRouter component: `ChatStreamDelta`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamDelta {
     /// Always `assistant`; on the first piece, or on every one.

@@ -7,7 +7,7 @@
 /// again soon is worth it.
 ///
 /// OpenRouter component: `AnthropicCacheControlDirective`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnthropicCacheControlDirective {
     /// How long it is kept. Default five minutes.
@@ -121,7 +121,7 @@ wire::open_string!(AnthropicCacheControlTtl);
 /// How the prompt is cached; OpenAI's GPT-5.6 and newer, left out elsewhere.
 ///
 /// OpenRouter component: `PromptCacheOptions`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheOptions {
     /// How long it is kept, such as `30m`, which is the least.
@@ -200,7 +200,7 @@ wire::object!(PromptCacheOptions);
 /// providers OpenRouter turns it into `cache_control`.
 ///
 /// OpenRouter component: `PromptCacheBreakpoint`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PromptCacheBreakpoint {
     /// Fields that this version does not know.

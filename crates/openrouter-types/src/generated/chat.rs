@@ -141,7 +141,7 @@ wire::open_string!(ChatRequestServiceTier);
 /// Fields are always written in the same order.
 ///
 /// OpenRouter component: `ChatRequest`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequest {
     /// The model: a slug such as `openai/gpt-4o`, an alias such as `~anthropic/claude-opus-latest`, a
@@ -1137,7 +1137,7 @@ impl ChatRequestModality {
 wire::open_string!(ChatRequestModality);
 
 /// The voice and format of a spoken answer. Absent from the published description; documented.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequestAudio {
     /// The voice, such as `alloy`; which there are depends on the model.
@@ -1339,7 +1339,7 @@ wire::serde_through!(PredictionContent);
 /// What the answer will probably say.
 ///
 /// OpenRouter component: `Prediction`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct Prediction {
     /// The expected text, whole or in parts.
@@ -1420,7 +1420,7 @@ wire::object!(Prediction);
 /// A piece of the expected text.
 ///
 /// OpenRouter component: `PredictionContentText`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PredictionContentText {
     /// The text.
@@ -1723,7 +1723,7 @@ wire::tagged_union!(ChatRequestPlugin);
 /// Options of streaming; without effect.
 ///
 /// OpenRouter component: `ChatStreamOptions`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamOptions {
     /// Once asked for usage numbers, which are always sent by now.
@@ -1787,7 +1787,7 @@ impl wire::Parts for ChatStreamOptions {
 wire::object!(ChatStreamOptions);
 
 /// Options of the provider's own web search. Absent from the published description; documented.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchOptions {
     /// How much of what was found is read.
@@ -1935,7 +1935,7 @@ impl SearchContextSizeEnum {
 wire::open_string!(SearchContextSizeEnum);
 
 /// What xAI's search on X looks at. Absent from the published description; documented.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct XSearchFilter {
     /// Only posts of these accounts, at most 20. Not together with `excluded_x_handles`.
@@ -2084,7 +2084,7 @@ wire::object!(XSearchFilter);
 /// Names for tracing. Other fields are passed on as metadata.
 ///
 /// OpenRouter component: `TraceConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct TraceConfig {
     /// The trace that the request belongs to.
@@ -2196,7 +2196,7 @@ wire::object!(TraceConfig);
 /// Asks the server to tell more. Not for production.
 ///
 /// OpenRouter component: `ChatDebugOptions`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatDebugOptions {
     /// Asks to be shown the request as each provider got it. Only with `stream: true`; the first chunk of
@@ -2267,7 +2267,7 @@ wire::object!(ChatDebugOptions);
 
 /// Once asked for usage numbers, which are always sent by now. Absent from the published description;
 /// documented.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct UsageOptions {
     /// Without effect.

@@ -158,7 +158,7 @@ wire::tagged_union!(ChatContentItems);
 /// A piece of text.
 ///
 /// OpenRouter component: `ChatContentText`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentText {
     /// The text.
@@ -278,7 +278,7 @@ wire::object!(ChatContentText);
 /// An image, for models that take images.
 ///
 /// OpenRouter component: `ChatContentImage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentImage {
     /// Where the image is, or the image itself.
@@ -372,7 +372,7 @@ impl wire::Parts for ChatContentImage {
 wire::object!(ChatContentImage);
 
 /// Where an image is, and how closely to look at it.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentImageUrl {
     /// An `http(s)` URL, or a data URL such as `data:image/png;base64,…`. PNG, JPEG, WebP and GIF are
@@ -495,7 +495,7 @@ wire::open_string!(ImageDetail);
 /// A piece of audio, for models that listen.
 ///
 /// OpenRouter component: `ChatContentAudio`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentAudio {
     /// The audio and its format.
@@ -589,7 +589,7 @@ impl wire::Parts for ChatContentAudio {
 wire::object!(ChatContentAudio);
 
 /// Audio and its format. There is no way to send a URL.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentAudioInput {
     /// The audio as plain base64, without a `data:` prefix.
@@ -671,7 +671,7 @@ wire::object!(ChatContentAudioInput);
 /// A video, for models that watch.
 ///
 /// OpenRouter component: `ChatContentVideo`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentVideo {
     /// Where the video is, or the video itself.
@@ -767,7 +767,7 @@ wire::object!(ChatContentVideo);
 /// Where a video is, or the video itself.
 ///
 /// OpenRouter component: `ChatContentVideoInput`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentVideoInput {
     /// A URL, or a data URL such as `data:video/mp4;base64,…`. URLs depend on the provider: Google AI
@@ -838,7 +838,7 @@ wire::object!(ChatContentVideoInput);
 /// A video in its old spelling. Use [`ChatContentVideo`].
 ///
 /// OpenRouter component: `Legacy_ChatContentVideo`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyChatContentVideo {
     /// Where the video is, or the video itself.
@@ -937,7 +937,7 @@ wire::object!(LegacyChatContentVideo);
 /// Where a video in its old spelling is, or the video itself.
 ///
 /// OpenRouter component: `Legacy_ChatContentVideoInput`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct LegacyChatContentVideoInput {
     /// A URL, or a data URL such as `data:video/mp4;base64,…`.
@@ -1010,7 +1010,7 @@ wire::object!(LegacyChatContentVideoInput);
 /// The default parser for PDF costs money; see the `file-parser` plugin.
 ///
 /// OpenRouter component: `ChatContentFile`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentFile {
     /// The file: its content, a URL, or the id of an uploaded file.
@@ -1104,7 +1104,7 @@ impl wire::Parts for ChatContentFile {
 wire::object!(ChatContentFile);
 
 /// A file by its content or by an id. Give `file_data` or `file_id`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatContentFileData {
     /// The file's name, as the model sees it.

@@ -3,7 +3,7 @@
 /// What to turn into vectors, and with which model.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsRequest {
     /// The model's slug, such as `openai/text-embedding-3-small`.
@@ -264,7 +264,7 @@ wire::serde_through!(EmbeddingInput);
 /// One input of text and media; all its parts together become one vector.
 ///
 /// The published description writes it inline, within the request of `POST /embeddings`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingContent {
     /// Its parts; at least one.
@@ -476,7 +476,7 @@ wire::tagged_union!(EmbeddingContentPart);
 /// A text that becomes part of a vector.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingTextPart {
     /// The text, not empty.
@@ -557,7 +557,7 @@ wire::object!(EmbeddingTextPart);
 /// A picture that becomes part of a vector.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingImagePart {
     /// The picture.
@@ -638,7 +638,7 @@ wire::object!(EmbeddingImagePart);
 /// Where a picture is.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingImageUrl {
     /// Address of the picture, or the picture itself as a `data:` URL.
@@ -707,7 +707,7 @@ wire::object!(EmbeddingImageUrl);
 /// Sound that becomes part of a vector.
 ///
 /// OpenRouter component: `ContentPartInputAudio`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartInputAudio {
     /// The sound.
@@ -788,7 +788,7 @@ wire::object!(ContentPartInputAudio);
 /// A video that becomes part of a vector.
 ///
 /// OpenRouter component: `ContentPartInputVideo`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartInputVideo {
     /// The video.
@@ -869,7 +869,7 @@ wire::object!(ContentPartInputVideo);
 /// A file that becomes part of a vector.
 ///
 /// OpenRouter component: `ContentPartInputFile`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentPartInputFile {
     /// The file.
@@ -950,7 +950,7 @@ wire::object!(ContentPartInputFile);
 /// Media with the request itself.
 ///
 /// OpenRouter component: `MultimodalMedia`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct MultimodalMedia {
     /// The bytes as base64.
@@ -1065,7 +1065,7 @@ wire::open_string!(EmbeddingEncodingFormat);
 /// The vectors; `index` says which input each belongs to.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsResponse {
     /// Names the answer.
@@ -1172,7 +1172,7 @@ wire::object!(EmbeddingsResponse);
 /// The vector of one input.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct Embedding {
     /// The place of its input in the request, from 0.
@@ -1332,7 +1332,7 @@ wire::serde_through!(EmbeddingVector);
 /// What an embedding took. All zero when the answer came from the response cache.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsUsage {
     /// Tokens of the input.
@@ -1461,7 +1461,7 @@ wire::object!(EmbeddingsUsage);
 /// Tokens of an input, by kind.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EmbeddingsPromptTokensDetails {
     /// Tokens of text.

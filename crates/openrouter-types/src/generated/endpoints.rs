@@ -3,7 +3,7 @@
 /// The answer of `GET /models/{author}/{slug}/endpoints`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelEndpointsResponse {
     /// The model and its endpoints.
@@ -64,7 +64,7 @@ wire::object!(ModelEndpointsResponse);
 /// A model, and the endpoints that serve it.
 ///
 /// OpenRouter component: `ListEndpointsResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListEndpointsResponse {
     /// The model's slug.
@@ -184,7 +184,7 @@ wire::object!(ListEndpointsResponse);
 /// The answer of `GET /endpoints/zdr`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ZdrEndpointsResponse {
     /// Every endpoint with a policy of zero data retention, over all models.
@@ -250,7 +250,7 @@ wire::object!(ZdrEndpointsResponse);
 /// Routing works on these. `tag` is what `provider.order`, `only` and `ignore` name it by.
 ///
 /// OpenRouter component: `PublicEndpoint`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicEndpoint {
     /// Name to show.
@@ -566,7 +566,7 @@ pub type EndpointStatus = i64;
 /// The higher the percentile, the worse the value: longer for latency, lower for throughput.
 ///
 /// OpenRouter component: `PercentileStats`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileStats {
     /// The median: half of the requests did at least as well.
@@ -662,7 +662,7 @@ wire::object!(PercentileStats);
 /// hours, those of now).
 ///
 /// OpenRouter component: `PublicPricing`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicPricing {
     /// US dollars per input token.
@@ -913,7 +913,7 @@ wire::object!(PublicPricing);
 /// A price that is absent stays as it was.
 ///
 /// OpenRouter component: `PricingOverride`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PricingOverride {
     /// Applies to prompts of strictly more tokens than this.

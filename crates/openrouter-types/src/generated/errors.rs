@@ -5,7 +5,7 @@
 /// One shape for every status. OpenRouter's description repeats it under a name for each:
 /// `BadRequestResponse`, `UnauthorizedResponse`, `TooManyRequestsResponse` and so on. It may also be
 /// the whole body of an answer with status 200, when the failure came while the model was at work.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// What went wrong.
@@ -106,7 +106,7 @@ wire::object!(ErrorResponse);
 ///
 /// It stands in the body of a failed answer, in a stream chunk, or in a choice that broke off. All but
 /// the message may be missing. `error_type`, here or in the metadata, is the field to decide by.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// The HTTP status, normally as a number. It may be text, such as `"server_error"`, or missing where
@@ -254,7 +254,7 @@ wire::object!(ErrorBody);
 
 /// More about an error. Which fields there are depends on the kind of error; others are kept as they
 /// came.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorMetadata {
     /// The kind of error, the same on all of OpenRouter's APIs.
@@ -433,7 +433,7 @@ impl wire::Parts for ErrorMetadata {
 wire::object!(ErrorMetadata);
 
 /// The error of a provider that was tried before.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PreviousError {
     /// The provider.
@@ -527,7 +527,7 @@ wire::object!(PreviousError);
 ///
 /// It comes with every failure of that kind, streamed or not. Absent from the published description;
 /// documented.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorAvailability {
     /// Why.
@@ -686,7 +686,7 @@ impl wire::Parts for ErrorAvailability {
 wire::object!(ErrorAvailability);
 
 /// A setting of the request that no provider meets.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AvailabilityConstraint {
     /// The setting.

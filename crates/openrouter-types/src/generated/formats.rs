@@ -142,7 +142,7 @@ wire::tagged_union!(ChatRequestResponseFormat);
 /// Any text; the default.
 ///
 /// OpenRouter component: `ChatFormatTextConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFormatTextConfig {
     /// Fields that this version does not know.
@@ -210,7 +210,7 @@ wire::object!(ChatFormatTextConfig);
 /// Any JSON object. Say in a message too that the answer is to be JSON.
 ///
 /// OpenRouter component: `ChatFormatJsonObjectConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFormatJsonObjectConfig {
     /// Fields that this version does not know.
@@ -278,7 +278,7 @@ wire::object!(ChatFormatJsonObjectConfig);
 /// JSON that follows a schema.
 ///
 /// OpenRouter component: `ChatFormatJsonSchemaConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFormatJsonSchemaConfig {
     /// The schema and its name.
@@ -359,7 +359,7 @@ wire::object!(ChatFormatJsonSchemaConfig);
 /// A JSON Schema that the answer has to follow.
 ///
 /// OpenRouter component: `ChatJsonSchemaConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatJsonSchemaConfig {
     /// A name for the schema: letters, digits, `_` and `-`, at most 64 characters.
@@ -460,7 +460,7 @@ wire::object!(ChatJsonSchemaConfig);
 /// Text that a grammar allows.
 ///
 /// OpenRouter component: `ChatFormatGrammarConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFormatGrammarConfig {
     /// The grammar, for example in GBNF; which notation depends on the provider.
@@ -541,7 +541,7 @@ wire::object!(ChatFormatGrammarConfig);
 /// A Python program.
 ///
 /// OpenRouter component: `ChatFormatPythonConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFormatPythonConfig {
     /// Fields that this version does not know.

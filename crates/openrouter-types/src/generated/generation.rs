@@ -3,7 +3,7 @@
 /// The answer of `GET /generation`.
 ///
 /// OpenRouter component: `GenerationResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationResponse {
     /// The generation.
@@ -64,7 +64,7 @@ wire::object!(GenerationResponse);
 /// What is known of one generation: cost, tokens, times, provider.
 ///
 /// The published description writes it inline, within `GenerationResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationResponseData {
     /// The generation id, `gen-…`.
@@ -798,7 +798,7 @@ wire::open_string!(GenerationDataRegion);
 /// One attempt to get an answer from a provider.
 ///
 /// OpenRouter component: `ProviderResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderResponse {
     /// The provider.
@@ -1279,7 +1279,7 @@ wire::open_string!(GenerationProviderName);
 /// The answer of `GET /generation/content`.
 ///
 /// OpenRouter component: `GenerationContentResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentResponse {
     /// What was sent and answered.
@@ -1340,7 +1340,7 @@ wire::object!(GenerationContentResponse);
 /// What was sent and answered, as it was stored.
 ///
 /// OpenRouter component: `GenerationContentData`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentData {
     /// What was sent.
@@ -1501,7 +1501,7 @@ wire::serde_through!(GenerationContentInput);
 /// A prompt that was sent.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentPrompt {
     /// The prompt.
@@ -1562,7 +1562,7 @@ wire::object!(GenerationContentPrompt);
 /// Messages that were sent.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentMessages {
     /// The messages, as they were.
@@ -1626,7 +1626,7 @@ wire::object!(GenerationContentMessages);
 /// What was answered.
 ///
 /// The published description writes it inline, within `GenerationContentData`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentOutput {
     /// The text of the answer.
@@ -1697,7 +1697,7 @@ wire::object!(GenerationContentOutput);
 /// How a generation failed.
 ///
 /// OpenRouter component: `GenerationContentError`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentError {
     /// The HTTP status that the caller got.
@@ -1806,7 +1806,7 @@ wire::object!(GenerationContentError);
 /// One attempt that failed.
 ///
 /// OpenRouter component: `GenerationContentErrorAttempt`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenerationContentErrorAttempt {
     /// The HTTP status of the attempt.

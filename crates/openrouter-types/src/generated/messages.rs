@@ -145,7 +145,7 @@ wire::tagged_union!(ChatMessages);
 /// Instructions that hold for the whole conversation.
 ///
 /// OpenRouter component: `ChatSystemMessage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatSystemMessage {
     /// The instructions, as text or as text parts. Only parts can carry a cache breakpoint.
@@ -237,7 +237,7 @@ wire::object!(ChatSystemMessage);
 /// Instructions from the application's developer, OpenAI's newer name for system instructions.
 ///
 /// OpenRouter component: `ChatDeveloperMessage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatDeveloperMessage {
     /// The instructions, as text or as text parts. Only parts can carry a cache breakpoint.
@@ -332,7 +332,7 @@ wire::object!(ChatDeveloperMessage);
 /// What the user says, shows or attaches.
 ///
 /// OpenRouter component: `ChatUserMessage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUserMessage {
     /// A text, or parts: text, images, audio, video, files.
@@ -430,7 +430,7 @@ wire::object!(ChatUserMessage);
 /// Fields that this version does not know are kept and written back.
 ///
 /// OpenRouter component: `ChatAssistantMessage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantMessage {
     /// The answer: a text, parts, or `null`. A turn that only calls tools is written with `null`, since
@@ -644,7 +644,7 @@ wire::object!(ChatAssistantMessage);
 /// Each call of the assistant message before gets one.
 ///
 /// OpenRouter component: `ChatToolMessage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolMessage {
     /// The `id` of the call that this answers.
@@ -1175,7 +1175,7 @@ wire::serde_through!(ChatToolMessageContent);
 pub type ChatAssistantImages = Vec<ChatAssistantImage>;
 
 /// An image that the model made.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantImage {
     /// Always `image_url`. Absent from the published description; sent in answers, and read by the official
@@ -1265,7 +1265,7 @@ impl wire::Parts for ChatAssistantImage {
 wire::object!(ChatAssistantImage);
 
 /// An image that the model made, as a URL.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAssistantImageUrl {
     /// Normally a data URL such as `data:image/png;base64,…`.
@@ -1337,7 +1337,7 @@ wire::object!(ChatAssistantImageUrl);
 /// It is only streamed: the request needs `modalities: ["text", "audio"]`, `audio` and `stream: true`.
 ///
 /// OpenRouter component: `ChatAudioOutput`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatAudioOutput {
     /// Names this audio, so that a later turn can refer to it.

@@ -3,7 +3,7 @@
 /// A list of models, whole or one page of it.
 ///
 /// OpenRouter component: `ModelsListResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsListResponse {
     /// The models.
@@ -93,7 +93,7 @@ pub type ModelsListResponseData = Vec<Model>;
 /// Where the next page of a list of models is.
 ///
 /// The published description writes it inline, within `ModelsListResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsListLinks {
     /// Address of the next page, relative to the server, such as `/api/v1/models?offset=500&limit=500`;
@@ -155,7 +155,7 @@ wire::object!(ModelsListLinks);
 /// The answer of `GET /models/count`.
 ///
 /// OpenRouter component: `ModelsCountResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsCountResponse {
     /// The number.
@@ -216,7 +216,7 @@ wire::object!(ModelsCountResponse);
 /// How many models there are.
 ///
 /// The published description writes it inline, within `ModelsCountResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelsCount {
     /// The number of models.
@@ -277,7 +277,7 @@ wire::object!(ModelsCount);
 /// The answer of `GET /model/{author}/{slug}`.
 ///
 /// OpenRouter component: `ModelResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelResponse {
     /// The model.
@@ -340,7 +340,7 @@ wire::object!(ModelResponse);
 /// Prices and limits are those of its best provider; [`PublicEndpoint`] has those of each.
 ///
 /// OpenRouter component: `Model`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct Model {
     /// The slug that requests name it by, such as `openai/gpt-4o`. May have a variant (`…:free`), or begin
@@ -643,7 +643,7 @@ wire::object!(Model);
 /// The model that an alias (`~…-latest`) stands for now.
 ///
 /// OpenRouter component: `ModelAliasTarget`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelAliasTarget {
     /// The model's `id`.
@@ -714,7 +714,7 @@ wire::object!(ModelAliasTarget);
 /// What goes into a model, what comes out, and how text becomes tokens.
 ///
 /// OpenRouter component: `ModelArchitecture`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelArchitecture {
     /// Input and output in one text, such as `text+image->text`.
@@ -1155,7 +1155,7 @@ wire::open_string!(InstructType);
 /// Limits of the provider that OpenRouter ranks first for a model.
 ///
 /// OpenRouter component: `TopProviderInfo`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct TopProviderInfo {
     /// Tokens that prompt and answer may have together there.
@@ -1247,7 +1247,7 @@ wire::object!(TopProviderInfo);
 /// Limits on each request to a model, in tokens.
 ///
 /// OpenRouter component: `PerRequestLimits`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PerRequestLimits {
     /// The most that a prompt may have.
@@ -1322,7 +1322,7 @@ wire::object!(PerRequestLimits);
 /// default applies then.
 ///
 /// OpenRouter component: `DefaultParameters`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct DefaultParameters {
     /// Sampling temperature.
@@ -1539,7 +1539,7 @@ wire::open_string!(Parameter);
 /// How a model thinks, and what of it can be set.
 ///
 /// OpenRouter component: `ModelReasoning`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelReasoning {
     /// Whether it always thinks: then it cannot be switched off, and the effort `none` is refused.
@@ -1655,7 +1655,7 @@ wire::object!(ModelReasoning);
 /// How a model did in benchmarks of others.
 ///
 /// OpenRouter component: `ModelBenchmarks`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelBenchmarks {
     /// Indices of Artificial Analysis. In the published description alone; the documentation does not
@@ -1738,7 +1738,7 @@ wire::object!(ModelBenchmarks);
 /// Indices of a model by Artificial Analysis; higher is better, `null` where not measured.
 ///
 /// OpenRouter component: `AABenchmarkEntry`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AABenchmarkEntry {
     /// Intelligence index.
@@ -1828,7 +1828,7 @@ wire::object!(AABenchmarkEntry);
 /// A ranking of a model in one category of Design Arena.
 ///
 /// OpenRouter component: `DABenchmarkEntry`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct DABenchmarkEntry {
     /// The arena, such as `models` or `agents`.
@@ -1931,7 +1931,7 @@ wire::object!(DABenchmarkEntry);
 /// Where to read more about a model.
 ///
 /// OpenRouter component: `ModelLinks`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelLinks {
     /// Address of the list of its endpoints, relative to the server.

@@ -6,7 +6,7 @@
 /// search.
 ///
 /// OpenRouter component: `WebSearchPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -185,7 +185,7 @@ wire::object!(WebSearchPlugin);
 /// The plugin `web-fetch`: the model reads pages whose address it knows.
 ///
 /// OpenRouter component: `WebFetchPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebFetchPlugin {
     /// Pages that may be read in a request; a further one gets an error as its result.
@@ -313,7 +313,7 @@ wire::object!(WebFetchPlugin);
 /// `mistral-ocr`, the default for models without file input, costs money.
 ///
 /// OpenRouter component: `FileParserPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileParserPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -402,7 +402,7 @@ wire::object!(FileParserPlugin);
 /// How the plugin `file-parser` reads PDF files.
 ///
 /// OpenRouter component: `PDFParserOptions`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PDFParserOptions {
     /// The engine. Default: `native` where the model reads files, else `mistral-ocr`.
@@ -515,7 +515,7 @@ wire::open_string!(PDFParserEngine);
 /// around the JSON are mended; an answer that was cut off is not.
 ///
 /// OpenRouter component: `ResponseHealingPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseHealingPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -597,7 +597,7 @@ wire::object!(ResponseHealingPlugin);
 /// prompt fail with status 400 instead.
 ///
 /// OpenRouter component: `ContextCompressionPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContextCompressionPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -692,7 +692,7 @@ pub type ContextCompressionEngine = String;
 /// documented.
 ///
 /// OpenRouter component: `ModerationPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModerationPlugin {
     /// Fields that this version does not know.
@@ -810,7 +810,7 @@ wire::open_string!(RouterCostTier);
 /// `openrouter/auto-beta` ignores them without a word; it reads [`AutoBetaRouterPlugin`].
 ///
 /// OpenRouter component: `AutoRouterPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AutoRouterPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -965,7 +965,7 @@ wire::object!(AutoRouterPlugin);
 /// `openrouter/auto` ignores them without a word; it reads [`AutoRouterPlugin`].
 ///
 /// OpenRouter component: `AutoBetaRouterPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AutoBetaRouterPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -1109,7 +1109,7 @@ wire::object!(AutoBetaRouterPlugin);
 /// Status 404 means that no model fits.
 ///
 /// OpenRouter component: `ParetoRouterPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ParetoRouterPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -1262,7 +1262,7 @@ wire::open_string!(ParetoPriceSource);
 /// Slow, and billed for every model that takes part.
 ///
 /// OpenRouter component: `FusionPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionPlugin {
     /// `false` switches the plugin off for this request where the account has it on, unless the account
@@ -1446,7 +1446,7 @@ wire::open_string!(FusionPreset);
 /// A server tool for the inner calls of the plugin `fusion`.
 ///
 /// The published description writes it inline, within `FusionPlugin`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionPluginTool {
     /// The type of the tool, such as `openrouter:web_search`.

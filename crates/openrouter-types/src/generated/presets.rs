@@ -3,7 +3,7 @@
 /// A preset that was made from a request.
 ///
 /// OpenRouter component: `CreatePresetFromInferenceResponse`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePresetFromInferenceResponse {
     /// The preset.
@@ -64,7 +64,7 @@ wire::object!(CreatePresetFromInferenceResponse);
 /// A preset with the version that is in use.
 ///
 /// OpenRouter component: `PresetWithDesignatedVersion`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PresetWithDesignatedVersion {
     /// Names the preset.
@@ -267,7 +267,7 @@ wire::object!(PresetWithDesignatedVersion);
 /// itself wins.
 ///
 /// OpenRouter component: `Preset`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct Preset {
     /// Names the preset.
@@ -486,7 +486,7 @@ wire::open_string!(PresetStatus);
 /// A version of a preset: its settings and its system prompt.
 ///
 /// OpenRouter component: `PresetDesignatedVersion`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PresetDesignatedVersion {
     /// Names the version.

@@ -3,7 +3,7 @@
 /// The answer of `GET /providers`.
 ///
 /// The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProvidersResponse {
     /// The providers.
@@ -67,7 +67,7 @@ wire::object!(ProvidersResponse);
 /// A provider, and where to read about it.
 ///
 /// The only published map from display names to slugs. The published description writes it inline.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderInfo {
     /// Name to show, as in `provider_name` elsewhere.

@@ -136,7 +136,7 @@ wire::tagged_union!(ReasoningDetailUnion);
 /// Thinking as text.
 ///
 /// OpenRouter component: `ReasoningDetailText`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailText {
     /// What the model thinks. Claude shows a summary, so that it may be shorter than the tokens that were
@@ -262,7 +262,7 @@ wire::object!(ReasoningDetailText);
 /// A summary of the thinking, where the provider keeps the thinking itself to itself.
 ///
 /// OpenRouter component: `ReasoningDetailSummary`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailSummary {
     /// The summary.
@@ -376,7 +376,7 @@ wire::object!(ReasoningDetailSummary);
 /// Thinking that only the provider can read.
 ///
 /// OpenRouter component: `ReasoningDetailEncrypted`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailEncrypted {
     /// The sealed thinking: not for display, never merged with another block's. In a stream it may read
@@ -492,7 +492,7 @@ wire::object!(ReasoningDetailEncrypted);
 /// The record of a tool that OpenRouter ran while the model was thinking, for sending back.
 ///
 /// OpenRouter component: `ReasoningDetailServerToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReasoningDetailServerToolCall {
     /// The tool, such as `openrouter:fusion`.
@@ -720,7 +720,7 @@ pub type ChatStreamReasoningDetails = Vec<ReasoningDetailUnion>;
 ///
 /// Reasoning is billed as output, shown or not. `effort` and `max_tokens` exclude each other. An effort
 /// that a model does not know becomes the nearest one that it knows.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatRequestReasoning {
     /// How hard the model thinks. Models that count thinking in tokens get a share of the request's

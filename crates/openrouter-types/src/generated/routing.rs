@@ -86,7 +86,7 @@ wire::serde_through!(ProviderPreferencesSort);
 /// field out.
 ///
 /// OpenRouter component: `ProviderPreferences`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderPreferences {
     /// Providers to try first, in this order. A slug such as `deepinfra` means all of a provider's
@@ -340,7 +340,7 @@ wire::object!(ProviderPreferences);
 
 /// The most that may be charged, in US dollars, each as a decimal number in a text. The published
 /// description has texts, the documentation numbers; both are read here, and texts are written.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderMaxPrice {
     /// Per million tokens of the prompt.
@@ -598,7 +598,7 @@ wire::open_string!(ProviderSortConfigPartition);
 /// What providers are sorted by, and whether over several models.
 ///
 /// OpenRouter component: `ProviderSortConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProviderSortConfig {
     /// What providers are sorted by.
@@ -833,7 +833,7 @@ wire::serde_through!(PreferredMinThroughput);
 /// Higher percentiles are stricter: p90 means that 90 % of the requests run at this speed or faster.
 ///
 /// OpenRouter component: `PercentileThroughputCutoffs`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileThroughputCutoffs {
     /// For half of the requests.
@@ -1013,7 +1013,7 @@ wire::serde_through!(PreferredMaxLatency);
 /// percentiles are stricter: p90 means that 90 % of the requests begin within this time.
 ///
 /// OpenRouter component: `PercentileLatencyCutoffs`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PercentileLatencyCutoffs {
     /// For half of the requests.
@@ -1429,7 +1429,7 @@ wire::open_string!(MetadataLevel);
 /// may be missing.
 ///
 /// OpenRouter component: `OpenRouterMetadata`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenRouterMetadata {
     /// The model that was asked for, as it was written.
@@ -1595,7 +1595,7 @@ wire::object!(OpenRouterMetadata);
 /// The endpoints that came into question.
 ///
 /// OpenRouter component: `EndpointsMetadata`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EndpointsMetadata {
     /// How many.
@@ -1670,7 +1670,7 @@ wire::object!(EndpointsMetadata);
 /// An endpoint that came into question.
 ///
 /// OpenRouter component: `EndpointInfo`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct EndpointInfo {
     /// The provider's display name.
@@ -1753,7 +1753,7 @@ wire::object!(EndpointInfo);
 /// An endpoint that was tried.
 ///
 /// OpenRouter component: `RouterAttempt`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouterAttempt {
     /// The provider's display name.
@@ -1836,7 +1836,7 @@ wire::object!(RouterAttempt);
 /// What a router was set to. Others are kept as they came.
 ///
 /// OpenRouter component: `RouterParams`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouterParams {
     /// The family whose newest version was taken.
@@ -1985,7 +1985,7 @@ wire::open_string!(RoutingStrategy);
 /// Something that was done to the request or its answer.
 ///
 /// OpenRouter component: `PipelineStage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct PipelineStage {
     /// What kind of thing.

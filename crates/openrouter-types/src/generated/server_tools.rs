@@ -3,7 +3,7 @@
 /// The server tool `openrouter:datetime`: the model asks for the date and time.
 ///
 /// OpenRouter component: `DatetimeServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatetimeServerTool {
     /// The time zone.
@@ -84,7 +84,7 @@ wire::object!(DatetimeServerTool);
 /// Whose date and time the tool `openrouter:datetime` tells.
 ///
 /// OpenRouter component: `DatetimeServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatetimeServerToolConfig {
     /// Time zone by its IANA name, such as `Europe/Oslo`. Default: UTC.
@@ -152,7 +152,7 @@ wire::object!(DatetimeServerToolConfig);
 /// The picture is billed at the price of the model that makes it.
 ///
 /// OpenRouter component: `ImageGenerationServerTool_OpenRouter`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationServerToolOpenRouter {
     /// Which model makes the picture, and how.
@@ -236,7 +236,7 @@ wire::object!(ImageGenerationServerToolOpenRouter);
 /// depends on it.
 ///
 /// OpenRouter component: `ImageGenerationServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageGenerationServerToolConfig {
     /// The image model. Default according to the documentation: `openai/gpt-5-image`.
@@ -499,7 +499,7 @@ pub type ImageConfig = Map<ImageConfigValue>;
 /// Slow, and billed for every model that takes part.
 ///
 /// OpenRouter component: `FusionServerTool_OpenRouter`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionServerToolOpenRouter {
     /// Who takes part, and within what limits.
@@ -577,7 +577,7 @@ wire::object!(FusionServerToolOpenRouter);
 /// Who takes part in the tool `openrouter:fusion`, and within what limits.
 ///
 /// OpenRouter component: `FusionServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionServerToolConfig {
     /// The panel: one to eight model slugs, run in parallel, each with web search and fetch. Default:
@@ -740,7 +740,7 @@ wire::object!(FusionServerToolConfig);
 /// A server tool for the inner calls of `openrouter:fusion`.
 ///
 /// The published description writes this object inline, within `FusionServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionNestedTool {
     /// The type of the tool, such as `openrouter:web_search`.
@@ -819,7 +819,7 @@ wire::object!(FusionNestedTool);
 /// How much the inner calls of `openrouter:fusion` think.
 ///
 /// The published description writes this object inline, within `FusionServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FusionReasoning {
     /// How much the inner calls think.
@@ -955,7 +955,7 @@ wire::open_string!(ServerToolReasoningEffort);
 /// conversation's identity: keep it the same from turn to turn.
 ///
 /// OpenRouter component: `AdvisorServerTool_OpenRouter`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AdvisorServerToolOpenRouter {
     /// Who the advisor is, and what it gets to see.
@@ -1033,7 +1033,7 @@ wire::object!(AdvisorServerToolOpenRouter);
 /// Who answers the tool `openrouter:advisor`, and what it gets to see.
 ///
 /// OpenRouter component: `AdvisorServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AdvisorServerToolConfig {
     /// Tells this advisor from others: 1 to 64 letters, digits, blanks, `_` or `-`, unique in the request.
@@ -1206,7 +1206,7 @@ wire::object!(AdvisorServerToolConfig);
 /// How much the model behind `openrouter:advisor` thinks.
 ///
 /// OpenRouter component: `AdvisorReasoning`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct AdvisorReasoning {
     /// How much the advisor thinks.
@@ -1285,7 +1285,7 @@ wire::object!(AdvisorReasoning);
 /// Several entries make several subagents; at most one may go without a name.
 ///
 /// OpenRouter component: `SubagentServerTool_OpenRouter`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubagentServerToolOpenRouter {
     /// Who the subagent is, and which tools it has.
@@ -1366,7 +1366,7 @@ wire::object!(SubagentServerToolOpenRouter);
 /// Who works for the tool `openrouter:subagent`, and with which tools.
 ///
 /// OpenRouter component: `SubagentServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubagentServerToolConfig {
     /// Tells this subagent from others: 1 to 64 letters, digits, blanks, `_` or `-`, unique in the request.
@@ -1559,7 +1559,7 @@ wire::object!(SubagentServerToolConfig);
 /// A server tool for a subagent; fields beside these two are passed on.
 ///
 /// OpenRouter component: `SubagentNestedTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubagentNestedTool {
     /// The type of the tool, such as `openrouter:web_search`.
@@ -1638,7 +1638,7 @@ wire::object!(SubagentNestedTool);
 /// How much the model behind `openrouter:subagent` thinks.
 ///
 /// OpenRouter component: `SubagentReasoning`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct SubagentReasoning {
     /// How much the subagent thinks.
@@ -1717,7 +1717,7 @@ wire::object!(SubagentReasoning);
 /// The workspace is that of the API key, or the account's default one.
 ///
 /// OpenRouter component: `FilesServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilesServerTool {
     /// No option is known.
@@ -1795,7 +1795,7 @@ wire::object!(FilesServerTool);
 /// Options of the tool `openrouter:files`; none is known.
 ///
 /// OpenRouter component: `FilesServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilesServerToolConfig {
     /// Fields that this version does not know.
@@ -1848,7 +1848,7 @@ wire::object!(FilesServerToolConfig);
 /// An experiment: the documentation says that the name will change.
 ///
 /// OpenRouter component: `ChatSearchModelsServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatSearchModelsServerTool {
     /// How much it finds.
@@ -1934,7 +1934,7 @@ wire::object!(ChatSearchModelsServerTool);
 /// How much the tool `openrouter:experimental__search_models` finds.
 ///
 /// OpenRouter component: `SearchModelsServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchModelsServerToolConfig {
     /// Models of one search, at most 20. Default: 5.
@@ -2003,7 +2003,7 @@ wire::object!(SearchModelsServerToolConfig);
 /// it with status 400.
 ///
 /// OpenRouter component: `BashServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct BashServerTool {
     /// Where the commands run.
@@ -2081,7 +2081,7 @@ wire::object!(BashServerTool);
 /// Where the commands of the tool `openrouter:bash` run.
 ///
 /// OpenRouter component: `BashServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct BashServerToolConfig {
     /// Who runs the commands. Default: `auto`.
@@ -2312,7 +2312,7 @@ wire::tagged_union!(BashServerToolEnvironment);
 /// A container that OpenRouter makes for the request and throws away.
 ///
 /// OpenRouter component: `ContainerAutoEnvironment`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContainerAutoEnvironment {
     /// Fields that this version does not know.
@@ -2380,7 +2380,7 @@ wire::object!(ContainerAutoEnvironment);
 /// A container that exists already.
 ///
 /// OpenRouter component: `ContainerReferenceEnvironment`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContainerReferenceEnvironment {
     /// The id of the container: 1 to 20 letters, digits, `_` or `-`.

@@ -245,7 +245,7 @@ wire::tagged_union!(ChatFunctionTool);
 /// The model answers with a [`ChatToolCall`]; your program runs the function and sends the result back
 /// in a `tool` message. The published description writes this object inline, as the first member of
 /// `ChatFunctionTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionDefinitionTool {
     /// The function that the model may call.
@@ -362,7 +362,7 @@ wire::object!(ChatFunctionDefinitionTool);
 ///
 /// The name and the description are all that the model knows about it: say when to call it and what it
 /// returns. The published description writes this object inline, within `ChatFunctionTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatFunctionDefinition {
     /// The name by which the model calls the function: letters, digits, `_` and `-`, at most 64 characters.
@@ -468,7 +468,7 @@ wire::object!(ChatFunctionDefinition);
 /// message that names `id`. Some providers leave `id` empty or repeat it for parallel calls.
 ///
 /// OpenRouter component: `ChatToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolCall {
     /// Names the call; the `tool` message with the result repeats it as `tool_call_id`. May be empty or not
@@ -576,7 +576,7 @@ wire::object!(ChatToolCall);
 /// The function that the model calls, and with what.
 ///
 /// The published description writes this object inline, within `ChatToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatToolCallFunction {
     /// The name of the function, as it was offered.
@@ -662,7 +662,7 @@ wire::object!(ChatToolCallFunction);
 /// `arguments`. Fragments belong together by `index`.
 ///
 /// OpenRouter component: `ChatStreamToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamToolCall {
     /// The place of the call within the message, from 0. Providers exist that leave it out; the fragment
@@ -758,7 +758,7 @@ wire::object!(ChatStreamToolCall);
 /// What a fragment adds to a streamed tool call.
 ///
 /// The published description writes this object inline, within `ChatStreamToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatStreamToolCallFunction {
     /// The name of the function; in the first fragment, as a rule.
@@ -964,7 +964,7 @@ wire::open_string!(ChatToolChoiceMode);
 /// The model has to call this function.
 ///
 /// OpenRouter component: `ChatNamedToolChoice`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatNamedToolChoice {
     /// The function to call.
@@ -1048,7 +1048,7 @@ wire::object!(ChatNamedToolChoice);
 /// The function that the model has to call.
 ///
 /// The published description writes this object inline, within `ChatNamedToolChoice`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatNamedToolChoiceFunction {
     /// The name of one of the offered functions.
@@ -1119,7 +1119,7 @@ wire::object!(ChatNamedToolChoiceFunction);
 /// An extension of OpenRouter: other APIs know named functions only.
 ///
 /// OpenRouter component: `ChatServerToolChoice`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatServerToolChoice {
     /// The type of one of the offered server tools, such as `openrouter:web_search` or `web_search`. With
@@ -1339,7 +1339,7 @@ wire::tagged_union!(StopServerToolsWhenCondition);
 /// Stops after a number of steps.
 ///
 /// OpenRouter component: `StopServerToolsWhenStepCountIs`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenStepCountIs {
     /// Steps, each an answer of the model with its tool calls.
@@ -1420,7 +1420,7 @@ wire::object!(StopServerToolsWhenStepCountIs);
 /// Stops once a certain tool was called.
 ///
 /// OpenRouter component: `StopServerToolsWhenHasToolCall`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenHasToolCall {
     /// The name of the tool.
@@ -1501,7 +1501,7 @@ wire::object!(StopServerToolsWhenHasToolCall);
 /// Stops once the request used up a number of tokens.
 ///
 /// OpenRouter component: `StopServerToolsWhenMaxTokensUsed`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenMaxTokensUsed {
     /// Tokens of all steps together.
@@ -1582,7 +1582,7 @@ wire::object!(StopServerToolsWhenMaxTokensUsed);
 /// Stops once the request cost a sum.
 ///
 /// OpenRouter component: `StopServerToolsWhenMaxCost`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenMaxCost {
     /// US dollars, all steps together.
@@ -1668,7 +1668,7 @@ wire::object!(StopServerToolsWhenMaxCost);
 /// Stops once a step of the model ends in a certain way.
 ///
 /// OpenRouter component: `StopServerToolsWhenFinishReasonIs`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopServerToolsWhenFinishReasonIs {
     /// The finish reason, such as `length`.

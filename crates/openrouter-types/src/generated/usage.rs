@@ -7,7 +7,7 @@
 /// cache counts zero everywhere.
 ///
 /// OpenRouter component: `ChatUsage`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsage {
     /// Tokens of the prompt: text, images, audio, tool definitions, those read from a cache included.
@@ -204,7 +204,7 @@ impl wire::Parts for ChatUsage {
 wire::object!(ChatUsage);
 
 /// Parts of the prompt's tokens. They are counted in `prompt_tokens` already.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsagePromptTokensDetails {
     /// Tokens read from the provider's prompt cache, at a lower price.
@@ -305,7 +305,7 @@ impl wire::Parts for ChatUsagePromptTokensDetails {
 wire::object!(ChatUsagePromptTokensDetails);
 
 /// Parts of the answer's tokens. They are counted in `completion_tokens` already.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatUsageCompletionTokensDetails {
     /// Tokens of thinking, whether it was shown or not.
@@ -428,7 +428,7 @@ wire::object!(ChatUsageCompletionTokensDetails);
 /// What the provider charges, in US dollars.
 ///
 /// OpenRouter component: `CostDetails`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct CostDetails {
     /// All of it. With a provider key of your own this is what the provider bills you for; otherwise 0 or
@@ -537,7 +537,7 @@ wire::object!(CostDetails);
 /// How often tools ran that OpenRouter runs itself.
 ///
 /// OpenRouter component: `ServerToolUseDetails`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServerToolUseDetails {
     /// Calls that the model asked for.

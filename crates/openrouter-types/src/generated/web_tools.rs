@@ -5,7 +5,7 @@
 /// Each search is billed beside the tokens. Sources come back as `url_citation` annotations.
 ///
 /// OpenRouter component: `OpenRouterWebSearchServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct OpenRouterWebSearchServerTool {
     /// Limits and preferences; without them the engine is chosen and five results come back.
@@ -85,7 +85,7 @@ wire::object!(OpenRouterWebSearchServerTool);
 /// Every field may be left out.
 ///
 /// OpenRouter component: `WebSearchConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchConfig {
     /// Who searches. Default: `auto`.
@@ -278,7 +278,7 @@ wire::object!(WebSearchConfig);
 /// The fields of [`WebSearchConfig`] stand beside `type`, or in `parameters`.
 ///
 /// OpenRouter component: `ChatWebSearchShorthand`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChatWebSearchShorthand {
     /// Which of OpenAI's names is used; they mean the same.
@@ -743,7 +743,7 @@ wire::open_string!(SearchQualityLevel);
 /// Where the user of a server tool roughly is; results from nearby are preferred.
 ///
 /// OpenRouter component: `WebSearchUserLocationServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchUserLocationServerTool {
     /// Names the kind of place; there is one.
@@ -854,7 +854,7 @@ wire::object!(WebSearchUserLocationServerTool);
 /// Anthropic's.
 ///
 /// OpenRouter component: `WebSearchUserLocation`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebSearchUserLocation {
     /// Names the kind of place; there is one.
@@ -964,7 +964,7 @@ wire::object!(WebSearchUserLocation);
 /// Exa and Parallel charge for each page; OpenRouter's own engine is free.
 ///
 /// OpenRouter component: `WebFetchServerTool`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebFetchServerTool {
     /// Limits and preferences.
@@ -1045,7 +1045,7 @@ wire::object!(WebFetchServerTool);
 /// How the tool `openrouter:web_fetch` reads pages.
 ///
 /// OpenRouter component: `WebFetchServerToolConfig`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 #[non_exhaustive]
 pub struct WebFetchServerToolConfig {
     /// Who fetches. Default: `auto`.

@@ -16,28 +16,38 @@ const AN_OBJECT: &str = "an object";
 /// `null` stands for nothing.
 impl<T: Typed> Value for Option<T> {
     fn take(&mut self, came: Came<'_>) -> Fit {
-        *self = None;
-        if matches!(came, Came::Null) {
-            return Ok(());
-        }
         // Known when it is compiled: most types need no code beyond this.
         if T::OPENS_ONLY {
-            return Err(Misfit(T::OPENS));
+            *self = None;
+            return only_null(came, T::OPENS);
         }
-        let mut value = T::default();
-        value.take(came)?;
-        *self = Some(value);
-        Ok(())
+        *self = match came {
+            Came::Null => None,
+            _ => Some(T::default()),
+        };
+        match self {
+            Some(value) => value.take(came),
+            None => Ok(()),
+        }
     }
 
     fn open(&mut self, bracket: Bracket) -> Open<'_> {
-        self.get_or_insert_default().open(bracket)
+        if self.is_none() {
+            *self = Some(T::default());
+        }
+        match self {
+            Some(value) => value.open(bracket),
+            None => Open::Misfit(Misfit(T::OPENS)),
+        }
     }
 }
 
 impl<T: Typed> Shown for Option<T> {
     fn view(&self) -> View<'_> {
-        self.as_ref().map_or(View::Null, T::view)
+        match self {
+            Some(value) => value.view(),
+            None => View::Null,
+        }
     }
 }
 

@@ -12,9 +12,15 @@ macro_rules! cloned {
     };
 }
 
-/// The serde side of a type that implements `Fields` and `Parts`.
+/// What every type that implements `Fields` and `Parts` has in common.
 macro_rules! object {
     ($type:ident) => {
+        impl core::fmt::Debug for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                $crate::wire::debug(stringify!($type), self, f)
+            }
+        }
+
         impl $crate::wire::Value for $type {
             #[inline(never)]
             fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
@@ -53,7 +59,7 @@ macro_rules! tagged_union {
             #[inline(never)]
             fn take(&mut self, came: $crate::wire::Came<'_>) -> $crate::wire::Fit {
                 if let $crate::wire::Came::Raw(json) = came {
-                    *self = Self::Unknown(UnknownMember::from_json(json));
+                    *self = Self::Unknown(UnknownMember::from_json(json.into()));
                     return Ok(());
                 }
                 $crate::wire::only_null(came, "an object")

@@ -63,7 +63,7 @@ impl<'de> DeserializeSeed<'de> for Fill<'_> {
                 if raw.get() == "null" {
                     return Reader(value).visit_unit();
                 }
-                let fit = value.take(Came::Raw(raw.into()));
+                let fit = value.take(Came::Raw(&raw));
                 seen(fit, Unexpected::Other("another value"))
             }
             Place::Constant(constant) => deserializer.deserialize_any(constant),
@@ -203,7 +203,7 @@ pub(super) fn refuse_number<E: de::Error>(key: &str) -> Result<(), E> {
 /// Hands over the text of something that has been taken apart already.
 fn as_text<E: de::Error, T: serde::Serialize>(value: &mut dyn Value, parts: &T) -> Result<Fit, E> {
     let json = RawJson::from_serialize(parts).map_err(de::Error::custom)?;
-    Ok(value.take(Came::Raw(json)))
+    Ok(value.take(Came::Raw(json.as_raw())))
 }
 
 /// The next element of a list.

@@ -31,7 +31,7 @@ impl Came<'_> {
             Self::Bool(value) => value.into(),
             Self::Unsigned(number) => serde_json::Value::from(number).into(),
             Self::Signed(number) => number.into(),
-            Self::Raw(json) => json,
+            Self::Raw(json) => json.into(),
             Self::Null => return Ok(None),
             Self::Float(_) => return Err(Misfit("a number of known digits")),
         }))
@@ -82,9 +82,9 @@ const A_NUMBER: &str = "a number";
 
 scalar!(String, A_STRING, |text| View::Text(text), { Came::Text(text) => text.into(), });
 
-scalar!(Secret, A_STRING, |secret| View::Text(secret.expose()), { Came::Text(text) => text.into(), });
+scalar!(Secret, A_STRING, |secret| View::Secret(secret), { Came::Text(text) => text.into(), });
 
-scalar!(BulkText, A_STRING, |bulk| bulk.as_str().map_or(View::Deferred(bulk), View::Text), {
+scalar!(BulkText, A_STRING, |bulk| View::Bulk(bulk), {
     Came::Text(text) => text.into(),
 });
 
@@ -154,19 +154,19 @@ scalar!(Number, A_NUMBER, |number| number.as_raw().map_or_else(View::Raw, View::
     Came::Raw(json) => Self::from_raw(json).ok_or(Misfit(A_NUMBER))?,
     Came::Unsigned(number) => {
         let json = RawJson::from(serde_json::Value::from(number));
-        Self::from_raw(json).ok_or(Misfit(A_NUMBER))?
+        Self::from_raw(json.as_raw()).ok_or(Misfit(A_NUMBER))?
     },
     Came::Signed(number) => number.into(),
 } const RAW: bool = true;);
 
 scalar!(Decimal, A_NUMBER, |number| View::Text(number.as_str()), {
-    Came::Raw(json) => json.as_str().trim_matches('"').parse().map_err(|_| Misfit(A_NUMBER))?,
+    Came::Raw(json) => json.get().trim_matches('"').parse().map_err(|_| Misfit(A_NUMBER))?,
 } const RAW: bool = true;);
 
-scalar!(RawJson, "JSON", |json| View::Raw(json), { Came::Raw(json) => json, } const RAW: bool = true;);
+scalar!(RawJson, "JSON", |json| View::Raw(json), { Came::Raw(json) => json.into(), } const RAW: bool = true;);
 
 scalar!(UnknownMember, "JSON", |member| member.as_raw().map_or_else(View::Raw, View::Extra), {
-    Came::Raw(json) => Self::from_json(json),
+    Came::Raw(json) => Self::from_json(json.into()),
 } const RAW: bool = true;);
 
 // An answer without content: whatever comes is passed over.

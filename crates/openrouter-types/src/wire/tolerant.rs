@@ -157,6 +157,17 @@ pub(super) fn fill_fields(begun: &mut Begun<'_>, fields: &Extra) {
     }
 }
 
+/// The last resort. What does not even take this is left without a value.
 fn take_raw(value: &mut dyn Value, json: &RawValue) -> Fit {
-    value.take(Came::Raw(json.to_owned().into()))
+    let fit = value.take(Came::Raw(json));
+    if fit.is_err() {
+        clear(value);
+    }
+    fit
+}
+
+/// Leaves a value without what did not fit.
+pub(super) fn clear(value: &mut dyn Value) {
+    // All take `null`, and only options do something about it.
+    let _: Fit = value.take(Came::Null);
 }

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::object::Begun;
 use super::read::{self, read_fields, read_rest, refuse_number};
-use super::tolerant::fill_fields;
+use super::tolerant::{clear, fill_fields};
 use super::{Came, Fields, Misfit, Place, Seen, Typed};
 use crate::{Extra, RawJson, UnknownMember};
 
@@ -76,8 +76,13 @@ fn begin_member<'a>(
     fill_fields(&mut begun, before);
     if let Some((field, place)) = begun.object.place(tag) {
         let fit = match place {
-            Place::Value(value) => value.take(Came::Text(name)),
-            Place::Raw(value) => value.take(Came::Raw(name.into())),
+            Place::Value(value) => value.take(Came::Text(name)).inspect_err(|_| clear(value)),
+            Place::Raw(value) => {
+                let name = RawJson::from(name);
+                value
+                    .take(Came::Raw(name.as_raw()))
+                    .inspect_err(|_| clear(value))
+            }
             Place::Constant(constant) if constant.text == name => Ok(()),
             Place::Constant(_) => Err(Misfit("another name")),
         };

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{Entries, Part, Parts, Shown, bit, number_of};
 use crate::key_order::Entry;
-use crate::{BulkText, Extra, RawJson};
+use crate::{BulkText, Extra, RawJson, Secret};
 
 /// What a value holds.
 #[derive(Clone, Copy)]
@@ -15,8 +15,10 @@ pub(crate) enum View<'a> {
     Signed(i64),
     Float(f64),
     Text(&'a str),
-    /// A text that is produced while it is written.
-    Deferred(&'a BulkText),
+    /// A text that `Debug` does not show.
+    Secret(&'a Secret),
+    /// A text that may be large, or produced while it is written.
+    Bulk(&'a BulkText),
     Raw(&'a RawJson),
     Extra(&'a Extra),
     Object(&'a dyn Parts),
@@ -36,7 +38,9 @@ impl View<'_> {
             View::Signed(number) => number == 0,
             View::Float(number) => number == 0.0,
             View::Text(text) => text.is_empty(),
-            View::Deferred(_) | View::Member(_) => false,
+            View::Secret(secret) => secret.expose().is_empty(),
+            View::Bulk(text) => text.as_str().is_some_and(str::is_empty),
+            View::Member(_) => false,
             View::Raw(json) => json.is_null(),
             View::Extra(fields) => fields.is_empty(),
             View::List(items) | View::Map(items) => items.count() == 0,
@@ -49,7 +53,7 @@ impl View<'_> {
 }
 
 /// The fields of an object that are in a set of bits, with their numbers.
-fn parts(
+pub(super) fn parts(
     object: &dyn Parts,
     mut fields: u128,
 ) -> impl Iterator<Item = (u8, (&'static str, Part<'_>))> {
@@ -69,7 +73,8 @@ pub(crate) fn write<S: Serializer>(view: View<'_>, serializer: S) -> Result<S::O
         View::Signed(number) => serializer.serialize_i64(number),
         View::Float(number) => serializer.serialize_f64(number),
         View::Text(text) => serializer.serialize_str(text),
-        View::Deferred(text) => text.serialize(serializer),
+        View::Secret(secret) => secret.serialize(serializer),
+        View::Bulk(text) => text.serialize(serializer),
         View::Raw(json) => json.serialize(serializer),
         View::Extra(fields) => fields.serialize(serializer),
         View::Object(object) => write_replacing(object, &(), serializer),
@@ -91,7 +96,7 @@ pub(crate) fn write<S: Serializer>(view: View<'_>, serializer: S) -> Result<S::O
     }
 }
 
-fn all(items: &dyn Entries) -> impl Iterator<Item = (&str, View<'_>)> {
+pub(super) fn all(items: &dyn Entries) -> impl Iterator<Item = (&str, View<'_>)> {
     (0..items.count()).filter_map(|at| items.get(at).map(|(name, value)| (name, value.view())))
 }
 
@@ -202,7 +207,7 @@ pub(crate) fn write_replacing<R: Replace, S: Serializer>(
             }
             for (field, (name, part)) in parts(object, object.present()) {
                 if !order.contains(field)
-                    && let Some(view) = part.added_since()
+                    && let Some(view) = part.when_set()
                 {
                     map.serialize_entry(name, &view)?;
                 }
@@ -252,8 +257,8 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// What is written for a field that was not in what came: a value that it has been given since.
-    fn added_since(self) -> Option<View<'a>> {
+    /// What a field holds, when it has been given a value.
+    pub(super) fn when_set(self) -> Option<View<'a>> {
         match self {
             Self::Constant(_) => None,
             Self::Required(value)

@@ -134,3 +134,14 @@ fn debug_shows_how_long_a_payload_is_rather_than_the_payload() {
     );
     assert!(shown.len() < 2_000, "{shown}");
 }
+
+#[test]
+fn debug_shows_the_fields_that_have_a_value() {
+    let json = br#"{"id":"gen-1","provider":null,"choices":[{"delta":{"content":"Hi","tone":"warm"},
+        "finish_reason":"stop"}],"usage":{"prompt_tokens":3,"cost":0.10}}"#;
+    let chunk = ChatStreamChunk::decode(json).unwrap();
+    assert_eq!(
+        format!("{chunk:?}"),
+        r#"ChatStreamChunk { id: "gen-1", choices: [{delta: {content: "Hi", extra: {"tone": "warm"}}, finish_reason: "stop"}], usage: {prompt_tokens: 3, cost: 0.1} }"#
+    );
+}

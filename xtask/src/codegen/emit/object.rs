@@ -42,7 +42,7 @@ fn definition(name: &Ident, object: &Object, docs: &TokenStream) -> TokenStream 
         .chain(object.keeps_order.then(|| format_ident!("key_order")));
     quote! {
         #docs
-        #[derive(Debug, Default, PartialEq)]
+        #[derive(Default, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#fields)*
