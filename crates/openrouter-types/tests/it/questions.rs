@@ -137,7 +137,8 @@ fn debug_shows_how_long_a_payload_is_rather_than_the_payload() {
 
 #[test]
 fn debug_shows_the_fields_that_have_a_value() {
-    let json = br#"{"id":"gen-1","provider":null,"choices":[{"delta":{"content":"Hi","tone":"warm"},
+    let json =
+        br#"{"id":"gen-1","provider":null,"choices":[{"delta":{"content":"Hi","tone":"warm"},
         "finish_reason":"stop"}],"usage":{"prompt_tokens":3,"cost":0.10}}"#;
     let chunk = ChatStreamChunk::decode(json).unwrap();
     assert_eq!(
