@@ -85,12 +85,15 @@ impl Batch {
 
     /// All results, in the order of the questions.
     pub async fn all(mut self) -> Vec<Result<ChatResponse, Error>> {
-        let mut results = Vec::with_capacity(self.waiting.len() + self.running.len());
-        while let Some(result) = self.next().await {
-            results.push(result);
+        let mut results = Vec::new();
+        while let Some((position, result)) = self.next().await {
+            if results.len() <= position {
+                results.resize_with(position + 1, || None);
+            }
+            results[position] = Some(result);
         }
-        results.sort_by_key(|(position, _)| *position);
-        results.into_iter().map(|(_, result)| result).collect()
+        // Those that were taken before are missing.
+        results.into_iter().flatten().collect()
     }
 
     fn poll_next_result(

@@ -1,7 +1,5 @@
 //! From shapes to the schema of a dialect.
 
-use std::collections::BTreeSet;
-
 use crate::structured::json::{Node, Object};
 
 use super::dialect::{References, Rules};
@@ -63,8 +61,8 @@ struct Rendering<'a> {
     definitions: &'a [Definition],
     rules: &'a Rules,
     report: &'a mut Report,
-    /// The definitions that contain themselves.
-    recursive: BTreeSet<usize>,
+    /// For each definition whether it contains itself.
+    recursive: Vec<bool>,
     /// The definitions that are referred to, in the order of the first reference.
     used: Vec<usize>,
     stay_optional: usize,
@@ -317,7 +315,7 @@ impl Rendering<'_> {
         is_nullable: bool,
     ) -> Node {
         let definition = &self.definitions[index];
-        let is_recursive = self.recursive.contains(&index);
+        let is_recursive = self.recursive[index];
         if is_recursive && self.rules.references != References::Kept {
             let message = format!(
                 "`{}` contains itself, which this provider does not take",
@@ -461,36 +459,36 @@ fn is_simple_pattern(pattern: &str) -> bool {
         && !pattern.as_bytes().windows(2).any(is_back_reference)
 }
 
-/// The definitions that contain themselves, and those that lie on the way from one such definition to another.
-fn recursive(definitions: &[Definition]) -> BTreeSet<usize> {
-    let inner: Vec<BTreeSet<usize>> = definitions
+/// For each definition whether it contains itself, or lies on the way from one such definition to another.
+fn recursive(definitions: &[Definition]) -> Vec<bool> {
+    let inner: Vec<Vec<usize>> = definitions
         .iter()
         .map(|definition| referred(&definition.schema))
         .collect();
-    let mut outer = vec![BTreeSet::new(); inner.len()];
+    let mut outer = vec![Vec::new(); inner.len()];
     for (index, inner) in inner.iter().enumerate() {
         for &inner in inner {
-            outer[inner].insert(index);
+            outer[inner].push(index);
         }
     }
-    let mut left: BTreeSet<usize> = (0..inner.len()).collect();
+    let mut left = vec![true; inner.len()];
     // What refers to nothing that is left is on no circle, and neither is what nothing that is left refers to.
     for (next, previous) in [(&inner, &outer), (&outer, &inner)] {
         let mut degree: Vec<usize> = next
             .iter()
-            .map(|next| next.intersection(&left).count())
+            .map(|next| next.iter().filter(|&&index| left[index]).count())
             .collect();
-        let mut ends: Vec<usize> = left
-            .iter()
-            .copied()
-            .filter(|&index| degree[index] == 0)
+        let mut ends: Vec<usize> = (0..next.len())
+            .filter(|&index| left[index] && degree[index] == 0)
             .collect();
         while let Some(end) = ends.pop() {
-            left.remove(&end);
-            for &index in previous[end].intersection(&left) {
-                degree[index] -= 1;
-                if degree[index] == 0 {
-                    ends.push(index);
+            left[end] = false;
+            for &index in &previous[end] {
+                if left[index] {
+                    degree[index] -= 1;
+                    if degree[index] == 0 {
+                        ends.push(index);
+                    }
                 }
             }
         }
@@ -498,12 +496,13 @@ fn recursive(definitions: &[Definition]) -> BTreeSet<usize> {
     left
 }
 
-fn referred(schema: &Schema) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
+/// The definitions that a schema refers to, as often as it does.
+fn referred(schema: &Schema) -> Vec<usize> {
+    let mut found = Vec::new();
     let mut next = vec![schema];
     while let Some(schema) = next.pop() {
         if let Shape::Reference(index) = schema.shape {
-            found.insert(index);
+            found.push(index);
         }
         next.extend(schema.children());
     }
