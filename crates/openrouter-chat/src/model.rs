@@ -125,39 +125,33 @@ impl ChatModel {
         input: Input<'a>,
         options: Option<&'a ChatOptions>,
     ) -> Calling<'a, ChatResponse> {
-        Box::pin(self.asked(input, options))
-    }
-
-    async fn asked(
-        &self,
-        input: Input<'_>,
-        options: Option<&ChatOptions>,
-    ) -> Result<ChatResponse, Error> {
-        let written = match self.writing(&input, options, false)? {
-            Some(writing) => Some(writing.await?),
-            None => None,
-        };
-        let (span, reply) = {
-            let call = self.call(&input, options)?.with_written(written);
-            (
-                CallSpan::new(&call, input.messages(), false),
-                self.client.send_raw(&call, &call.options().call_options()),
-            )
-        };
-        let result = match span.run(reply).await {
-            Ok(reply) => read_answer(reply),
-            Err(error) => Err(explain(error, &input)),
-        };
-        match &result {
-            Ok(answer) => span.answer(answer),
-            Err(error) => {
-                span.error(error);
-                if let Some(partial) = error.partial() {
-                    span.answer(partial);
+        Box::pin(async move {
+            let written = match self.writing(&input, options, false)? {
+                Some(writing) => Some(writing.await?),
+                None => None,
+            };
+            let (span, reply) = {
+                let call = self.call(&input, options)?.with_written(written);
+                (
+                    CallSpan::new(&call, input.messages(), false),
+                    self.client.send_raw(&call, &call.options().call_options()),
+                )
+            };
+            let result = match span.run(reply).await {
+                Ok(reply) => read_answer(reply),
+                Err(error) => Err(explain(error, &input)),
+            };
+            match &result {
+                Ok(answer) => span.answer(answer),
+                Err(error) => {
+                    span.error(error);
+                    if let Some(partial) = error.partial() {
+                        span.answer(partial);
+                    }
                 }
             }
-        }
-        result
+            result
+        })
     }
 
     /// Asks, and returns as soon as the answer begins to come.
@@ -191,34 +185,28 @@ impl ChatModel {
         input: Input<'a>,
         options: Option<&'a ChatOptions>,
     ) -> Calling<'a, ChatStream> {
-        Box::pin(self.begun(input, options))
-    }
-
-    async fn begun(
-        &self,
-        input: Input<'_>,
-        options: Option<&ChatOptions>,
-    ) -> Result<ChatStream, Error> {
-        let written = match self.writing(&input, options, true)? {
-            Some(writing) => Some(writing.await?),
-            None => None,
-        };
-        let (span, begun) = {
-            let call = self.call(&input, options)?.with_written(written);
-            let options = call.options().clone();
-            (
-                CallSpan::new(&call, input.messages(), true),
-                self.client.stream_raw(call, &options.call_options()),
-            )
-        };
-        match span.run(begun).await {
-            Ok(events) => Ok(ChatStream::new(events, span)),
-            Err(error) => {
-                let error = explain(error, &input);
-                span.error(&error);
-                Err(error)
+        Box::pin(async move {
+            let written = match self.writing(&input, options, true)? {
+                Some(writing) => Some(writing.await?),
+                None => None,
+            };
+            let (span, begun) = {
+                let call = self.call(&input, options)?.with_written(written);
+                let options = call.options().clone();
+                (
+                    CallSpan::new(&call, input.messages(), true),
+                    self.client.stream_raw(call, &options.call_options()),
+                )
+            };
+            match span.run(begun).await {
+                Ok(events) => Ok(ChatStream::new(events, span)),
+                Err(error) => {
+                    let error = explain(error, &input);
+                    span.error(&error);
+                    Err(error)
+                }
             }
-        }
+        })
     }
 
     /// The request that a call would send, to the byte, without sending it.

@@ -157,17 +157,9 @@ pub(super) fn fill_fields(begun: &mut Begun<'_>, fields: &Extra) {
     }
 }
 
-/// The last resort. What does not even take this is left without a value.
+/// The last resort. What does not even take this is left without a value: all take `null`, and options do something
+/// about it.
 fn take_raw(value: &mut dyn Value, json: &RawValue) -> Fit {
     let fit = value.take(Came::Raw(json));
-    if fit.is_err() {
-        clear(value);
-    }
-    fit
-}
-
-/// Leaves a value without what did not fit.
-pub(super) fn clear(value: &mut dyn Value) {
-    // All take `null`, and only options do something about it.
-    let _: Fit = value.take(Came::Null);
+    fit.or_else(|misfit| value.take(Came::Null).and(Err(misfit)))
 }

@@ -7,8 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 
 use super::object::Begun;
 use super::read::{self, read_fields, read_rest, refuse_number};
-use super::tolerant::{clear, fill_fields};
-use super::{Came, Fields, Misfit, Place, Seen, Typed};
+use super::tolerant::{fill, fill_fields};
+use super::{Fields, Misfit, Place, Seen, Typed};
 use crate::{Extra, RawJson, UnknownMember};
 
 /// A union whose members carry their name in a field.
@@ -75,19 +75,13 @@ fn begin_member<'a>(
     let mut begun = Begun::new(object);
     fill_fields(&mut begun, before);
     if let Some((field, place)) = begun.object.place(tag) {
-        let fit = match place {
-            Place::Value(value) => value.take(Came::Text(name)).inspect_err(|_| clear(value)),
-            Place::Raw(value) => {
-                let name = RawJson::from(name);
-                value
-                    .take(Came::Raw(name.as_raw()))
-                    .inspect_err(|_| clear(value))
-            }
-            Place::Constant(constant) if constant.text == name => Ok(()),
-            Place::Constant(_) => Err(Misfit("another name")),
+        let seen = match place {
+            // Nearly always.
+            Place::Constant(constant) if constant.text == name => Ok(Seen::Value),
+            place => fill(place, RawJson::from(name).as_raw()),
         };
-        match fit {
-            Ok(()) => begun.note(field, Seen::Value),
+        match seen {
+            Ok(seen) => begun.note(field, seen),
             Err(Misfit(_)) => begun.keep(tag.into(), name.into()),
         }
     }
