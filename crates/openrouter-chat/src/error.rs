@@ -8,6 +8,7 @@ use openrouter_transport as transport;
 
 use crate::ChatResponse;
 use crate::media::MediaError;
+use crate::outlined::Outlined;
 use crate::structured::OutputError;
 use crate::tools::RunUsage;
 
@@ -15,7 +16,7 @@ use crate::tools::RunUsage;
 ///
 /// The text is one line for a person: what happened, in the upstream provider's own words where there are any. It never
 /// holds a key or a whole body.
-pub struct Error(Box<Inner>);
+pub struct Error(Outlined<Inner>);
 
 struct Inner {
     kind: ErrorKind,
@@ -55,7 +56,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Outlined::new(Inner {
             kind,
             message: message.into(),
             source: Source::None,
@@ -106,8 +107,8 @@ impl Error {
 
     /// Takes out what had been answered.
     #[must_use]
-    pub fn into_partial(self) -> Option<ChatResponse> {
-        self.0.partial
+    pub fn into_partial(mut self) -> Option<ChatResponse> {
+        self.0.partial.take()
     }
 
     /// The replies that came before, where one call makes several requests: answers that did not do and were to be
@@ -195,7 +196,7 @@ impl From<transport::Error> for Error {
             transport::ErrorKind::Config => ErrorKind::Config,
             _ => ErrorKind::Call,
         };
-        Self(Box::new(Inner {
+        Self(Outlined::new(Inner {
             kind,
             message: String::new(),
             source: Source::Call(error),
@@ -207,7 +208,7 @@ impl From<transport::Error> for Error {
 
 impl From<OutputError> for Error {
     fn from(error: OutputError) -> Self {
-        Self(Box::new(Inner {
+        Self(Outlined::new(Inner {
             kind: ErrorKind::Output,
             message: String::new(),
             source: Source::Output(error),
@@ -219,7 +220,7 @@ impl From<OutputError> for Error {
 
 impl From<MediaError> for Error {
     fn from(error: MediaError) -> Self {
-        Self(Box::new(Inner {
+        Self(Outlined::new(Inner {
             kind: ErrorKind::Encode,
             message: String::new(),
             source: Source::Media(error),

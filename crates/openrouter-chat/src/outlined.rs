@@ -1,19 +1,26 @@
 //! Values that every program holds, and that only this crate can take apart.
 //!
 //! The code that drops a value is compiled wherever one may be dropped: in each unit of each crate that holds it, and
-//! for an answer that is a thousand instructions. Behind a table of functions it is compiled once.
+//! for an answer that is a thousand instructions. Behind a table of functions it is compiled once. In a debug build
+//! each unit would describe the value's type as well, with all the types inside, unless nothing names it: hence boxes of
+//! a `dyn` type, and not of a `T`.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// A box whose value is dropped through a table of functions.
-pub(crate) struct Outlined<T>(Box<dyn Held<T>>);
+pub(crate) type Outlined<T> = OutlinedBox<dyn Held<T>>;
 
 /// The same, shared.
-pub(crate) struct OutlinedArc<T>(Arc<dyn Held<T>>);
+pub(crate) type OutlinedArc<T> = OutlinedShared<dyn Held<T>>;
 
-trait Held<T>: Send + Sync {
+pub(crate) struct OutlinedBox<H: ?Sized>(Box<H>);
+
+pub(crate) struct OutlinedShared<H: ?Sized>(Arc<H>);
+
+/// Any value: what its table of functions can do beside dropping it.
+pub(crate) trait Held<T>: Send + Sync {
     fn get(&self) -> &T;
     fn get_mut(&mut self) -> &mut T;
 }
@@ -76,7 +83,7 @@ impl<T> Deref for OutlinedArc<T> {
     }
 }
 
-impl<T> Clone for OutlinedArc<T> {
+impl<H: ?Sized> Clone for OutlinedShared<H> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use openrouter_transport::sse::SseItem;
 use openrouter_transport::{self as transport, EventStream, Metadata, StreamEnd};
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 
 pub(crate) use calls::complete_calls;
 pub use event::{StreamEvent, Text};
@@ -72,7 +72,7 @@ struct Reading {
     in_full: bool,
     first_event: Option<Duration>,
     /// Runs once the server has written an error.
-    grace: Option<Pin<Box<Sleep>>>,
+    grace: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
     /// Whether the span has what was answered, or need not have it.
     content_told: bool,
     span: CallSpan,

@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind, OneLine, excerpt};
 use crate::limits::Limits;
 use crate::metadata::Metadata;
 use crate::network::{Attempt, Network};
+use crate::outlined::OutlinedArc;
 use crate::retry::RetryPolicy;
 use crate::service::AnyService;
 use crate::stream::{ChunkStream, EventStream};
@@ -46,7 +47,7 @@ use crate::timeouts::Timeouts;
 /// HTTP/2 stream is reset, or the HTTP/1.1 connection closed. Nothing is spawned but the driver of each connection,
 /// which ends with it.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client(OutlinedArc<Shared>);
 
 struct Shared {
     base: Uri,

@@ -15,9 +15,30 @@ pub(crate) struct Clocks {
     limits: Timeouts,
     started: Instant,
     phase: Phase,
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<dyn Timer>>>,
     /// Whom the timer will wake, when it has been set in this phase.
     waker: Option<Waker>,
+}
+
+/// A timer of the runtime, without the runtime in its type.
+trait Timer: Future<Output = ()> + Send + Sync {
+    fn deadline(&self) -> Instant;
+    fn is_elapsed(&self) -> bool;
+    fn reset(self: Pin<&mut Self>, at: Instant);
+}
+
+impl Timer for Sleep {
+    fn deadline(&self) -> Instant {
+        Self::deadline(self)
+    }
+
+    fn is_elapsed(&self) -> bool {
+        Self::is_elapsed(self)
+    }
+
+    fn reset(self: Pin<&mut Self>, at: Instant) {
+        Self::reset(self, at);
+    }
 }
 
 enum Phase {

@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 
 use crate::metadata::Metadata;
+use crate::outlined::Outlined;
 
 /// What went wrong with a call, wherever it went wrong: before sending, on the way, as an HTTP status, in a
 /// 200 body, or in a chunk of a stream.
@@ -40,7 +41,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    api: Option<Box<dyn Held>>,
+    api: Option<Outlined<ApiError>>,
     metadata: Option<Metadata>,
     body: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -49,18 +50,6 @@ struct Inner {
     attempts: u32,
     waited: Duration,
     retry_after: Option<Duration>,
-}
-
-/// What the server said, behind a table of functions: what drops it is compiled once, in this crate, and not wherever an
-/// error may be dropped.
-trait Held: Send + Sync {
-    fn get(&self) -> &ApiError;
-}
-
-impl Held for ApiError {
-    fn get(&self) -> &ApiError {
-        self
-    }
 }
 
 /// How much of a request had left when it failed.
@@ -161,7 +150,7 @@ impl Error {
             .and_then(Availability::retry_after)
             .or_else(in_headers)
             .or_else(|| api.upstream_wait());
-        error.0.api = Some(Box::new(api));
+        error.0.api = Some(Outlined::new(api));
         error.0.in_answer = in_answer;
         match metadata {
             Some(metadata) => error.with_metadata(metadata),
@@ -178,7 +167,7 @@ impl Error {
     /// What the server said, for errors of kind [`Api`](ErrorKind::Api).
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
-        self.0.api.as_deref().map(Held::get)
+        self.0.api.as_deref()
     }
 
     /// The HTTP status of the answer, where there was one. An error inside an answer or a stream has 200 here;

@@ -22,6 +22,8 @@ mod metadata;
 #[cfg(feature = "client")]
 mod network;
 #[cfg(feature = "client")]
+mod outlined;
+#[cfg(feature = "client")]
 mod pages;
 #[cfg(feature = "client")]
 pub mod retry;

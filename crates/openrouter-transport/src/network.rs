@@ -31,6 +31,7 @@ use tower_service::Service;
 
 use crate::error::{Error, ErrorKind, Sent};
 use crate::limits::Limits;
+use crate::outlined::OutlinedArc;
 use crate::service::{ReplayBody, ResponseBody};
 use body::Lease;
 use handshake::Connection;
@@ -40,7 +41,7 @@ use pool::{Patience, Pool, PoolSettings};
 ///
 /// It talks to that one server only, so a layer cannot carry the key to another. Clones share their connections.
 #[derive(Clone)]
-pub struct Network(Arc<Shared>);
+pub struct Network(OutlinedArc<Shared>);
 
 struct Shared {
     scheme: Scheme,
@@ -96,7 +97,7 @@ impl Network {
             Error::new(ErrorKind::Config, "the base URL's host is no header value")
                 .with_source(error)
         })?;
-        Ok(Self(Arc::new(Shared {
+        Ok(Self(OutlinedArc::new(Shared {
             scheme: scheme.clone(),
             authority: authority.clone(),
             host,

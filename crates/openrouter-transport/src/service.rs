@@ -70,13 +70,7 @@ impl fmt::Debug for ReplayBody {
 }
 
 /// An answer's body: one of the network's, or whatever a service in its place gave.
-pub struct ResponseBody(Inner);
-
-enum Inner {
-    Empty,
-    Network(NetworkBody),
-    Other(Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>),
-}
+pub struct ResponseBody(Option<Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>>);
 
 impl ResponseBody {
     /// Takes any body.
@@ -85,13 +79,13 @@ impl ResponseBody {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        // The network's own body goes through without a box, unless a layer changed it.
+        // The network's own body goes through as it is, unless a layer changed it.
         let mut body = Some(body);
         if let Some(body) = (&mut body as &mut dyn std::any::Any).downcast_mut::<Option<Self>>() {
             return body.take().unwrap_or_else(Self::empty);
         }
         match body {
-            Some(body) => Self(Inner::Other(Box::pin(IntoBoxError(Box::pin(body))))),
+            Some(body) => Self(Some(Box::pin(IntoBoxError(Box::pin(body))))),
             None => Self::empty(),
         }
     }
@@ -99,30 +93,26 @@ impl ResponseBody {
     /// A body of nothing.
     #[must_use]
     pub fn empty() -> Self {
-        Self(Inner::Empty)
+        Self(None)
     }
 
     pub(crate) fn network(body: NetworkBody) -> Self {
-        Self(Inner::Network(body))
+        Self(Some(Box::pin(body)))
     }
 
     /// The next piece of data; trailers are skipped.
     pub(crate) fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
-            let frame = match &mut self.0 {
-                Inner::Empty => None,
-                Inner::Network(body) => ready!(body.poll_frame(cx)),
-                Inner::Other(body) => {
-                    ready!(body.as_mut().poll_frame(cx)).map(|frame| frame.map_err(from_boxed))
-                }
+            let Some(body) = &mut self.0 else {
+                return Poll::Ready(None);
             };
-            match frame {
+            match ready!(body.as_mut().poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if data.is_empty() => {}
                     Ok(data) => return Poll::Ready(Some(Ok(data))),
                     Err(_trailers) => {}
                 },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(from_boxed(error)))),
                 None => return Poll::Ready(None),
             }
         }
@@ -131,9 +121,7 @@ impl ResponseBody {
 
 impl From<Bytes> for ResponseBody {
     fn from(bytes: Bytes) -> Self {
-        Self(Inner::Other(Box::pin(IntoBoxError(Box::pin(ReplayBody(
-            bytes,
-        ))))))
+        Self(Some(Box::pin(IntoBoxError(Box::pin(ReplayBody(bytes))))))
     }
 }
 
@@ -146,25 +134,19 @@ impl Body for ResponseBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.0 {
-            Inner::Empty => Poll::Ready(None),
-            Inner::Network(body) => body.poll_frame(cx).map_err(BoxError::from),
-            Inner::Other(body) => body.as_mut().poll_frame(cx),
+            Some(body) => body.as_mut().poll_frame(cx),
+            None => Poll::Ready(None),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
-            Inner::Empty => true,
-            Inner::Network(body) => body.is_end_stream(),
-            Inner::Other(body) => body.is_end_stream(),
-        }
+        self.0.as_ref().is_none_or(|body| body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Inner::Empty => SizeHint::with_exact(0),
-            Inner::Network(body) => body.size_hint(),
-            Inner::Other(body) => body.size_hint(),
+            Some(body) => body.size_hint(),
+            None => SizeHint::with_exact(0),
         }
     }
 }

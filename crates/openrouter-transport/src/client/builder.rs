@@ -16,6 +16,7 @@ use crate::call_options::{SESSION_ID, header_value};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::network::{HttpVersion, Network, NetworkSettings, Proxy};
+use crate::outlined::OutlinedArc;
 use crate::retry::RetryPolicy;
 use crate::service::{AnyService, BoxError, CloneToSend, ReplayBody};
 use crate::tap::{FrameTap, RawFrame};
@@ -406,7 +407,7 @@ impl ClientBuilder {
                 )
             }
         };
-        Ok(Client(Arc::new(Shared {
+        Ok(Client(OutlinedArc::new(Shared {
             base_path: base.path().trim_end_matches('/').to_owned(),
             base,
             headers: request::usual_headers(self.headers, self.api_key.as_ref()),

@@ -13,7 +13,7 @@ use hyper::client::conn::http1;
 use super::failure;
 use super::pool::{Patience, Pool};
 use crate::error::{Error, ErrorKind};
-use crate::service::ReplayBody;
+use crate::service::{BoxError, ReplayBody};
 
 /// An answer's body. Dropped before its end, it closes the exchange: the HTTP/1.1 connection, or the HTTP/2 stream.
 pub(crate) struct NetworkBody {
@@ -76,37 +76,6 @@ impl NetworkBody {
         this
     }
 
-    pub(crate) fn poll_frame(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        match ready!(Pin::new(&mut self.incoming).poll_frame(cx)) {
-            Some(Ok(frame)) => {
-                if self.incoming.is_end_stream() {
-                    self.release();
-                }
-                Poll::Ready(Some(Ok(frame)))
-            }
-            Some(Err(error)) => {
-                // What went wrong on a connection may go wrong again: it is closed, not kept.
-                self.lease = None;
-                Poll::Ready(Some(Err(failure::of_body(error))))
-            }
-            None => {
-                self.release();
-                Poll::Ready(None)
-            }
-        }
-    }
-
-    pub(crate) fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
-    }
-
-    pub(crate) fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
-
     /// The body is at its end: its connection can serve others.
     fn release(&mut self) {
         if let Some(Lease::Http1 {
@@ -118,5 +87,41 @@ impl NetworkBody {
         {
             pool.put_back(sender, patience);
         }
+    }
+}
+
+impl Body for NetworkBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match ready!(Pin::new(&mut self.incoming).poll_frame(cx)) {
+            Some(Ok(frame)) => {
+                if self.incoming.is_end_stream() {
+                    self.release();
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Some(Err(error)) => {
+                // What went wrong on a connection may go wrong again: it is closed, not kept.
+                self.lease = None;
+                Poll::Ready(Some(Err(failure::of_body(error).into())))
+            }
+            None => {
+                self.release();
+                Poll::Ready(None)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
     }
 }
