@@ -21,9 +21,9 @@ pub(super) fn only_plain_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize
 }
 
 fn start_of_only_value(json: &[u8], key: &[u8]) -> Option<usize> {
-    let at = memchr::memmem::find(json, key)?;
-    let start = at + key.len();
-    if memchr::memmem::find(&json[start..], key).is_some() {
+    let mut found = memchr::memmem::find_iter(json, key);
+    let start = found.next()? + key.len();
+    if found.next().is_some() {
         return None;
     }
     json[start..]
