@@ -110,8 +110,9 @@ impl ChunkReader {
         }
         let chunk: ChatStreamChunk = payloads::decode(data)?;
         self.misses = self.misses.saturating_add(1);
-        let becomes_pattern =
-            can_be_pattern && is_worth_trying(self.misses) && says_nothing_twice(&chunk);
+        // One that is unlike a pattern which others fit leaves it alone: the next may fit again.
+        let is_tried = is_worth_trying(self.misses) && (self.misses > 1 || self.pattern.is_empty());
+        let becomes_pattern = can_be_pattern && is_tried && says_nothing_twice(&chunk);
         let seen = becomes_pattern.then(|| {
             let choice = &chunk.choices[0];
             (
@@ -119,6 +120,8 @@ impl ChunkReader {
                 choice.delta.as_ref().and_then(only_string),
             )
         });
+        // The last one counts: what the pattern says of it would be new if it came again.
+        let tells_tier = chunk.service_tier.is_some();
         let has_calls = |choice: &ChatStreamChoice| {
             let delta = choice.delta.as_ref();
             delta.is_some_and(|delta| !delta.tool_calls.is_empty())
@@ -133,7 +136,7 @@ impl ChunkReader {
             let hole = kind.map(|kind| kind.hole(answer, self.choice));
             self.pattern.learn(data, hole, self.misses > 1);
             self.tried_at = self.misses;
-        } else if self.misses - self.tried_at > PATIENCE {
+        } else if tells_tier || self.misses - self.tried_at > PATIENCE {
             self.pattern.forget();
         }
         Ok(())

@@ -69,6 +69,10 @@ impl Pattern {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Forgets the text and all that is known of it.
     pub(super) fn forget(&mut self) {
         self.string = None;
@@ -186,4 +190,4 @@ fn passing(data: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>
 }
 
 /// Some providers count or draw the id anew for each chunk, or tell the time; padding hides the length of a token.
-const PASSING: [&[u8]; 3] = [b"\"id\":", b"\"created\":", b"\"obfuscation\":"];
+const PASSING: [&[u8]; 4] = [b"\"id\":", b"\"created\":", b"\"obfuscation\":", b"\"p\":"];

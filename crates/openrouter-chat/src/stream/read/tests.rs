@@ -131,6 +131,85 @@ fn shapes_that_alternate_chunk_by_chunk_read_the_same_either_way() {
 }
 
 #[test]
+fn what_stands_around_deltas_may_alternate_too() {
+    let kinds = [
+        (0, ""),
+        (1, ""),
+        (0, r#","service_tier":"default""#),
+        (0, r#","service_tier":"priority""#),
+        (0, r#","usage":{"total_tokens":7},"service_tier":"flex""#),
+        (0, r#","model":"other""#),
+        (0, r#","p":"abc""#),
+    ];
+    let chunk = |at: usize, (index, more): (u8, &str)| {
+        let id = at / 2;
+        format!(
+            r#"{{"id":"gen-{id}"{more},"choices":[{{"index":{index},"delta":{{"content":"{at}"}}}}]}}"#
+        )
+    };
+    for first in kinds {
+        for second in kinds {
+            for third in kinds {
+                let order = [
+                    first, first, second, first, third, first, second, third, second, first, first,
+                ];
+                let chunks: Vec<String> = order
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, kind)| chunk(at, kind))
+                    .collect();
+                assert_same(&chunks);
+            }
+        }
+    }
+}
+
+/// Reads chunks, and says how many of them were read in full.
+fn read_in_full(chunks: &[String]) -> usize {
+    let (mut answer, mut events, mut reader) = (
+        Accumulator::default(),
+        VecDeque::new(),
+        ChunkReader::default(),
+    );
+    let in_full = chunks.iter().filter(|chunk| {
+        let data = Bytes::copy_from_slice(chunk.as_bytes());
+        read(&mut reader, &data, &mut answer, &mut events).unwrap();
+        reader.misses > 0
+    });
+    in_full.count()
+}
+
+#[test]
+fn of_two_choices_that_take_turns_one_is_compared() {
+    let chunks: Vec<String> = (0..100)
+        .map(|at| {
+            let delta = format!(r#"{{"content":"word {at}"}}"#);
+            let index = format!(r#""index":{}"#, at % 2);
+            chunk(&delta).replace(r#""index":0"#, &index)
+        })
+        .collect();
+    assert_same(&chunks);
+    let in_full = read_in_full(&chunks);
+    assert!(in_full <= 55, "{in_full}");
+}
+
+#[test]
+fn a_time_that_changes_now_and_then_is_passed_over() {
+    let chunks: Vec<String> = (0..100)
+        .map(|at| {
+            let created = at / 3;
+            let padding = "x".repeat(at % 7 + 1);
+            format!(
+                r#"{{"created":{created},"choices":[{{"index":0,"delta":{{"content":"{at}"}}}}],"p":"{padding}"}}"#
+            )
+        })
+        .collect();
+    assert_same(&chunks);
+    let in_full = read_in_full(&chunks);
+    assert!(in_full <= 5, "{in_full}");
+}
+
+#[test]
 fn a_string_that_is_cut_open_is_no_match() {
     let good = chunk(r#"{"content":"abc"}"#);
     for bad in [
