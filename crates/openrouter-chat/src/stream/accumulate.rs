@@ -36,6 +36,8 @@ struct Choice {
     native_finish_reason: Option<String>,
     logprobs: Option<Box<types::ChatTokenLogprobs>>,
     error: Option<Box<types::ErrorBody>>,
+    /// What else was said beside the deltas.
+    extra: types::Extra,
 }
 
 impl Accumulator {
@@ -172,10 +174,13 @@ impl Accumulator {
             }
         };
         let known = &mut self.choices[position];
-        let delta = choice.delta.or_else(|| known.message_of(&choice.extra));
+        let mut extra = choice.extra;
+        let message = extra.remove("message");
+        let delta = choice.delta.or_else(|| known.whole(&message?));
         if let Some(delta) = delta {
             known.delta(delta, events);
         }
+        reasoning::keep_first(&mut known.extra, &extra);
         if let Some(logprobs) = choice.logprobs {
             known.logprobs(logprobs, events);
         }
@@ -199,8 +204,7 @@ impl Accumulator {
 
 impl Choice {
     /// The whole message that some servers send in the place of a delta, when nothing has come in deltas.
-    fn message_of(&self, extra: &types::Extra) -> Option<ChatStreamDelta> {
-        let message = extra.get("message")?;
+    fn whole(&self, message: &types::RawJson) -> Option<ChatStreamDelta> {
         let is_new = self.text.is_empty() && self.reasoning.is_empty() && self.calls.is_empty();
         is_new
             .then(|| ChatStreamDelta::decode(message.as_str().as_bytes()).ok())
@@ -343,6 +347,7 @@ impl Choice {
         choice.native_finish_reason = self.native_finish_reason;
         choice.logprobs = self.logprobs;
         choice.error = self.error;
+        choice.extra = self.extra;
         choice
     }
 }

@@ -306,15 +306,20 @@ fn loose_arguments(extra: &mut Extra) -> Option<String> {
     Some(json.as_str().to_owned())
 }
 
-/// The call of `function_call`, which came before `tool_calls` did.
+/// The field of the one call that a message could make before there were `tool_calls`.
+pub(super) const LEGACY_CALL: &str = "function_call";
+
+/// The call of that field, if there is one.
 fn legacy_call(extra: &mut Extra) -> Option<ChatStreamToolCallFunction> {
-    let json = extra.get("function_call")?;
+    let json = extra.remove(LEGACY_CALL)?;
+    if json.is_null() {
+        return None;
+    }
     let mut function = ChatStreamToolCallFunction::decode(json.as_str().as_bytes()).ok();
     if let Some(function) = &mut function {
         let loose = loose_arguments(&mut function.extra);
         function.arguments = function.arguments.take().or(loose);
     }
-    extra.remove("function_call");
     function.filter(|function| function.name.is_some() || function.arguments.is_some())
 }
 

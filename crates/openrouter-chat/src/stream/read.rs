@@ -14,11 +14,10 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{
-    ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError,
-};
+use openrouter_types::{ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError};
 
 use super::accumulate::Accumulator;
+use super::calls::LEGACY_CALL;
 use super::event::{StreamEvent, Text};
 use crate::payloads;
 use pattern::Pattern;
@@ -100,7 +99,7 @@ impl ChunkReader {
         {
             self.hit();
             let kind = only_string(&delta);
-            if !delta.tool_calls.is_empty() {
+            if has_calls(&delta) {
                 self.pattern.forget_string();
             }
             answer.delta(self.choice, delta, events);
@@ -122,12 +121,12 @@ impl ChunkReader {
         });
         // The last one counts: what the pattern says of it would be new if it came again.
         let tells_tier = chunk.service_tier.is_some();
-        let has_calls = |choice: &ChatStreamChoice| {
-            let delta = choice.delta.as_ref();
-            delta.is_some_and(|delta| !delta.tool_calls.is_empty())
-        };
         // A fragment that names no call belongs to the last one, which is another from now on.
-        if chunk.choices.iter().any(has_calls) {
+        let mut deltas = chunk
+            .choices
+            .iter()
+            .filter_map(|choice| choice.delta.as_ref());
+        if deltas.any(has_calls) {
             self.pattern.forget_string();
         }
         answer.chunk(chunk, events);
@@ -190,7 +189,8 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
         && delta.images.is_empty()
         && delta.annotations.is_empty()
         && delta.audio.is_none()
-        && delta.extra.is_empty();
+        // Of all else that is unknown, the first is kept.
+        && !has_legacy_call(delta);
     if !quiet {
         return None;
     }
@@ -210,6 +210,18 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
         }
         _ => None,
     }
+}
+
+/// Whether a delta has a piece of a call.
+fn has_calls(delta: &ChatStreamDelta) -> bool {
+    !delta.tool_calls.is_empty() || has_legacy_call(delta)
+}
+
+fn has_legacy_call(delta: &ChatStreamDelta) -> bool {
+    delta
+        .extra
+        .get(LEGACY_CALL)
+        .is_some_and(|call| !call.is_null())
 }
 
 /// Whether everything of a chunk but its delta may come again without saying anything new.

@@ -363,6 +363,25 @@ async fn unknown_fields_of_a_delta_are_kept_in_the_message() {
 }
 
 #[tokio::test]
+async fn unknown_fields_of_a_choice_are_kept_in_it() {
+    let chunk = |at: u32, more: &str| {
+        format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"{at}"}},{more}}}]}}"#)
+    };
+    let answer = answer(&[
+        &chunk(1, r#""stop_reason":null,"novel":1"#),
+        &chunk(2, r#""stop_reason":null,"novel":1"#),
+        &chunk(3, r#""stop_reason":"</s>","novel":2"#),
+    ])
+    .await;
+    assert_eq!(answer.text(), "123");
+    let extra = &answer.as_wire().choices[0].extra;
+    assert_eq!(extra.get("stop_reason").unwrap().as_str(), r#""</s>""#);
+    // Of what is said more than once, the first, as at the top of a chunk.
+    assert_eq!(extra.get("novel").unwrap().as_str(), "1");
+    assert_eq!(extra.len(), 2);
+}
+
+#[tokio::test]
 async fn of_a_delta_that_comes_twice_the_last_holds_and_the_stream_goes_on() {
     let plain = r#"{"id":"gen-1","choices":[{"index":0,"delta":{"content":"a"}}]}"#;
     let twice = r#"{"id":"gen-1","choices":[{"index":0,"delta":{"content":"first"},"delta":{"content":"b"}}]}"#;
