@@ -47,6 +47,15 @@ fn continues(last: &mut Detail, fragment: Detail) -> Result<(), Box<Detail>> {
     Ok(())
 }
 
+/// Adds text to a block that has begun.
+pub(crate) fn go_on(block: Option<&mut Detail>, more: &str) {
+    match block {
+        Some(Detail::Text(block)) => block.text.get_or_insert_default().push_str(more),
+        Some(Detail::Summary(block)) => block.summary.push_str(more),
+        _ => {}
+    }
+}
+
 /// Adds a piece to the block of text that it belongs to.
 pub(crate) fn append_text(block: &mut ReasoningDetailText, more: ReasoningDetailText) {
     append(&mut block.text, more.text);

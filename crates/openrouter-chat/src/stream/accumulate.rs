@@ -78,6 +78,11 @@ impl Accumulator {
         match hole {
             Hole::Text => known.text.push_str(text),
             Hole::Reasoning => known.reasoning.push_str(text),
+            Hole::ReasoningAndText | Hole::ReasoningAndSummary => {
+                known.reasoning.push_str(text);
+                let blocks = known.message.reasoning_details.as_mut();
+                reasoning::go_on(blocks.and_then(|blocks| blocks.last_mut()), text);
+            }
             Hole::Arguments(call) => known.calls.arguments(call, text),
         }
         known.index
@@ -101,9 +106,10 @@ impl Accumulator {
             .unwrap_or_default()
     }
 
-    /// The call of a choice that the last fragment belonged to.
-    pub(super) fn last_call(&self, choice: usize) -> usize {
-        self.choices[choice].calls.last()
+    /// The call of a choice that the last fragment belonged to, when more fragments with this index and nothing else that
+    /// tells calls apart will belong to it too.
+    pub(super) fn call_of(&self, choice: usize, index: Option<u64>) -> Option<usize> {
+        self.choices[choice].calls.last_with(index)
     }
 
     /// Whether the server wrote an error into the stream, at the top or inside a choice.
@@ -175,12 +181,14 @@ impl Accumulator {
         };
         let known = &mut self.choices[position];
         let mut extra = choice.extra;
-        let message = extra.remove("message");
-        let delta = choice.delta.or_else(|| known.whole(&message?));
+        let delta = choice.delta.or_else(|| known.message_of(&extra));
         if let Some(delta) = delta {
             known.delta(delta, events);
         }
-        reasoning::keep_first(&mut known.extra, &extra);
+        if !extra.is_empty() {
+            extra.remove("message");
+            reasoning::keep_first(&mut known.extra, &extra);
+        }
         if let Some(logprobs) = choice.logprobs {
             known.logprobs(logprobs, events);
         }
@@ -204,7 +212,8 @@ impl Accumulator {
 
 impl Choice {
     /// The whole message that some servers send in the place of a delta, when nothing has come in deltas.
-    fn whole(&self, message: &types::RawJson) -> Option<ChatStreamDelta> {
+    fn message_of(&self, extra: &types::Extra) -> Option<ChatStreamDelta> {
+        let message = extra.get("message")?;
         let is_new = self.text.is_empty() && self.reasoning.is_empty() && self.calls.is_empty();
         is_new
             .then(|| ChatStreamDelta::decode(message.as_str().as_bytes()).ok())

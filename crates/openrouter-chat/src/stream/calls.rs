@@ -188,9 +188,11 @@ impl CallSlots {
         self.slots.is_empty()
     }
 
-    /// The slot that the last fragment went to.
-    pub(super) fn last(&self) -> usize {
-        self.last
+    /// The slot that the last fragment went to, unless its index is another: then it also depends on the arguments where
+    /// the next one goes.
+    pub(super) fn last_with(&self, index: Option<u64>) -> Option<usize> {
+        let slot = self.slots.get(self.last)?;
+        (index.is_none() || index == slot.index).then_some(self.last)
     }
 
     /// Where a fragment belongs.

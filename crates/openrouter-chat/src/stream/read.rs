@@ -2,8 +2,8 @@
 //!
 //! The chunks of one stream are equal but for their delta, and the deltas of one run of text are equal but for one
 //! string. So a chunk that has been read in full is kept as a pattern: the next one is compared with it, and where only
-//! the delta, or only that string, differs, nothing else is read. A chunk of any other shape is read in full and becomes
-//! the new pattern.
+//! the delta, or only that string, differs, nothing else is read. A chunk of any other shape is read in full, and the
+//! second in a row becomes the new pattern.
 //!
 //! That is sound because what stands around the gap is byte for byte what was read before, and what stands in the gap is
 //! one whole JSON value: the text as a whole is JSON, and says what the one before said, but for the gap. A pattern is
@@ -14,7 +14,9 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use openrouter_types::{ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError};
+use openrouter_types::{
+    ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError, Extra, ReasoningDetailUnion,
+};
 
 use super::accumulate::Accumulator;
 use super::calls::LEGACY_CALL;
@@ -37,6 +39,8 @@ pub(crate) struct ChunkReader {
     misses: u32,
     /// How many that were when the pattern was made.
     tried_at: u32,
+    /// The last chunk fitted the pattern, but not its string.
+    strayed: bool,
 }
 
 /// What the string of a pattern is.
@@ -44,15 +48,26 @@ pub(crate) struct ChunkReader {
 pub(super) enum Hole {
     Text,
     Reasoning,
+    /// Reasoning that a block of text says as well, in the same words: one gap of two places.
+    ReasoningAndText,
+    /// The same with a summary.
+    ReasoningAndSummary,
     /// Arguments of the call in this slot.
     Arguments(usize),
 }
 
 impl Hole {
+    /// Whether its string goes on with something that began before, a call or a block of reasoning.
+    pub(super) fn continues(self) -> bool {
+        !matches!(self, Self::Text | Self::Reasoning)
+    }
+
     fn event(self, choice: u64, text: Text) -> StreamEvent {
         match self {
             Self::Text => StreamEvent::Text { choice, text },
-            Self::Reasoning => StreamEvent::Reasoning { choice, text },
+            Self::Reasoning | Self::ReasoningAndText | Self::ReasoningAndSummary => {
+                StreamEvent::Reasoning { choice, text }
+            }
             Self::Arguments(call) => StreamEvent::ToolCallArguments { choice, call, text },
         }
     }
@@ -69,6 +84,7 @@ impl ChunkReader {
         let (place, hole) = self.pattern.string(data)?;
         let text = scan::string(&data[place.clone()])?;
         self.hit();
+        self.strayed = false;
         if text.is_empty() {
             return Some(None);
         }
@@ -99,12 +115,17 @@ impl ChunkReader {
         {
             self.hit();
             let kind = only_string(&delta);
-            if has_calls(&delta) {
-                self.pattern.forget_string();
+            if opens_anything(&delta) {
+                self.pattern.forget_continued();
             }
             answer.delta(self.choice, delta, events);
-            let hole = kind.map(|kind| kind.hole(answer, self.choice));
-            self.pattern.learn_string(data, hole);
+            if self.strayed || !self.pattern.has_string() {
+                let hole = kind.and_then(|kind| kind.hole(answer, self.choice));
+                self.pattern.learn_string(data, hole);
+                self.strayed = false;
+            } else {
+                self.strayed = true;
+            }
             return Ok(());
         }
         let chunk: ChatStreamChunk = payloads::decode(data)?;
@@ -121,18 +142,17 @@ impl ChunkReader {
         });
         // The last one counts: what the pattern says of it would be new if it came again.
         let tells_tier = chunk.service_tier.is_some();
-        // A fragment that names no call belongs to the last one, which is another from now on.
         let mut deltas = chunk
             .choices
             .iter()
             .filter_map(|choice| choice.delta.as_ref());
-        if deltas.any(has_calls) {
-            self.pattern.forget_string();
+        if deltas.any(opens_anything) {
+            self.pattern.forget_continued();
         }
         answer.chunk(chunk, events);
         if let Some((index, kind)) = seen {
             self.choice = answer.position_of(index);
-            let hole = kind.map(|kind| kind.hole(answer, self.choice));
+            let hole = kind.and_then(|kind| kind.hole(answer, self.choice));
             self.pattern.learn(data, hole, self.misses > 1);
             self.tried_at = self.misses;
         } else if tells_tier || self.misses - self.tried_at > PATIENCE {
@@ -167,16 +187,22 @@ const MAX_PATTERN_BYTES: usize = 16 * 1024;
 enum OnlyString {
     Text,
     Reasoning,
-    Arguments,
+    ReasoningAndText,
+    ReasoningAndSummary,
+    /// Of a fragment with this index.
+    Arguments(Option<u64>),
 }
 
 impl OnlyString {
-    fn hole(self, answer: &Accumulator, choice: usize) -> Hole {
-        match self {
+    /// `None` where it is told anew for each fragment to which call it belongs.
+    fn hole(self, answer: &Accumulator, choice: usize) -> Option<Hole> {
+        Some(match self {
             Self::Text => Hole::Text,
             Self::Reasoning => Hole::Reasoning,
-            Self::Arguments => Hole::Arguments(answer.last_call(choice)),
-        }
+            Self::ReasoningAndText => Hole::ReasoningAndText,
+            Self::ReasoningAndSummary => Hole::ReasoningAndSummary,
+            Self::Arguments(index) => Hole::Arguments(answer.call_of(choice, index)?),
+        })
     }
 }
 
@@ -185,36 +211,64 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
     let is_empty = |text: &Option<String>| text.as_deref().is_none_or(str::is_empty);
     let quiet = is_empty(&delta.refusal)
         && delta.reasoning_content.is_none()
-        && delta.reasoning_details.as_ref().is_none_or(Vec::is_empty)
         && delta.images.is_empty()
         && delta.annotations.is_empty()
         && delta.audio.is_none()
-        // Of all else that is unknown, the first is kept.
-        && !has_legacy_call(delta);
+        && is_flat(&delta.extra);
     if !quiet {
         return None;
     }
     match (
         &delta.tool_calls[..],
+        blocks(delta),
         is_empty(&delta.content),
         is_empty(&delta.reasoning),
     ) {
-        ([], false, true) => Some(OnlyString::Text),
-        ([], true, false) => Some(OnlyString::Reasoning),
-        ([call], true, true) if call.extra.is_empty() && is_empty(&call.id) => {
+        ([], [], false, true) => Some(OnlyString::Text),
+        ([], [], true, false) => Some(OnlyString::Reasoning),
+        ([], [block], true, false) => goes_on(block),
+        ([call], [], true, true) if call.extra.is_empty() && is_empty(&call.id) => {
             let function = call.function.as_ref()?;
             let more = is_empty(&function.name)
                 && function.extra.is_empty()
                 && function.arguments.is_some();
-            more.then_some(OnlyString::Arguments)
+            more.then_some(OnlyString::Arguments(call.index))
         }
         _ => None,
     }
 }
 
-/// Whether a delta has a piece of a call.
-fn has_calls(delta: &ChatStreamDelta) -> bool {
-    !delta.tool_calls.is_empty() || has_legacy_call(delta)
+fn blocks(delta: &ChatStreamDelta) -> &[ReasoningDetailUnion] {
+    delta.reasoning_details.as_deref().unwrap_or_default()
+}
+
+/// What the text of a block of reasoning is, when another block that differs in it alone adds its text to this one and
+/// nothing else.
+fn goes_on(block: &ReasoningDetailUnion) -> Option<OnlyString> {
+    let (kind, index, extra) = match block {
+        ReasoningDetailUnion::Text(block) => {
+            (OnlyString::ReasoningAndText, &block.index, &block.extra)
+        }
+        ReasoningDetailUnion::Summary(block) => {
+            (OnlyString::ReasoningAndSummary, &block.index, &block.extra)
+        }
+        _ => return None,
+    };
+    (index.is_some() && is_flat(extra)).then_some(kind)
+}
+
+/// Whether unknown fields say nothing when they come again, since the first of each is kept, and have no fields of their
+/// own, which could be taken for known ones. The one that is more than kept, the call of old, is an object.
+fn is_flat(extra: &Extra) -> bool {
+    extra
+        .iter()
+        .all(|(_, value)| !value.as_str().starts_with(['{', '[']))
+}
+
+/// Whether a delta may begin something that later ones go on with, a call or a block of reasoning: a string that went on
+/// with the one before belongs elsewhere from then on.
+fn opens_anything(delta: &ChatStreamDelta) -> bool {
+    !delta.tool_calls.is_empty() || !blocks(delta).is_empty() || has_legacy_call(delta)
 }
 
 fn has_legacy_call(delta: &ChatStreamDelta) -> bool {

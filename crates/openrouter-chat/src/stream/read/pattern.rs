@@ -14,26 +14,38 @@ pub(super) struct Pattern {
     text: Vec<u8>,
     /// Where the delta stands.
     delta: Range<usize>,
-    /// Where the one string inside the delta stands, without its quotes, and what it is.
-    string: Option<(Range<usize>, Hole)>,
+    /// The one string inside the delta.
+    string: Option<OneString>,
     /// Where values stand that are new in each chunk, in this order, quotes included. Most streams have none.
     passing: Vec<Range<usize>>,
+}
+
+/// The string of a pattern that changes.
+#[derive(Debug)]
+struct OneString {
+    what: Hole,
+    /// Where it stands, without its quotes.
+    place: Range<usize>,
+    /// Where it stands once more, further on.
+    again: Option<Range<usize>>,
 }
 
 impl Pattern {
     /// Where the new string of a chunk stands that is like the pattern but for that string. It may turn out to be more or
     /// less than one string.
     pub(super) fn string(&self, data: &[u8]) -> Option<(Range<usize>, Hole)> {
-        let (gap, hole) = self.string.as_ref()?;
-        let found = if self.passing.is_empty() {
-            self.between(data, gap)?
+        let OneString { what, place, again } = self.string.as_ref()?;
+        let found = if let Some(again) = again {
+            self.twice(data, place, again)?
+        } else if self.passing.is_empty() {
+            self.between(data, place)?
         } else {
             // The gap is between the quotes, and the length is the one with them.
-            self.walk(data, gap, |from| {
+            self.walk(data, place, |from| {
                 scan::string_len(&data[from - 1..])?.checked_sub(2)
             })?
         };
-        Some((found, *hole))
+        Some((found, *what))
     }
 
     /// The delta of a chunk that is like the pattern but for its delta. It may turn out to be no JSON.
@@ -53,12 +65,12 @@ impl Pattern {
             return;
         };
         self.text.extend_from_slice(data);
-        self.string = hole.and_then(|hole| Some((only_string(data, &delta, hole)?, hole)));
         if varies {
             self.passing.extend(passing(data, 0..delta.start));
             self.passing.extend(passing(data, delta.end..data.len()));
             self.passing.sort_unstable_by_key(|range| range.start);
         }
+        self.string = hole.and_then(|hole| only_string(data, &delta, hole));
         self.delta = delta;
     }
 
@@ -82,12 +94,11 @@ impl Pattern {
         self.delta = 0..0;
     }
 
-    /// Forgets the gap for the string alone.
-    pub(super) fn forget_string(&mut self) {
-        self.string = None;
+    /// Forgets the gap for the string, if it goes on with what is now followed by something else.
+    pub(super) fn forget_continued(&mut self) {
+        self.string.take_if(|string| string.what.continues());
     }
 
-    #[cfg(test)]
     pub(super) fn has_string(&self) -> bool {
         self.string.is_some()
     }
@@ -106,6 +117,23 @@ impl Pattern {
             && data.starts_with(before)
             && data.ends_with(after))
         .then_some(gap.start..end)
+    }
+
+    /// The same for a gap of two places, in which the same stands.
+    // Apart, for the sake of the many gaps of one place.
+    #[inline(never)]
+    fn twice(&self, data: &[u8], gap: &Range<usize>, again: &Range<usize>) -> Option<Range<usize>> {
+        let (len, pattern_len) = (data.len() + 2 * gap.len(), self.text.len());
+        let found = gap.start..gap.start + len.checked_sub(pattern_len)? / 2;
+        let [before, between, after] = [
+            &self.text[..gap.start],
+            &self.text[gap.end..again.start],
+            &self.text[again.end..],
+        ];
+        let rest = data.strip_prefix(before)?;
+        let (text, rest) = rest.split_at_checked(found.len())?;
+        let rest = rest.strip_prefix(between)?.strip_prefix(text)?;
+        (rest == after).then_some(found)
     }
 
     /// The same where other values are new, too. `len` tells how long what stands in the gap is.
@@ -167,16 +195,30 @@ impl Walk<'_> {
     }
 }
 
-/// Where the one string of a delta stands, without its quotes.
-fn only_string(data: &[u8], delta: &Range<usize>, hole: Hole) -> Option<Range<usize>> {
-    let name: &[u8] = match hole {
-        Hole::Text => b"\"content\":",
-        Hole::Reasoning => b"\"reasoning\":",
-        Hole::Arguments(_) => b"\"arguments\":",
+/// Where the one string of a delta stands.
+fn only_string(data: &[u8], delta: &Range<usize>, what: Hole) -> Option<OneString> {
+    let place_of = |key: &[u8]| {
+        let found = scan::only_value_of(&data[delta.clone()], key)?;
+        let (start, end) = (delta.start + found.start, delta.start + found.end);
+        (data[start] == b'"').then_some(start + 1..end - 1)
     };
-    let found = scan::only_value_of(&data[delta.clone()], name)?;
-    let (start, end) = (delta.start + found.start, delta.start + found.end);
-    (data[start] == b'"').then_some(start + 1..end - 1)
+    let (key, key_again): (&[u8], Option<&[u8]>) = match what {
+        Hole::Text => (b"\"content\":", None),
+        Hole::Reasoning => (b"\"reasoning\":", None),
+        Hole::ReasoningAndText => (b"\"reasoning\":", Some(b"\"text\":")),
+        Hole::ReasoningAndSummary => (b"\"reasoning\":", Some(b"\"summary\":")),
+        Hole::Arguments(_) => (b"\"arguments\":", None),
+    };
+    let mut place = place_of(key)?;
+    let mut again = None;
+    if let Some(key) = key_again {
+        let mut other = place_of(key)?;
+        if other.start < place.start {
+            std::mem::swap(&mut place, &mut other);
+        }
+        again = Some(other);
+    }
+    Some(OneString { what, place, again })
 }
 
 /// Where values stand, in a part of a chunk outside its delta, of which an answer keeps the first alone: so that it does

@@ -113,6 +113,7 @@ fn shapes_that_alternate_chunk_by_chunk_read_the_same_either_way() {
         r#"{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}]}"#,
         r#"{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]}"#,
         r#"{"tool_calls":[{"index":1,"function":{"arguments":"x"}}]}"#,
+        r#"{"tool_calls":[{"index":5,"function":{"arguments":"{}"}}]}"#,
         r#"{"content":"looks like \"delta\":{\"content\":\"x\"}"}"#,
         r#"{"content":null}"#,
         r#"{"content":"n","function_call":null,"tool_calls":null,"audio":null,"more":null}"#,
@@ -131,6 +132,104 @@ fn shapes_that_alternate_chunk_by_chunk_read_the_same_either_way() {
             }
         }
     }
+}
+
+#[test]
+fn blocks_of_reasoning_that_alternate_read_the_same_either_way() {
+    let text = |text: &str, more: &str| {
+        format!(
+            r#"{{"content":"","reasoning":"{text}","reasoning_details":[{{"type":"reasoning.text","text":"{text}"{more}}}]}}"#
+        )
+    };
+    let summary = |text: &str, more: &str| {
+        format!(
+            r#"{{"reasoning_details":[{{"type":"reasoning.summary","summary":"{text}"{more}}}],"reasoning":"{text}"}}"#
+        )
+    };
+    let deltas = [
+        text("abc", r#","index":0"#),
+        text("de", r#","index":0"#),
+        text(r#"a \"quote\" \n"#, r#","index":0"#),
+        text("", r#","index":0"#),
+        text("f", r#","index":0,"format":"anthropic-claude-v1""#),
+        text("f", r#","index":0,"signature":"","id":null"#),
+        text("f", r#","index":0,"signature":"sig""#),
+        text("f", r#","index":0,"id":"b""#),
+        text("f", r#","index":1"#),
+        text("no index", ""),
+        // What looks like the text of the block is not, and the block's text is another.
+        text("f", r#","index":0,"novel":{"text":"f"}"#).replacen(
+            r#"text":"f"#,
+            r#"te\u0078t":"f"#,
+            1,
+        ),
+        text("g", r#","index":0,"novel":{"text":"g"}"#).replacen(
+            r#"text":"g"#,
+            r#"te\u0078t":"f"#,
+            1,
+        ),
+        summary("f", r#","index":0,"novel":{"summary":"f"}"#).replacen(
+            r#"summary":"f"#,
+            r#"summ\u0061ry":"f"#,
+            1,
+        ),
+        summary("g", r#","index":0,"novel":{"summary":"g"}"#).replacen(
+            r#"summary":"g"#,
+            r#"summ\u0061ry":"f"#,
+            1,
+        ),
+        text("f", r#","index":0"#).replacen(r#""f""#, r#""g""#, 1),
+        text("f", r#","index":0"#).replace("}]", r#"},{"type":"reasoning.text","index":0}]"#),
+        summary("abc", r#","index":0"#),
+        summary("de", r#","index":0"#),
+        summary("de", r#","index":0,"text":"de""#),
+        summary("de", r#","index":2,"id":"s""#),
+        r#"{"reasoning_details":[{"type":"reasoning.encrypted","data":"x","index":0}]}"#.to_owned(),
+        r#"{"reasoning":"alone"}"#.to_owned(),
+        r#"{"content":"text"}"#.to_owned(),
+        r#"{"cont\u0065nt":"text","novel":{"content":"text"}}"#.to_owned(),
+        r#"{"cont\u0065nt":"text","novel":{"content":"more"}}"#.to_owned(),
+    ];
+    for first in &deltas {
+        for second in &deltas {
+            for third in &deltas {
+                let order = [first, first, second, third, second, second, first];
+                assert_same(&order.map(|delta| chunk(delta)));
+            }
+        }
+    }
+}
+
+#[test]
+fn reasoning_that_is_said_twice_is_not_read_in_full() {
+    for key in ["text", "summary"] {
+        let block = |text: &str| {
+            let block = format!(r#"{{"type":"reasoning.{key}","{key}":"{text}","index":0}}"#);
+            chunk(&format!(
+                r#"{{"reasoning":"{text}","reasoning_details":[{block}]}}"#
+            ))
+        };
+        let chunks = ["one", "two", "", r#"say \"three\""#, "four"].map(block);
+        assert_same(&chunks);
+        let (mut answer, mut reader) = (Accumulator::default(), ChunkReader::default());
+        let data = chunks.map(Bytes::from);
+        reader
+            .read(&data[0], &mut answer, &mut VecDeque::new())
+            .unwrap();
+        for data in &data[1..] {
+            assert!(reader.reread(data, &mut answer).is_some(), "{data:?}");
+        }
+        // The two have to be the same, to the end.
+        let bad = chunk_of(&data[1], "two", "too");
+        assert!(reader.reread(&bad, &mut answer).is_none());
+    }
+}
+
+fn chunk_of(data: &Bytes, last: &str, by: &str) -> Bytes {
+    let text = str::from_utf8(data).unwrap();
+    let at = text.rfind(last).unwrap();
+    let text = format!("{}{by}{}", &text[..at], &text[at + last.len()..]);
+    Bytes::from(text)
 }
 
 #[test]
