@@ -3,6 +3,7 @@
 mod accumulate;
 mod calls;
 mod event;
+mod parts;
 mod read;
 mod text;
 

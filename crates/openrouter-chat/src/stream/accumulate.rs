@@ -6,10 +6,12 @@
 use std::collections::VecDeque;
 
 use openrouter_types as types;
+use types::ChatAssistantMessageContent as Content;
 use types::{ChatResult, ChatStreamChoice, ChatStreamChunk, ChatStreamDelta, Decode as _};
 
 use super::calls::CallSlots;
 use super::event::{StreamEvent, Text};
+use super::parts::take_parts;
 use super::read::Hole;
 use crate::reasoning;
 use crate::response::ChatResponse;
@@ -223,6 +225,14 @@ impl Choice {
     fn delta(&mut self, mut delta: ChatStreamDelta, events: &mut VecDeque<StreamEvent>) {
         let choice = self.index;
         let has_text = |text: &String| !text.is_empty();
+        if let Some(parts) = take_parts(&mut delta.extra) {
+            delta.content.get_or_insert_default().push_str(&parts.text);
+            delta
+                .reasoning
+                .get_or_insert_default()
+                .push_str(&parts.reasoning);
+            self.parts(parts.others);
+        }
         let plain =
             (delta.reasoning.filter(has_text)).or_else(|| delta.reasoning_content.filter(has_text));
         if let Some(details) = delta.reasoning_details {
@@ -297,6 +307,15 @@ impl Choice {
         reasoning::keep_first(&mut self.message.extra, &delta.extra);
     }
 
+    /// Keeps parts of the content that are no text.
+    fn parts(&mut self, more: Vec<types::ChatContentItems>) {
+        match &mut self.message.content {
+            Some(Content::Parts(parts)) => parts.extend(more),
+            _ if more.is_empty() => {}
+            content => *content = Some(Content::Parts(more)),
+        }
+    }
+
     fn audio(&mut self, audio: types::ChatAudioOutput, events: &mut VecDeque<StreamEvent>) {
         let whole = self.message.audio.get_or_insert_default();
         keep_first(&mut whole.id, audio.id.clone());
@@ -341,9 +360,15 @@ impl Choice {
     fn finish(self) -> types::ChatChoice {
         let mut message = self.message;
         let calls = self.calls.into_calls();
-        message.content = match (self.text.is_empty(), calls.is_empty()) {
+        message.content = match (message.content, self.text.is_empty(), calls.is_empty()) {
+            (Some(Content::Parts(mut parts)), is_empty, _) => {
+                if !is_empty {
+                    parts.insert(0, types::ChatContentText::new(self.text).into());
+                }
+                Some(Content::Parts(parts))
+            }
             // A turn that only calls tools has no text; some providers refuse an empty one.
-            (true, false) => None,
+            (_, true, false) => None,
             _ => Some(self.text.into()),
         };
         message.reasoning = Some(self.reasoning).filter(|text| !text.is_empty());

@@ -245,13 +245,21 @@ async fn a_stream_may_begin_with_a_mark_of_byte_order() {
 #[tokio::test]
 async fn parts_as_content_of_a_delta_are_read_or_kept() {
     let answer = answer(&[
-        &delta(r#"{"content":[{"type":"text","text":"Hi"}]}"#),
+        &delta(r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"So"}]}]}"#),
+        &delta(
+            r#"{"content":[{"type":"thinking","thinking":" what"},{"type":"text","text":"H"}]}"#,
+        ),
+        &delta(r#"{"content":[{"type":"text","text":"i"}]}"#),
         &delta(r#"{"content":"!"}"#),
+        &delta(r#"{"content":[{"type":"novel","data":1},{"type":"text","text":"?"}]}"#),
+        &delta(r#"{"content":[]}"#),
     ])
     .await;
-    assert!(answer.text().ends_with('!'));
-    let kept = serde_json::to_string(answer.as_wire()).unwrap();
-    assert!(kept.contains("Hi"), "{kept}");
+    assert_eq!(answer.text(), "Hi!?");
+    assert_eq!(answer.reasoning().as_deref(), Some("So what"));
+    let novel = json!({"type": "novel", "data": 1});
+    let parts = json!([{"type": "text", "text": "Hi!?"}, novel]);
+    assert_eq!(sent(answer.message().unwrap())["content"], parts);
 }
 
 #[tokio::test]
