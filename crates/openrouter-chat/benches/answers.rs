@@ -87,6 +87,10 @@ fn stream_of(kind: Kind, read_bytes: Option<usize>) -> Bench {
 #[bench::text_chunk_by_chunk(Kind::Text, EACH)]
 #[bench::mixed(Kind::Mixed, BUFFER)]
 #[bench::mixed_chunk_by_chunk(Kind::Mixed, EACH)]
+#[bench::reasoning(Kind::Reasoning, BUFFER)]
+#[bench::varying(Kind::Varying, BUFFER)]
+#[bench::nulls(Kind::Nulls, BUFFER)]
+#[bench::turns(Kind::Turns, BUFFER)]
 #[bench::unlike(Kind::Unlike, BUFFER)]
 fn streamed(bench: Bench) -> (Bench, (usize, ChatResponse)) {
     let read = bench.streamed();
@@ -100,6 +104,10 @@ fn bytes_of(kind: Kind) -> String {
 #[library_benchmark(setup = bytes_of)]
 #[bench::text(Kind::Text)]
 #[bench::mixed(Kind::Mixed)]
+#[bench::reasoning(Kind::Reasoning)]
+#[bench::varying(Kind::Varying)]
+#[bench::nulls(Kind::Nulls)]
+#[bench::turns(Kind::Turns)]
 #[bench::unlike(Kind::Unlike)]
 fn streamed_by_hand(stream: String) -> (String, (String, usize)) {
     let read = by_hand::read(black_box(stream.as_bytes()));

@@ -37,7 +37,7 @@ struct Delta {
     #[serde(default)]
     reasoning_details: Vec<Value>,
     #[serde(default)]
-    tool_calls: Vec<Tool>,
+    tool_calls: Option<Vec<Tool>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,6 +9,14 @@ pub enum Kind {
     Text,
     /// A quarter reasoning, half text, a quarter fragments of tool calls.
     Mixed,
+    /// Reasoning, which a delta says twice: in plain text, and in a block that can be sent back.
+    Reasoning,
+    /// Text whose chunks have an id and a padding of their own, and another time now and then.
+    Varying,
+    /// Text in deltas that have every field that there is, nearly all of them `null`.
+    Nulls,
+    /// Two texts, a chunk of the one and a chunk of the other.
+    Turns,
     /// Text of which each chunk has an id, a time, a server and an order of keys of its own.
     Unlike,
 }
@@ -24,6 +32,8 @@ const WORDS: [&str; 8] = [
     " 42;",
 ];
 
+const NULLS: &str = ",\"refusal\":null,\"reasoning\":null,\"function_call\":null,\"tool_calls\":null,\"audio\":null}";
+
 /// A new tool call begins after so many fragments.
 const FRAGMENTS: usize = 25;
 
@@ -34,6 +44,13 @@ pub fn events(kind: Kind, chunks: usize) -> Vec<String> {
             let quarter = at * 4 / chunks;
             let json = match kind {
                 Kind::Unlike => unlike(at),
+                Kind::Varying => varying(at),
+                Kind::Nulls => alike(&text(at).replace('}', NULLS)),
+                Kind::Turns => {
+                    let index = format!("\"index\":{}", at % 2);
+                    alike(&text(at)).replacen("\"index\":0", &index, 1)
+                }
+                Kind::Reasoning => alike(&reasoning(at)),
                 Kind::Mixed if quarter == 0 => alike(&reasoning(at)),
                 Kind::Mixed if quarter == 3 => alike(&tool(at - chunks * 3 / 4)),
                 _ => alike(&text(at)),
@@ -71,6 +88,19 @@ fn alike(delta: &str) -> String {
          \"chat.completion.chunk\",\"created\":1700000000,\"choices\":[{{\"index\":0,\"delta\":{delta},\
          \"finish_reason\":null,\"native_finish_reason\":null,\"logprobs\":null}}]}}"
     )
+}
+
+fn varying(at: usize) -> String {
+    let time = format!("\"created\":{}", 1_700_000_000 + at / 3);
+    let id = format!("\"id\":\"gen-{}-abcdefghij\"", 1_700_000_000 + at * 7_919);
+    let padding = format!(
+        "}}],\"obfuscation\":\"{}\"}}",
+        &"abcdefghijklmnop"[..at % 13 + 1]
+    );
+    alike(&text(at))
+        .replacen("\"created\":1700000000", &time, 1)
+        .replacen("\"id\":\"gen-1700000000-abcdefghijklmnopqrst\"", &id, 1)
+        .replacen("}]}", &padding, 1)
 }
 
 fn unlike(at: usize) -> String {

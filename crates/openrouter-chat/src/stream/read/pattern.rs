@@ -35,15 +35,12 @@ impl Pattern {
     /// less than one string.
     pub(super) fn string(&self, data: &[u8]) -> Option<(Range<usize>, Hole)> {
         let OneString { what, place, again } = self.string.as_ref()?;
-        let found = if let Some(again) = again {
-            self.twice(data, place, again)?
-        } else if self.passing.is_empty() {
-            self.between(data, place)?
-        } else {
-            // The gap is between the quotes, and the length is the one with them.
-            self.walk(data, place, |from| {
-                scan::string_len(&data[from - 1..])?.checked_sub(2)
-            })?
+        // The gap is between the quotes, and the length is the one with them.
+        let len = |from: usize| scan::string_len(&data[from - 1..])?.checked_sub(2);
+        let found = match again {
+            _ if !self.passing.is_empty() => self.walk(data, place, again.as_ref(), len)?,
+            Some(again) => self.twice(data, place, again)?,
+            None => self.between(data, place)?,
         };
         Some((found, *what))
     }
@@ -53,7 +50,9 @@ impl Pattern {
         let found = if self.passing.is_empty() {
             self.between(data, &self.delta)?
         } else {
-            self.walk(data, &self.delta, |from| scan::value_len(&data[from..]))?
+            self.walk(data, &self.delta, None, |from| {
+                scan::value_len(&data[from..])
+            })?
         };
         Some(data.slice(found))
     }
@@ -136,11 +135,12 @@ impl Pattern {
         (rest == after).then_some(found)
     }
 
-    /// The same where other values are new, too. `len` tells how long what stands in the gap is.
+    /// The same for either where other values are new, too. `len` tells how long what stands in the gap is.
     fn walk(
         &self,
         data: &[u8],
         gap: &Range<usize>,
+        again: Option<&Range<usize>>,
         len: impl FnOnce(usize) -> Option<usize>,
     ) -> Option<Range<usize>> {
         let mut walk = Walk {
@@ -159,6 +159,10 @@ impl Pattern {
         walk.in_data += len(start)?;
         let end = walk.in_data;
         walk.in_pattern = gap.end;
+        if let Some(again) = again {
+            walk.same_until(again.start)?;
+            walk.repeat(again, start..end)?;
+        }
         after.iter().try_for_each(|passing| walk.pass(passing))?;
         walk.same_until(self.text.len())?;
         (walk.in_data == data.len()).then_some(start..end)
@@ -180,6 +184,15 @@ impl Walk<'_> {
         self.data[self.in_data..].starts_with(same).then(|| {
             self.in_pattern = end;
             self.in_data += same.len();
+        })
+    }
+
+    /// What stands here is what stood there before.
+    fn repeat(&mut self, here: &Range<usize>, there: Range<usize>) -> Option<()> {
+        let text = &self.data[there];
+        self.data[self.in_data..].starts_with(text).then(|| {
+            self.in_pattern = here.end;
+            self.in_data += text.len();
         })
     }
 

@@ -196,6 +196,13 @@ fn blocks_of_reasoning_that_alternate_read_the_same_either_way() {
                 let order = [first, first, second, third, second, second, first];
                 assert_same(&order.map(|delta| chunk(delta)));
             }
+            let mut at = 0;
+            assert_same(
+                &[first, first, first, second, first, second, second].map(|delta| {
+                    at += 1;
+                    varying(at, delta)
+                }),
+            );
         }
     }
 }
@@ -220,12 +227,29 @@ fn reasoning_that_is_said_twice_is_not_read_in_full() {
             assert!(reader.reread(data, &mut answer).is_some(), "{data:?}");
         }
         // The two have to be the same, to the end.
-        let bad = chunk_of(&data[1], "two", "too");
-        assert!(reader.reread(&bad, &mut answer).is_none());
+        for other in ["too", "twos", "tw", ""] {
+            let bad = last_replaced(&data[1], "two", other);
+            assert!(reader.reread(&bad, &mut answer).is_none(), "{other}");
+        }
+        // So it is where ids and times are new in each chunk.
+        let mut reader = ChunkReader::default();
+        let mut reread = 0;
+        for (at, word) in ["one", "two", "three", "four", "five"].iter().enumerate() {
+            let block = format!(r#"{{"type":"reasoning.{key}","{key}":"{word}","index":0}}"#);
+            let delta = format!(r#"{{"reasoning":"{word}","reasoning_details":[{block}]}}"#);
+            let data = Bytes::from(varying(at, &delta));
+            match reader.reread(&data, &mut answer) {
+                Some(_) => reread += 1,
+                None => reader
+                    .read(&data, &mut answer, &mut VecDeque::new())
+                    .unwrap(),
+            }
+        }
+        assert_eq!(reread, 3);
     }
 }
 
-fn chunk_of(data: &Bytes, last: &str, by: &str) -> Bytes {
+fn last_replaced(data: &Bytes, last: &str, by: &str) -> Bytes {
     let text = str::from_utf8(data).unwrap();
     let at = text.rfind(last).unwrap();
     let text = format!("{}{by}{}", &text[..at], &text[at + last.len()..]);
