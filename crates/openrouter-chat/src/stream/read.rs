@@ -119,6 +119,7 @@ impl ChunkReader {
                 self.pattern.forget_continued();
             }
             answer.delta(self.choice, delta, events);
+            // One delta of another kind leaves the string alone: the next may have it again.
             if self.strayed || !self.pattern.has_string() {
                 let hole = kind.and_then(|kind| kind.hole(answer, self.choice));
                 self.pattern.learn_string(data, hole);
