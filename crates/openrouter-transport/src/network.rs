@@ -31,7 +31,7 @@ use tower_service::Service;
 
 use crate::error::{Error, ErrorKind, Sent};
 use crate::limits::Limits;
-use crate::outlined::OutlinedArc;
+use crate::outlined::{OutlinedArc, outlined};
 use crate::service::{ReplayBody, ResponseBody};
 use body::Lease;
 use handshake::Connection;
@@ -112,7 +112,7 @@ impl Network {
         if self.0.pool.take().is_some_and(|lease| self.put_back(lease)) {
             return Ok(());
         }
-        let mut lease = Box::pin(self.open(attempt)).await?;
+        let mut lease = outlined(self.open(attempt)).await?;
         lease.ready().await?;
         self.put_back(lease);
         Ok(())
@@ -140,7 +140,7 @@ impl Network {
             loop {
                 let (mut lease, is_reused) = match self.free_connection().await {
                     Some(lease) => (lease, true),
-                    None => (Box::pin(self.open(attempt)).await?, false),
+                    None => (outlined(self.open(attempt)).await?, false),
                 };
                 let _already_set = attempt.sent_at.set(Instant::now());
                 // Here and not in a function, whose future would hold the request once more.

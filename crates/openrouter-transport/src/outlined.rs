@@ -5,6 +5,7 @@
 //! and rustls. Here the value's own type is named by nothing that others hold.
 
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
 
 /// A box whose value is dropped through the table.
@@ -60,4 +61,13 @@ impl<H: ?Sized> Clone for OutlinedShared<H> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
+}
+
+/// A future on the heap, likewise.
+pub(crate) type OutlinedFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+pub(crate) fn outlined<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> OutlinedFuture<'a, T> {
+    Box::pin(future)
 }

@@ -17,6 +17,7 @@ use crate::clocks::Clocks;
 use crate::error::{Error, ErrorKind, Sent};
 use crate::metadata::Metadata;
 use crate::network::Attempt;
+use crate::outlined::OutlinedFuture;
 use crate::retry::{Decision, Failure, RetryPolicy, StopReason};
 use crate::service::{ReplayBody, ResponseBody};
 use crate::stream::EventStream;
@@ -44,11 +45,10 @@ struct Call<'a> {
     operation: &'static str,
 }
 
-/// A future on the heap that has forgotten its type.
-///
-/// On the heap, since what it needs is large, and streams are long. Without its type, since the connections of both
-/// versions of HTTP are behind it: they are compiled here once, and not in each program that makes a call.
-pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+/// What a call is: on the heap, since what it needs is large, and streams are long; and without its type, since the
+/// connections of both versions of HTTP are behind it, which are compiled here once, and not in each program that makes a
+/// call.
+type Calling<'a, T> = OutlinedFuture<'a, Result<T, Error>>;
 
 impl Client {
     /// Prepares a request; the future sends it, again where the policy says so, until an answer with a success status
@@ -58,7 +58,7 @@ impl Client {
         request: Request<Bytes>,
         options: &CallOptions,
         operation: &'static str,
-    ) -> Boxed<'a, EventStream> {
+    ) -> Calling<'a, EventStream> {
         // Run by reference, since a future that awaits another one that it was given holds it twice.
         let mut call = self.prepare(request, options, operation);
         Box::pin(async move {
@@ -77,7 +77,7 @@ impl Client {
         request: Request<Bytes>,
         options: &CallOptions,
         operation: &'static str,
-    ) -> Boxed<'a, Reply<Bytes>> {
+    ) -> Calling<'a, Reply<Bytes>> {
         let mut call = self.prepare(request, options, operation);
         Box::pin(async move {
             let mut exchange = call.run().await?;

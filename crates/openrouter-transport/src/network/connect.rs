@@ -14,6 +14,7 @@ use super::{NetworkSettings, Proxy, socks, tcp, tunnel};
 use crate::error::Sent;
 use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use crate::outlined::outlined;
 
 /// Any byte stream; boxed, so that one copy of hyper's connection serves TCP and TLS.
 pub(super) type ByteStream = Box<dyn Stream>;
@@ -87,10 +88,10 @@ impl Connector {
     pub(super) async fn connect(&self) -> Result<Connection, Error> {
         let io = match &self.proxy {
             None => Box::new(tcp::connect(&self.server).await?),
-            Some(proxy) => Box::pin(self.through(proxy)).await?,
+            Some(proxy) => outlined(self.through(proxy)).await?,
         };
         let (io, is_http2) = if self.is_tls {
-            Box::pin(self.tls.to_server(io, &self.server)).await?
+            outlined(self.tls.to_server(io, &self.server)).await?
         } else {
             (io, false)
         };
@@ -103,11 +104,11 @@ impl Connector {
             }
             #[cfg(feature = "http2")]
             HttpVersion::Http2 => {
-                Box::pin(handshake::http2(io, &self.limits, self.ping_interval)).await
+                outlined(handshake::http2(io, &self.limits, self.ping_interval)).await
             }
             #[cfg(feature = "http2")]
             HttpVersion::Auto if is_http2 => {
-                Box::pin(handshake::http2(io, &self.limits, self.ping_interval)).await
+                outlined(handshake::http2(io, &self.limits, self.ping_interval)).await
             }
             HttpVersion::Auto | HttpVersion::Http1 => {
                 let _ = is_http2;
