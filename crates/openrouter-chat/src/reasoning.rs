@@ -1,6 +1,9 @@
 //! Reasoning: how streamed fragments of it become blocks that can be sent back.
 
-use openrouter_types::{Extra, ReasoningDetailText, ReasoningDetailUnion as Detail};
+use openrouter_types::{
+    ChatContentItems, Decode as _, Extra, ReasoningDetailText, ReasoningDetailUnion as Detail,
+    UnknownMember,
+};
 
 /// Adds a fragment to the blocks of a message.
 ///
@@ -98,6 +101,20 @@ pub(crate) fn plain<'a>(
 ) -> Option<&'a str> {
     let mut texts = [reasoning, reasoning_content].into_iter().flatten();
     texts.find(|text| !text.is_empty()).map(String::as_str)
+}
+
+/// What a part of the content thinks, as some servers write it: a text, or a list of texts.
+pub(crate) fn thought(part: &UnknownMember) -> Option<String> {
+    let json = part.get("thinking")?.as_str();
+    if let Ok(text) = serde_json::from_str::<String>(json) {
+        return Some(text);
+    }
+    let texts = Vec::<ChatContentItems>::decode(json.as_bytes()).ok()?;
+    let texts = texts.into_iter().map(|part| match part {
+        ChatContentItems::Text(part) => Some(part.text),
+        _ => None,
+    });
+    texts.collect()
 }
 
 /// The part of a block that a person may read.

@@ -43,11 +43,14 @@ impl<'a> Choice<'a> {
         if let Some(text) = reasoning::plain(&message.reasoning, &message.reasoning_content) {
             return Some(Cow::Borrowed(text));
         }
-        let text: String = self
-            .reasoning_details()
-            .iter()
-            .filter_map(reasoning::readable)
-            .collect();
+        let blocks = self.reasoning_details().iter();
+        let mut text: String = blocks.filter_map(reasoning::readable).collect();
+        if let Some(types::ChatAssistantMessageContent::Parts(parts)) = &message.content {
+            text.extend(parts.iter().filter_map(|part| match part {
+                types::ChatContentItems::Unknown(part) => reasoning::thought(part),
+                _ => None,
+            }));
+        }
         (!text.is_empty()).then_some(Cow::Owned(text))
     }
 

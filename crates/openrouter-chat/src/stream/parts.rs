@@ -2,6 +2,8 @@
 
 use openrouter_types::{ChatContentItems as Part, Decode as _, Extra, RawJson};
 
+use crate::reasoning;
+
 /// What the parts of one delta say.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
@@ -13,13 +15,17 @@ pub(super) struct Parts {
 
 /// The parts that a delta has for its content, if it has any, taken from among the fields that are unknown.
 pub(super) fn take_parts(extra: &mut Extra) -> Option<Parts> {
-    let parts = list(extra.get("content")?)?;
+    let json = extra.get("content").map(RawJson::as_str)?;
+    if !json.starts_with('[') {
+        return None;
+    }
+    let parts = Vec::decode(json.as_bytes()).ok()?;
     extra.remove("content");
     let mut said = Parts::default();
     for part in parts {
         match part {
             Part::Text(part) => said.text.push_str(&part.text),
-            Part::Unknown(part) => match part.get("thinking").and_then(thought) {
+            Part::Unknown(part) => match reasoning::thought(&part) {
                 Some(thought) => said.reasoning.push_str(&thought),
                 None => said.others.push(Part::Unknown(part)),
             },
@@ -27,21 +33,4 @@ pub(super) fn take_parts(extra: &mut Extra) -> Option<Parts> {
         }
     }
     Some(said)
-}
-
-/// A thought is a text, or a list of texts.
-fn thought(json: &RawJson) -> Option<String> {
-    if let Ok(text) = serde_json::from_str::<String>(json.as_str()) {
-        return Some(text);
-    }
-    let texts = list(json)?.into_iter().map(|part| match part {
-        Part::Text(part) => Some(part.text),
-        _ => None,
-    });
-    texts.collect()
-}
-
-fn list(json: &RawJson) -> Option<Vec<Part>> {
-    let is_list = json.as_str().starts_with('[');
-    is_list.then(|| Vec::decode(json.as_str().as_bytes()).ok())?
 }

@@ -37,6 +37,16 @@ async fn content_may_be_text_null_absent_or_parts() {
 }
 
 #[tokio::test]
+async fn parts_that_think_are_reasoning() {
+    let reply = reply_of(
+        r#"{"role":"assistant","content":[{"type":"thinking","thinking":[{"type":"text","text":"So "}]},{"type":"thinking","thinking":"what?"},{"type":"text","text":"Hi"}]}"#,
+    );
+    let answer = replying(reply).await.invoke("Hi").await.unwrap();
+    assert_eq!(answer.text(), "Hi");
+    assert_eq!(answer.reasoning().as_deref(), Some("So what?"));
+}
+
+#[tokio::test]
 async fn whatever_the_content_is_it_goes_back_as_it_came() {
     for message in [
         r#"{"role":"assistant","content":[{"type":"text","text":"H"},{"type":"novel","x":1.50}]}"#,
