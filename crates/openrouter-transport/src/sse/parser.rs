@@ -89,7 +89,8 @@ impl SseParser {
     /// # Errors
     ///
     /// When an event is larger than the limit. The parser goes on behind it.
-    #[inline]
+    // For each event, and without it depends on what else is in the unit of code whether it is.
+    #[inline(always)]
     pub fn next_item(&mut self) -> Option<Result<SseItem, SseError>> {
         while !self.input.is_empty() {
             if self.line.is_empty()
