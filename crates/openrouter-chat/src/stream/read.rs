@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use openrouter_types::{
-    ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError, Extra, ReasoningDetailUnion,
+    ChatStreamChunk, ChatStreamDelta, Decode as _, DecodeError, ReasoningDetailUnion,
 };
 
 use super::accumulate::Accumulator;
@@ -215,7 +215,8 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
         && delta.images.is_empty()
         && delta.annotations.is_empty()
         && delta.audio.is_none()
-        && is_flat(&delta.extra);
+        // Of all else that is unknown, the first is kept.
+        && !has_legacy_call(delta);
     if !quiet {
         return None;
     }
@@ -246,24 +247,12 @@ fn blocks(delta: &ChatStreamDelta) -> &[ReasoningDetailUnion] {
 /// What the text of a block of reasoning is, when another block that differs in it alone adds its text to this one and
 /// nothing else.
 fn goes_on(block: &ReasoningDetailUnion) -> Option<OnlyString> {
-    let (kind, index, extra) = match block {
-        ReasoningDetailUnion::Text(block) => {
-            (OnlyString::ReasoningAndText, &block.index, &block.extra)
-        }
-        ReasoningDetailUnion::Summary(block) => {
-            (OnlyString::ReasoningAndSummary, &block.index, &block.extra)
-        }
+    let (kind, index) = match block {
+        ReasoningDetailUnion::Text(block) => (OnlyString::ReasoningAndText, &block.index),
+        ReasoningDetailUnion::Summary(block) => (OnlyString::ReasoningAndSummary, &block.index),
         _ => return None,
     };
-    (index.is_some() && is_flat(extra)).then_some(kind)
-}
-
-/// Whether unknown fields say nothing when they come again, since the first of each is kept, and have no fields of their
-/// own, which could be taken for known ones. The one that is more than kept, the call of old, is an object.
-fn is_flat(extra: &Extra) -> bool {
-    extra
-        .iter()
-        .all(|(_, value)| !value.as_str().starts_with(['{', '[']))
+    index.is_some().then_some(kind)
 }
 
 /// Whether a delta may begin something that later ones go on with, a call or a block of reasoning: a string that went on

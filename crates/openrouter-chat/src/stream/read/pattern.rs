@@ -60,9 +60,12 @@ impl Pattern {
     /// Makes a chunk the pattern of the next ones. `varies` says that more than the delta is new in each chunk.
     pub(super) fn learn(&mut self, data: &[u8], hole: Option<Hole>, varies: bool) {
         self.forget();
-        let Some(delta) = scan::only_value_of(data, b"\"delta\":") else {
+        let Some(delta) = scan::only_value_of(data, b"\"delta\"") else {
             return;
         };
+        if scan::has_disguise(&data[..delta.start]) || scan::has_disguise(&data[delta.end..]) {
+            return;
+        }
         self.text.extend_from_slice(data);
         if varies {
             self.passing.extend(passing(data, 0..delta.start));
@@ -216,11 +219,11 @@ fn only_string(data: &[u8], delta: &Range<usize>, what: Hole) -> Option<OneStrin
         (data[start] == b'"').then_some(start + 1..end - 1)
     };
     let (key, key_again): (&[u8], Option<&[u8]>) = match what {
-        Hole::Text => (b"\"content\":", None),
-        Hole::Reasoning => (b"\"reasoning\":", None),
-        Hole::ReasoningAndText => (b"\"reasoning\":", Some(b"\"text\":")),
-        Hole::ReasoningAndSummary => (b"\"reasoning\":", Some(b"\"summary\":")),
-        Hole::Arguments(_) => (b"\"arguments\":", None),
+        Hole::Text => (b"\"content\"", None),
+        Hole::Reasoning => (b"\"reasoning\"", None),
+        Hole::ReasoningAndText => (b"\"reasoning\"", Some(b"\"text\"")),
+        Hole::ReasoningAndSummary => (b"\"reasoning\"", Some(b"\"summary\"")),
+        Hole::Arguments(_) => (b"\"arguments\"", None),
     };
     let mut place = place_of(key)?;
     let mut again = None;
@@ -231,7 +234,16 @@ fn only_string(data: &[u8], delta: &Range<usize>, what: Hole) -> Option<OneStrin
         }
         again = Some(other);
     }
-    Some(OneString { what, place, again })
+    let behind = again.as_ref().map_or(place.end, |again| again.end);
+    let others = [
+        delta.start..place.start,
+        place.end..again.as_ref().map_or(place.end, |again| again.start),
+        behind..delta.end,
+    ];
+    let is_plain = !others
+        .into_iter()
+        .any(|part| scan::has_disguise(&data[part]));
+    is_plain.then_some(OneString { what, place, again })
 }
 
 /// Where values stand, in a part of a chunk outside its delta, of which an answer keeps the first alone: so that it does
@@ -245,4 +257,4 @@ fn passing(data: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>
 }
 
 /// Some providers count or draw the id anew for each chunk, or tell the time; padding hides the length of a token.
-const PASSING: [&[u8]; 4] = [b"\"id\":", b"\"created\":", b"\"obfuscation\":", b"\"p\":"];
+const PASSING: [&[u8]; 4] = [b"\"id\"", b"\"created\"", b"\"obfuscation\"", b"\"p\""];

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The place of the value that follows a key, when the key occurs exactly once.
+/// The place of the value that follows a key, when the key occurs exactly once, and not as a value either.
 ///
-/// The key is given with its quotes and colon. Inside a JSON string its quotes would be escaped, so it cannot be
-/// mistaken for text. The text must be valid JSON.
+/// The key is given with its quotes. Inside a JSON string its quotes would be escaped, so it cannot be mistaken for text.
+/// The text must be valid JSON, and not [write letters otherwise](has_disguise).
 pub(super) fn only_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize>> {
     let start = start_of_only_value(json, key)?;
     let end = start + value_len(&json[start..])?;
@@ -22,14 +22,23 @@ pub(super) fn only_plain_value_of(json: &[u8], key: &[u8]) -> Option<Range<usize
 
 fn start_of_only_value(json: &[u8], key: &[u8]) -> Option<usize> {
     let mut found = memchr::memmem::find_iter(json, key);
-    let start = found.next()? + key.len();
+    let behind = found.next()? + key.len();
     if found.next().is_some() {
         return None;
     }
-    json[start..]
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .map(|blank| start + blank)
+    let colon = behind + blank_len(&json[behind..])?;
+    let start = colon + 1;
+    (json[colon] == b':').then_some(start + blank_len(&json[start..])?)
+}
+
+/// The length of the white space at the beginning, when something follows it.
+fn blank_len(json: &[u8]) -> Option<usize> {
+    json.iter().position(|byte| !byte.is_ascii_whitespace())
+}
+
+/// Whether letters may be written in another way than as themselves, in a key for one.
+pub(super) fn has_disguise(json: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', json).any(|at| json.get(at + 1) == Some(&b'u'))
 }
 
 /// The length of the ASCII string without escapes, or of the whole number, at the beginning.

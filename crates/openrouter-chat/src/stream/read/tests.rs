@@ -266,6 +266,8 @@ fn what_stands_around_deltas_may_alternate_too() {
         (0, r#","usage":{"total_tokens":7},"service_tier":"flex""#),
         (0, r#","model":"other""#),
         (0, r#","p":"abc""#),
+        (0, r#","x":{"delta":{"content":"x"}}"#),
+        (0, r#","\u0070":"abc""#),
     ];
     let chunk = |at: usize, (index, more): (u8, &str)| {
         let id = at / 2;
@@ -287,6 +289,33 @@ fn what_stands_around_deltas_may_alternate_too() {
                 assert_same(&chunks);
             }
         }
+    }
+}
+
+#[test]
+fn what_looks_like_the_delta_is_not_taken_for_it() {
+    let words = ["a", "b", "c", "d"];
+    // The delta's key is written otherwise, and the same key as usual stands elsewhere.
+    for key in [r#""delt\u0061":"#, r#""delta" :"#, "\"delta\"\n:"] {
+        for other in [
+            r#""x":{"delta":{"content":"WORD"}},"#,
+            r#""delta":{"content":"WORD"},"#,
+        ] {
+            let chunk = |word: &str| {
+                let other = other.replace("WORD", word);
+                format!(r#"{{"choices":[{{{other}{key}{{"content":"same"}}}}]}}"#)
+            };
+            assert_same(&words.map(chunk));
+            let top = |word: &str| {
+                let other = other.replace("WORD", word);
+                format!(r#"{{{other}"choices":[{{{key}{{"content":"same"}}}}]}}"#)
+            };
+            assert_same(&words.map(top));
+        }
+    }
+    for key in [r#""cont\u0065nt":"#, r#""content" :"#] {
+        let chunk = |word: &str| chunk(&format!(r#"{{{key}"same","x":{{"content":"{word}"}}}}"#));
+        assert_same(&words.map(chunk));
     }
 }
 
