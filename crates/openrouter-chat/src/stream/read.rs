@@ -215,8 +215,9 @@ fn only_string(delta: &ChatStreamDelta) -> Option<OnlyString> {
         && delta.images.is_empty()
         && delta.annotations.is_empty()
         && delta.audio.is_none()
-        // Of all else that is unknown, the first is kept.
-        && !has_legacy_call(delta);
+        // Of all else that is unknown, the first is kept; content that is no text is read from there.
+        && !has_legacy_call(delta)
+        && delta.extra.get("content").is_none();
     if !quiet {
         return None;
     }

@@ -186,6 +186,7 @@ fn blocks_of_reasoning_that_alternate_read_the_same_either_way() {
         summary("de", r#","index":2,"id":"s""#),
         r#"{"reasoning_details":[{"type":"reasoning.encrypted","data":"x","index":0}]}"#.to_owned(),
         r#"{"reasoning":"alone"}"#.to_owned(),
+        r#"{"content":[{"type":"text","text":"part"}],"reasoning":"beside"}"#.to_owned(),
         r#"{"content":"text"}"#.to_owned(),
         r#"{"cont\u0065nt":"text","novel":{"content":"text"}}"#.to_owned(),
         r#"{"cont\u0065nt":"text","novel":{"content":"more"}}"#.to_owned(),
